@@ -26,7 +26,6 @@ from callcontrol.commands.calls_in_queues import seconds, visit_lines
 from callcontrol.commands.calls_written import write_csv, write_json
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.ledger.reader import (
-    PERSON_S,
     TOTALS_S,
     LedgerReader,
     NoLedger,
@@ -38,11 +37,13 @@ from callcontrol.edges.ledger.reader import (
 from callcontrol.usecases.call_filters import MAX_LIMIT
 from callcontrol.usecases.call_rows import costs_of
 from callcontrol.usecases.names import unknown
+from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.survey import HIGHEST
 from callcontrol.vocabulary.wanted import Wanted
 
 DEFAULT_LIMIT = 20
+WAITED_S = 2.0  # a person does not wait longer for a page: it says how far was looked
 NAME_SHOWN = 24  # characters; a caller can send a name of any length
 # Blanks before what belongs to a call, and before the rest of a line that does not fit.
 DETAIL, HANGING = 4, 2
@@ -102,14 +103,21 @@ def _zone_and_region(args: argparse.Namespace) -> tuple[tzinfo, str]:
 
 
 def _show_page(ledger: LedgerReader, wanted: Wanted, zone: tzinfo, args: argparse.Namespace) -> None:
-    calls = ledger.calls(wanted, PERSON_S)
-    if not calls and wanted.tenant is not None:
+    page = ledger.page(wanted, WAITED_S)
+    if not page.calls and wanted.tenant is not None:
         _check_names(wanted.tenant, ledger, args)
     console = Console(highlight=False)
-    show(calls, zone, console, queues=args.call is not None)
-    if args.call is None and calls:
-        for line in _below(calls, wanted, ledger.totals(wanted)):
+    if page.calls or page.searched_to is None:
+        show(page.calls, zone, console, queues=args.call is not None)
+    if args.call is None and page.calls:
+        for line in _below(page.calls, wanted, ledger.totals(wanted)):
             console.print(line, style="dim")
+    if page.searched_to is not None:
+        so_far = "no more calls" if page.calls else "no calls"
+        console.print(
+            f"{so_far} up to {_clock(datetime_of(page.searched_to.at), zone)}, after {WAITED_S:g} s of looking."
+        )
+        console.print(f"It goes on there: --after {page.searched_to}", style="dim")
 
 
 def _below(calls: list[PastCall], wanted: Wanted, totals: Totals | None) -> Iterator[str]:

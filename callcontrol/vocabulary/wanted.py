@@ -29,7 +29,11 @@ class BadPlace(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the list of calls, behind this call: the list goes on there, whatever was added in front of it."""
+    """A place in the list of calls, behind this call: the list goes on there, whatever was added in front of it.
+
+    Attributes:
+        call_id: "": behind no call, but before all that arrived at this moment.
+    """
 
     at: Instant
     call_id: str
@@ -44,14 +48,14 @@ def place_from(text: str) -> Place:
     Raises:
         BadPlace: it is none.
     """
-    at, _, call_id = text.partition("/")
+    at, slash, call_id = text.partition("/")
     right = "give what was told at the end of the list before"
     try:
         moment = instant_from(at)
     except BadMoment as error:
         raise BadPlace(f"{text!r} is no place in a list of calls: {right}") from error
-    if not call_id:
-        raise BadPlace(f"{text!r} is no place in a list of calls, it names no call: {right}")
+    if not slash:
+        raise BadPlace(f"{text!r} is no place in a list of calls, it lacks what is behind the time: {right}")
     return Place(moment, call_id)
 
 

@@ -1,5 +1,6 @@
 -- A year of made-up calls, a month at a time; what is drawn is repeatable (seed). Shapes as in practice: a few tenants have
--- most calls, a few numbers call all the time, a quarter waits in a queue, a third is forwarded outside and charged.
+-- most calls, a few numbers call all the time, a quarter waits in a queue, a third is forwarded outside and charged, every
+-- twelfth caller from outside is asked how it was.
 
 -- seed: Draws begin here.
 SELECT setseed(0.42);
@@ -37,7 +38,7 @@ DROP TABLE made;
 -- calls: Their rows.
 INSERT INTO calls (
     tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at, worker, caller_number, caller_name,
-    caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by, path, recordings, notes, estimated, refusal
+    caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by, path, recordings, notes, estimated, refusal, surveys, survey_score
 )
 SELECT
     tenant, switch, call_id, started_day, started_at,
@@ -50,8 +51,13 @@ SELECT
     jsonb_build_array(jsonb_build_object(
         'at', '2026-01-01T00:00:00Z', 'target', CASE way WHEN 'out' THEN 'number:+48' || outside ELSE 'extension:101' END,
         'why', 'number +48221234567', 'source', 'tenants/acme.yaml:31')),
-    '[]', '[]', false, CASE WHEN outcome = 'rejected' THEN 'blocked' ELSE '' END
-FROM made;
+    '[]', '[]', false, CASE WHEN outcome = 'rejected' THEN 'blocked' ELSE '' END,
+    CASE WHEN is_asked THEN jsonb_build_array(jsonb_build_object(
+        'survey', 'service', 'ended', '2026-01-01T00:00:00Z', 'how', CASE WHEN score IS NULL THEN 'silence' ELSE 'answered' END,
+        'score', score, 'queue', 'queue' || n %% 4, 'agent', 'agent' || extension)) ELSE '[]' END,
+    CASE WHEN is_asked THEN score END
+FROM made
+CROSS JOIN LATERAL (SELECT waits AND outcome = 'answered' AND fate < 0.08 AS is_asked, nullif(n %% 11 %% 6, 0) AS score) AS asked;
 
 -- legs: The caller's own, a phone's, and one outside of those that go there.
 INSERT INTO legs (

@@ -28,16 +28,16 @@ def test_what_leaves_when(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: noon(date(2026, 3, 20)))
-    ledger.execute("UPDATE schema_version SET applied_at = '2026-03-18 12:00Z'")
+    monkeypatch.setattr(retention, "grace_end", lambda *_: noon(date(2026, 3, 25)))
     fill(ledger_database, ["acme", "globex"], [date(2025, 1, 1), date(2025, 2, 1), date(2026, 3, 1)])
     hold(ledger, "acme", Held(arrived_from=noon(date(2025, 1, 3)), arrived_to=noon(date(2025, 1, 4))), "olga", "x")
     assert run(retention, "--config", config) == 0
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     assert said.startswith(
         "nothing is deleted before 2026-03-25T12:00:00.000000Z (`retention.grace_days` after the upgrade)"
     )
-    assert "2025-01  2026-02-01, 47 days ago  acme    all of it is held" in said
-    assert "2025-01  2026-02-01, 47 days ago  globex  its hours are still to be counted" in said
+    assert "2025-01 2026-02-01, 47 days ago acme all of it is held" in said
+    assert "2025-01 2026-02-01, 47 days ago globex its hours are still to be counted" in said
     assert "1 more" in said
     while HourCounter(ledger_database).step():
         pass

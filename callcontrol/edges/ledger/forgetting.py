@@ -1,8 +1,8 @@
 """Numbers that were erased come again with records that were under way: a batch is looked through as a whole.
 
 As long as an erasure has its key, the trigger `forget_erased` takes its number out of every row that is inserted. To
-look through each row costs as much as to write it, and next to none has such a number. So a writer looks through
-the text of its batch first: where none of its digits are an erased number's, the trigger is told so, for this transaction.
+look through each row costs as much as to write it, and next to none has such a number. So a writer looks through the
+text of its batch first: where none of its digits are an erased number's, the trigger is told so, for the transaction.
 
 No row slips through: the transaction has its number before the erasures are read, and an erasure replaces rows once all
 transactions have ended that had a number when it began.

@@ -15,8 +15,9 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.config.credentials import said_by
+from callcontrol.edges import clock
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.search import FEW, FEW_LATER, Days, KnownCall, Search
+from callcontrol.edges.ledger.search import FEW, FEW_LATER, NO_CALLS, Days, KnownCall, Search, paced
 from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 from callcontrol.vocabulary.wanted import Place, Wanted
@@ -47,6 +48,19 @@ class Totals:
     talks: int
     talk_ms: int
     costs: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Calls that match, in order.
+
+    Attributes:
+        searched_to: they were looked for up to this place and no further, for the time was over; None: either all that
+            there are, or as many as were wanted.
+    """
+
+    calls: list[PastCall]
+    searched_to: Place | None
 
 
 class PastRow:
@@ -207,6 +221,35 @@ class LedgerReader:
         """
         return [call for page in self.pages(wanted, within_s) for call in page]
 
+    def page(self, wanted: Wanted, within_s: float) -> Page:
+        """As many calls that match as are wanted, or those found in this time: a little more than it is never taken.
+
+        Raises:
+            NoLedger: as `calls`; or Postgres took longer than PERSON_S for a statement.
+        """
+        began_s, limit = clock.monotonic(), PAGE if wanted.limit is None else wanted.limit
+        with asking(self._connection, same_moment=True, statement_timeout=round(PERSON_S * 1000)):
+            search = self.search(wanted)
+            found, days, left = list[PastCall](), 1, search.whole()
+            while True:
+                at_s = clock.monotonic()
+                stretch, behind = search.cut(left, days) if search.is_paced else (left, None)
+                few = self._few(search, stretch, FEW_LATER) if search.is_paced and days > 1 else None
+                looked = search if few is None else replace(search, known=few)
+                found += self._page(looked, stretch, limit - len(found))
+                if behind is None or len(found) >= limit:
+                    return Page(found, None)
+                now_s = clock.monotonic()
+                if now_s - began_s >= within_s:
+                    return Page(found, search.place_behind(stretch))
+                left = behind if days > 1 else self._with_calls(search, behind)
+                days = paced(days, now_s - at_s, within_s)
+
+    def _with_calls(self, search: Search, left: Days) -> Days:
+        """As far as there are any calls."""
+        row = self._connection.execute(*search.begin(end=True)).fetchone()
+        return left if row is None else search.ended(left, row["day"])
+
     def pages(self, wanted: Wanted, within_s: float = 0) -> Iterator[list[PastCall]]:
         """The same, in pieces of PAGE at most, however many there are: all of them as they are at one moment.
 
@@ -275,7 +318,7 @@ class LedgerReader:
     def search(self, wanted: Wanted) -> Search:
         """How the calls are found."""
         known = None if wanted.call_id is None else self._calls_known_as(wanted.call_id)
-        search = Search(wanted, self._tenants(wanted), known, date.min)
+        search = Search(wanted, self._tenants(wanted), known, NO_CALLS)
         if known is not None:
             return search
         if (few := self._few(search, None, FEW)) is not None:

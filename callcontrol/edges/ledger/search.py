@@ -1,29 +1,35 @@
 """The statements that find calls in the history, put together of what is wanted.
 
-Calls are looked for in stretches of days, a short one first, then longer ones: what is frequent is found in the first,
-so that no statement sorts a year for a page of twenty; what is rare is found by its index, however long the stretch.
-Months that a stretch does not touch are not looked at.
+It is asked first whether one of the filters is rare: then its calls are named, and each of them is looked at for the
+others. So the time does not grow with how many calls those have.
 
-Where several filters are given it is asked first whether one of them is rare, at all or in a stretch: then its calls
-are named, and each of them is looked at for the others. So the time does not grow with how many calls those have.
+Else calls are looked for in stretches of days, a short one first: what is frequent is found in the first, so that no
+statement sorts a year for a page of twenty. The next one is longer where the last one was quick, and shorter where it
+was slow. So what a page costs is bounded, whatever is asked for: filters that are frequent each and never together are
+looked for until the time is over, and the page says how far that was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from callcontrol.edges.ledger.queries import query
-from callcontrol.vocabulary.moment import Instant, datetime_of
-from callcontrol.vocabulary.wanted import Wanted
+from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
+from callcontrol.vocabulary.wanted import Place, Wanted
 
-# Days of the stretches, one after the other; what is left is the last one.
+# Days of the stretches, one after the other, where time does not matter; what is left is the last one.
 STRETCHES: Final = (1, 7, 30, 120)
-# So many calls are few: each is looked at by itself. Behind the first stretch, which had too few, that pays for more.
-FEW: Final = 300
-FEW_LATER: Final = 2_000
+# So many calls are few: each is looked at by itself. In a stretch of days that pays for more.
+FEW: Final = 100
+FEW_LATER: Final = 500
+# A stretch that took less than this share of the time there is makes the next one so many times longer.
+_LONGER: Final = ((1 / 16, 6), (1 / 8, 3), (1 / 4, 1))
+_LONGEST: Final = 732  # days
+# Stands for the first day that has calls where there are none.
+NO_CALLS: Final = date.min
 _CONDITIONS, _CALLS = b"CONDITIONS", b"CALLS"
 _WILD: Final = "*"
 _ESCAPED: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
@@ -74,7 +80,7 @@ class Search:
     Attributes:
         tenants: whose calls they can be, by name.
         call_ids: the calls meant by `wanted.call_id`; None: it is not given.
-        edge: the first day that has calls, in the order that is wanted (UTC): there the search begins.
+        edge: the first day that has calls, in the order that is wanted (UTC): there the search begins; or NO_CALLS.
         known: all calls by one of the filters, which are few; None: none of them has few.
     """
 
@@ -91,40 +97,71 @@ class Search:
 
     def sums(self, name: str) -> tuple[bytes, dict[str, object]]:
         """`search_totals` or `search_costs` of all calls that match, and its parameters."""
-        return self._statement(name), self._params(self._whole())
+        return self._statement(name), self._params(self.whole())
 
     def stretches(self) -> Iterator[Days]:
-        """The days to look in, one stretch after the other."""
-        whole, oldest_first = self._whole(), self.wanted.oldest_first
-        if self.call_ids is not None or self.known is not None:
-            yield whole
-            return
-        edge = min(max(self.edge, whole.first), whole.last)
-        for days in STRETCHES:
-            behind = edge + timedelta(days=days - 1) if oldest_first else edge - timedelta(days=days - 1)
-            if not whole.first < behind < whole.last:
-                break
-            yield Days(whole.first, behind) if oldest_first else Days(behind, whole.last)
-            edge = behind + timedelta(days=1 if oldest_first else -1)
-            whole = Days(edge, whole.last) if oldest_first else Days(whole.first, edge)
-        yield whole
+        """The days to look in, one stretch after the other, where time does not matter."""
+        left: Days | None = self.whole()
+        for days in STRETCHES if self.is_paced else ():
+            assert left is not None
+            stretch, left = self.cut(left, days)
+            yield stretch
+            if left is None:
+                return
+        assert left is not None
+        yield left
 
-    def begin(self) -> tuple[bytes, dict[str, object]]:
-        """The statement that finds the first day that has calls, in the order that is wanted, and its parameters."""
-        name = "first_day" if self.wanted.oldest_first else "last_day"
-        wanted = Wanted(tenant=self.wanted.tenant)
-        return replace(self, wanted=wanted)._statement(name), self._params(self._whole())
+    @property
+    def is_paced(self) -> bool:
+        """Whether it goes by stretches of days: calls that are known are looked at all together."""
+        return self.call_ids is None and self.known is None
 
-    def few(self, days: Days | None, most: int) -> Iterator[tuple[bytes, dict[str, object]]]:
-        """Where several filters are given, for each the statement that names its calls, up to so many and one.
+    def cut(self, left: Days, days: int) -> tuple[Days, Days | None]:
+        """The next stretch of so many days with calls, and what is left behind it; None: nothing."""
+        if self.edge == NO_CALLS:
+            return left, None
+        edge = min(max(self.edge, left.first), left.last)
+        if self.wanted.oldest_first:
+            behind = min(edge, date.max - timedelta(days=days)) + timedelta(days=days - 1)
+            if behind >= left.last:
+                return left, None
+            return Days(left.first, behind), Days(behind + timedelta(days=1), left.last)
+        behind = max(edge, date.min + timedelta(days=days)) - timedelta(days=days - 1)
+        if behind <= left.first:
+            return left, None
+        return Days(behind, left.last), Days(left.first, behind - timedelta(days=1))
+
+    def ended(self, left: Days, day: date) -> Days:
+        """What is left, up to the last day that has calls, in the order that is wanted."""
+        day = min(max(day, left.first), left.last)
+        return Days(left.first, day) if self.wanted.oldest_first else Days(day, left.last)
+
+    def place_behind(self, days: Days) -> Place:
+        """Where a search goes on that has looked through these days."""
+        if self.wanted.oldest_first:
+            return Place(_midnight(days.last + timedelta(days=1)), "")
+        return Place(Instant(_midnight(days.first) - 1), "")
+
+    def begin(self, *, end: bool = False) -> tuple[bytes, dict[str, object]]:
+        """The statement that finds the first day that has calls, in the order that is wanted, and its parameters.
 
         Args:
-            days: in these; None: in all.
+            end: the last one instead.
+        """
+        name = "first_day" if self.wanted.oldest_first is not end else "last_day"
+        wanted = Wanted(tenant=self.wanted.tenant)
+        return replace(self, wanted=wanted)._statement(name), self._params(self.whole())
+
+    def few(self, days: Days | None, most: int) -> Iterator[tuple[bytes, dict[str, object]]]:
+        """For each filter the statement that names its calls, up to so many and one.
+
+        Args:
+            days: in these, where several are given; None: in all.
         """
         filters = [where for where in self._given() if where not in _WHEN]
-        if self.call_ids is not None or len(filters) < 2:
+        if self.call_ids is not None or (days is not None and len(filters) < 2):
             return
-        params = self._params(days or self._whole()) | {"limit": most + 1}
+        params = self._params(days or self.whole()) | {"limit": most + 1}
         whose = "where_tenants" if self.wanted.tenant is None else "where_tenant"
         for where in filters:
             if where.startswith("where_"):
@@ -133,7 +170,8 @@ class Search:
                 text = query(f"named_{where}")
             yield text + b"\nLIMIT %(limit)s", params
 
-    def _whole(self) -> Days:
+    def whole(self) -> Days:
+        """All days that can have such calls."""
         wanted = self.wanted
         first = [_day(wanted.since)] if wanted.since is not None else []
         last = [_day(wanted.until)] if wanted.until is not None else []
@@ -191,6 +229,18 @@ class Search:
             "known_calls": [call.call_id for call in known],
             "known_days": [call.started_day for call in known],
         }
+
+
+def paced(days: int, took_s: float, within_s: float) -> int:
+    """Of how many days the next stretch is, where one of so many took so long, and so long is left for all of them."""
+    for share, times in _LONGER:
+        if took_s < share * within_s:
+            return min(days * times, _LONGEST)
+    return max(1, days // 2)
+
+
+def _midnight(day: date) -> Instant:
+    return instant_of(datetime.combine(day, time(), UTC))
 
 
 def _pattern(number: str | None) -> str | None:

@@ -37,7 +37,7 @@ def test_loops_begin_with_the_tables(
     made = MediaJob(JobContext("job", lambda: None, empty_database, ""))  # type: ignore[arg-type, return-value]
     running = gevent.spawn(made.run)
     gevent.sleep(0.1)
-    assert not runner.runs
+    began_before_tables = runner.runs
     with psycopg.connect(empty_database, autocommit=True) as connection:
         apply_schema(connection)
     with gevent.Timeout(10):
@@ -45,6 +45,7 @@ def test_loops_begin_with_the_tables(
             gevent.sleep(0.01)
     made.stopped.set()
     assert running.get(timeout=10) == 0
+    assert not began_before_tables
     assert [one.getMessage() for one in caplog.records].count(
         "the media job waits for a worker to make the ledger's tables"
     ) == 1
