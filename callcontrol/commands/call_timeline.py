@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final
 
 from callcontrol.commands.tables import span as clock_span
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.usecases.timeline import Doing, LegRow, Span, timeline
 
 MARKS: Final = {

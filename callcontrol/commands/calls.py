@@ -25,15 +25,8 @@ from callcontrol.commands.call_timeline import timeline_lines
 from callcontrol.commands.calls_in_queues import seconds, visit_lines
 from callcontrol.commands.calls_written import write_csv, write_json
 from callcontrol.edges.embedded import running_address
-from callcontrol.edges.ledger.reader import (
-    TOTALS_S,
-    LedgerReader,
-    NoLedger,
-    PastCall,
-    PastLeg,
-    Totals,
-    place_of,
-)
+from callcontrol.edges.ledger.past_rows import PastCall, PastLeg
+from callcontrol.edges.ledger.reader import TOTALS_S, LedgerReader, NoLedger, Totals, place_of
 from callcontrol.usecases.call_filters import MAX_LIMIT
 from callcontrol.usecases.call_rows import costs_of
 from callcontrol.usecases.names import unknown

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from callcontrol.commands.tables import span
-from callcontrol.edges.ledger.reader import PastCall, PastOffer, PastVisit
+from callcontrol.edges.ledger.past_rows import PastCall, PastOffer, PastVisit
 from callcontrol.vocabulary.agent import OfferEnd
 
 _EARLIER_PLACE = {"came_back": "back at the earlier place", "callback": "at the place kept for the callback"}

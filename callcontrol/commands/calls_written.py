@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import orjson
 
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.usecases.call_rows import COLUMNS, cells, machine_row
 from callcontrol.usecases.timeline import timeline
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from callcontrol.edges.ledger.reader import PastCall, PastLeg
+from callcontrol.edges.ledger.past_rows import PastCall, PastLeg
 
 
 class Doing(StrEnum):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from callcontrol.billing.record_json import to_json
 from callcontrol.commands import calls
 from callcontrol.commands.call_timeline import timeline_lines
-from callcontrol.edges.ledger.reader import PastCall, PastLeg, PastSegment
+from callcontrol.edges.ledger.past_rows import PastCall, PastLeg, PastSegment
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.move import Interrupted, Interruption, Manner, Resumed, Transferred

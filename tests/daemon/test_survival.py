@@ -18,7 +18,8 @@ from redis import Redis
 from callcontrol.config.fields import host_and_port
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger
 from callcontrol.edges.live_state import keys
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone

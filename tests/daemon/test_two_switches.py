@@ -23,7 +23,7 @@ from gevent.server import StreamServer
 
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect

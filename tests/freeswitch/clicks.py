@@ -15,7 +15,7 @@ from redis import Redis
 
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.edges.live_state import keys
 from callcontrol.jobs.missed_callers import MissedCallers
 from callcontrol.simulator.stories.story import PlacedCall

@@ -14,7 +14,7 @@ import psycopg
 
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, balance_of, enter
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.simulator.stories.player import TENANT

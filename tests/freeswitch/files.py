@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.vocabulary.moment import SECOND_US, instant_from
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, RATE, VOICES, loudness
 from tests.freeswitch.tones import MUSIC_HZ, RINGING_HZ

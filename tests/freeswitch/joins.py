@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.simulator.stories.story import PlacedCall
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records

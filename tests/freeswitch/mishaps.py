@@ -14,7 +14,8 @@ from redis import Redis
 
 from callcontrol.billing.switch_cdr import read_cdr
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall, PastLeg
+from callcontrol.edges.ledger.past_rows import PastCall, PastLeg
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.live_state import keys
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall, Story

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.simulator.stories.story import PlacedCall, Story
 from tests.freeswitch.altered import altered, trunks
 from tests.freeswitch.audio import Microphones

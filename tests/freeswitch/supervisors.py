@@ -17,7 +17,7 @@ import psycopg
 
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.listenings import listenings_of
-from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.moment import SECOND_US, Instant

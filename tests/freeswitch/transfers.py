@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.wanted import Wanted

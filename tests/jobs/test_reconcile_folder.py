@@ -21,7 +21,8 @@ from callcontrol.billing.record_json import to_json
 from callcontrol.daemon.configuration import Configuration, read_configuration
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
 from callcontrol.edges.ledger.history import alone
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state import keys
 from callcontrol.jobs import folder_pass

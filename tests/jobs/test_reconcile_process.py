@@ -23,7 +23,8 @@ from callcontrol.commands.reconcile import reconciler_of
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall, PastLeg
+from callcontrol.edges.ledger.past_rows import PastCall, PastLeg
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.live_state import keys
 from callcontrol.jobs.reconcile import Reconciler
 from callcontrol.simulator.callers import Call

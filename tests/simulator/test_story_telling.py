@@ -18,7 +18,7 @@ from redis import Redis
 
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import PastCall, PastOffer, PastVisit
+from callcontrol.edges.ledger.past_rows import PastCall, PastOffer, PastVisit
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import submit

@@ -11,7 +11,7 @@ from typing import Any
 
 from callcontrol.billing.columns import Kind
 from callcontrol.billing.record import CALLS, LEGS, Side
-from callcontrol.edges.ledger.reader import PastCall, PastLeg, PastVisit
+from callcontrol.edges.ledger.past_rows import PastCall, PastLeg, PastVisit
 from callcontrol.simulator.ears import Heard
 from callcontrol.vocabulary.moment import SECOND_US
 

@@ -12,7 +12,8 @@ from redis import Redis
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall
+from callcontrol.edges.ledger.past_rows import PastCall
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.mailbox_values import encode_pin
 from callcontrol.edges.live_state.rules import decode_rule, encode_rule
