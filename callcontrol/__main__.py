@@ -55,6 +55,7 @@ COMMANDS = (
     "trunks",
     "parked",
     "supervise",
+    "rooms",
     "agents",
     "menus",
     "media",
@@ -75,7 +76,7 @@ HIDDEN = ("work", "forkserver")
 WITH_CALLS = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
 SHOWING = (
-    *("recordings", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits"),
+    *("recordings", "rooms", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits"),
     "statement",
 )
 

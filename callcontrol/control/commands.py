@@ -11,6 +11,7 @@ from callcontrol.control.dial_commands import Bridge as Bridge
 from callcontrol.control.dial_commands import Originate as Originate
 from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.parked_commands import ParkedCommand
+from callcontrol.control.room_commands import Mix, RoomCommand
 from callcontrol.control.supervise_commands import ListeningCommand, NoteListening, SuperviseCommand
 from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.routing.facts import SentOn
@@ -339,6 +340,8 @@ Command = (
     | SuperviseCommand
     | ListeningCommand
     | NoteListening
+    | RoomCommand
+    | Mix
     | TalkCommand
     | EmergencyCommand
     | CreditCommand

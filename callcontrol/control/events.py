@@ -10,6 +10,7 @@ from callcontrol.control.credit_events import CreditEvent
 from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.parked_events import ParkedEvent
 from callcontrol.control.restriction_events import PayersRestricted
+from callcontrol.control.room_events import RoomEvent
 from callcontrol.control.supervise_events import SuperviseEvent
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.control.trunk_events import TrunkEvent
@@ -364,6 +365,7 @@ Event = (
     | BoxEvent
     | ParkedEvent
     | SuperviseEvent
+    | RoomEvent
     | TalkEvent
     | TrunkEvent
     | CreditEvent

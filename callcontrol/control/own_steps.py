@@ -44,6 +44,13 @@ class OwnState(State):
         return None
 
     @property
+    def mixer(self) -> tuple[str, str] | None:
+        """The switch, and the room there, whose events the call hears, and keys of its caller with them that come while
+        no worker has the caller on the line. None: it is in no room.
+        """
+        return None
+
+    @property
     def is_told_by_the_end(self) -> bool:
         """Whether only the end of the caller's channel tells what came of it, when the caller hangs up."""
         return False
@@ -77,3 +84,8 @@ class OwnState(State):
         (`resume`).
         """
         return None
+
+
+def mixer_of(call: Call) -> tuple[str, str] | None:
+    """The same, of a call in whatever state."""
+    return call.state.mixer if isinstance(call.state, OwnState) else None

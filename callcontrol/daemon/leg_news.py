@@ -69,3 +69,19 @@ def tell_key(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> N
         missed.tell(driver, event)
     if recorded is not None and recorded is not driver:
         recorded.deliver(LegKey(leg, event.get("DTMF-Digit")))
+
+
+def is_of_leg(event: SwitchEvent) -> bool:
+    """Whether it is what a leg does while it lives: it parks, a key is pressed at it, it is recorded."""
+    is_announced = event.get("Event-Subclass") == ANNOUNCED if event.name == "CUSTOM" else False
+    return event.name in ("CHANNEL_PARK", "DTMF", *RECORDING_EVENTS) or is_announced
+
+
+def tell(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
+    """Deliver that to the call it is of."""
+    if event.name == "CHANNEL_PARK":
+        tell_parked(event, shared)
+    elif event.name == "DTMF":
+        tell_key(event, shared, missed)
+    else:
+        tell_recording(event, shared.drivers)

@@ -12,6 +12,7 @@ from functools import partial
 
 from callcontrol.control.call import Call
 from callcontrol.control.events import KeyPressed, LegKey
+from callcontrol.control.own_steps import mixer_of
 from callcontrol.control.uncontrolled import BACK_S
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.missed_ends import KEPT_S as ORPHANED_S
@@ -36,6 +37,8 @@ class MissedKeys:
         """A key was pressed at a leg of this call, or by the caller (whose own come over the caller's connection)."""
         leg, recording = event.get("Unique-ID"), driver.call.recording
         is_missed = leg == driver.call.led and driver.line is None
+        if is_missed and mixer_of(driver.call) is not None:
+            return driver.deliver(key_pressed(event.get))
         if is_missed and (recording is None or not recording.hides_keys):
             self.note(leg, key_pressed(event.get))
         if not is_missed or recording is not None:

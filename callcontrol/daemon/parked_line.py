@@ -105,6 +105,15 @@ def _text(trouble: LiveStateError | None) -> str:
     return str(trouble) if trouble is not None else ""
 
 
+def heard(shared: WorkerContext) -> dict[str, Callable[..., object]]:
+    """What the inbox hands over, by its names."""
+    return {
+        "on_parked": partial(taken, shared),
+        "on_joined": partial(joined, shared),
+        "on_picks_up": partial(picks_up, shared),
+    }
+
+
 def taken(shared: WorkerContext, call: str, taker: Taker) -> None:
     """A phone takes a caller of ours who is parked."""
     driver = shared.drivers.get(call)

@@ -17,7 +17,7 @@ from gevent.event import Event
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
 from callcontrol.control.events import ChannelsChecked, SwitchGone
-from callcontrol.daemon import leg_news, supervise_line
+from callcontrol.daemon import leg_news, room_line, supervise_line
 from callcontrol.daemon.event_gaps import EventGaps
 from callcontrol.daemon.leg_news import LISTENING, RECORDING_EVENTS, WAS_HEARD
 from callcontrol.daemon.missed_ends import MissedEnds
@@ -42,7 +42,7 @@ from callcontrol.vocabulary.moment import Instant
 log = logging.getLogger(__name__)
 
 EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", "MESSAGE_QUERY", LISTENING, *RECORDING_EVENTS)
-CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER, ANNOUNCED)
+CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER, ANNOUNCED, room_line.MAINTENANCE)
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
 LOOK_S = 0.02
@@ -326,6 +326,8 @@ class SwitchLinks:
         what, channel = peek(text, "Event-Name"), peek(text, "Unique-ID")
         if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
             return False
+        if mixer := room_line.mixer_named(text):
+            return self._shared is not None and any(room_line.are_in(self._shared.drivers.values(), name, mixer))
         if what == LISTENING or (self._shared is not None and channel in self._shared.call_by_channel):
             return what != LISTENING or leg_news.is_eavesdropping(text)
         if what == "DTMF":
@@ -350,16 +352,14 @@ class SwitchLinks:
         assert self._shared is not None
         if event.name == "CHANNEL_HANGUP_COMPLETE":
             self._leg_gone(event)
-        elif event.name == "CHANNEL_PARK":
-            leg_news.tell_parked(event, self._shared)
-        elif event.name == "DTMF":
-            leg_news.tell_key(event, self._shared, self.missed_keys)
-        elif event.name in RECORDING_EVENTS or event.get("Event-Subclass") == ANNOUNCED:
-            leg_news.tell_recording(event, self._shared.drivers)
+        elif leg_news.is_of_leg(event):
+            leg_news.tell(event, self._shared, self.missed_keys)
         elif event.name == LISTENING:
             supervise_line.look_at(event, name, self._shared)
         elif event.name == "MESSAGE_QUERY":
             self.on_message_query(name, event.get("Message-Account"))
+        elif event.get("Event-Subclass") == room_line.MAINTENANCE:
+            room_line.tell(event, name, self._shared.drivers.values())
         elif event.name == "CUSTOM" and event.get("Event-Subclass") == TAKEN_OVER:
             self._taken(event)
         elif event.name == "CUSTOM":

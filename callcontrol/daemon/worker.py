@@ -19,7 +19,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.control.trunk_events import GivesWay
-from callcontrol.daemon import parked_line, supervise_line
+from callcontrol.daemon import parked_line, room_line, supervise_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -149,6 +149,7 @@ class Worker:
             languages=LanguageStore(self._pipeline),
             overrides=OverrideStore(self._pipeline),
             parked=ParkedStore(self._pipeline),
+            rooms=room_line.RoomLine(self._pipeline, links.link_of),
             boxes=BoxLine(BoxStore(self._pipeline), BroughtSounds(self._pipeline), spools.media.note),
             credit=CreditLine(books.store, current),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
@@ -169,8 +170,7 @@ class Worker:
         adoption = Adoption(self._shared, workers, self._chance)
         self._handover = Handover(self._shared, workers, adoption, self._wait_for_links, links.missed.looked)
         self._look_after_calls(store, links)
-        self._inbox = self._heard_at(redis_url)
-        self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
+        self._inbox, self._server = self._heard_at(redis_url), _server(settings, listener, self._shared, links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
 
     def _look_after_calls(self, store: QueueStore, links: SwitchLinks) -> None:
@@ -304,10 +304,8 @@ class Worker:
             *told,
             on_restricted=lambda: self._shared.restrictions.heard(),
             on_click=ClickToCalls(self._shared, self._switch_links, ClickToCallStore(self._pipeline)).asked,
-            **supervise_line.heard(self._shared),
-            on_parked=lambda call, taker: parked_line.taken(self._shared, call, taker),
-            on_joined=partial(parked_line.joined, self._shared),
-            on_picks_up=partial(parked_line.picks_up, self._shared),
+            **(parked_line.heard(self._shared) | supervise_line.heard(self._shared)),
+            on_room=partial(room_line.changed, self._shared.drivers.values()),
         )
 
     def _recording_asked(self, call: str, action: str, by: str) -> None:
@@ -354,8 +352,8 @@ class Worker:
         meters.calls_in_progress.set(len(self._shared.drivers))
         calls = (driver.call for driver in self._shared.drivers.values())
         talk_meters.recordings_running.set(sum(call.recording is not None and call.recording.is_on for call in calls))
-        parked_line.refresh_meters(self._shared)
-        supervise_line.refresh_meters(self._shared)
+        for line in (parked_line, room_line, supervise_line):
+            line.refresh_meters(self._shared)
         meters.connections.set(self._server.connection_count)
         meters.redis_up.set(0 if self._pipeline.away_because else 1)
         meters.redis_refuses.set(1 if self._pipeline.refuses_because else 0)
@@ -385,12 +383,12 @@ def _calm_collector() -> None:
 
 
 def _server(
-    settings: Settings, listener: Address | InheritedFd, acceptor: CallAcceptor, links: SwitchLinks
+    settings: Settings, listener: Address | InheritedFd, shared: WorkerContext, links: SwitchLinks
 ) -> OutboundServer:
     wire = WireLimits(body_bytes=settings.limits.frame_bytes)
     return OutboundServer(
         listener,
-        acceptor.receive,
+        CallAcceptor(shared, links).receive,
         limits=OutboundLimits(settings.limits.calls, connection=ConnectionLimits(wire=wire)),
         allow=tuple(ip_network(n) for n in settings.allow),
         why_strange=links.why_strange,

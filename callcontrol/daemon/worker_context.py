@@ -30,6 +30,7 @@ from callcontrol.daemon.payer_counts import PayerCounts
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.restrictions import PayerRestrictions
+from callcontrol.daemon.room_line import RoomLine
 from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.daemon.trunk_watch import TrunkWatch
@@ -114,7 +115,6 @@ class Legs(Protocol):
 
     def carry_out(self, command: LegCommand, driver: DrivenCall) -> None:
         """Carry it out; the result is delivered to the driver."""
-        ...
 
 
 class Clocks(Protocol):
@@ -122,7 +122,6 @@ class Clocks(Protocol):
 
     def after(self, seconds: float, then: Callable[[], None]) -> Timer:
         """Call `then` after so many seconds."""
-        ...
 
 
 @dataclass(slots=True)
@@ -158,6 +157,7 @@ class WorkerContext:
     languages: LanguageStore
     overrides: OverrideStore
     parked: ParkedStore
+    rooms: RoomLine
     boxes: BoxLine
     credit: CreditLine
     calls: CallStore

@@ -10,6 +10,7 @@ from typing import Final
 from callcontrol.kinds.star_codes import STAR_CODES
 from callcontrol.kinds.targets import (
     announcement,
+    conference,
     duty,
     emergency,
     emergency_call_back,
@@ -53,6 +54,7 @@ KINDS: Final = RoutedKinds(
         parking_place.KIND,
         parking_return.KIND,
         intercom.KIND,
+        conference.KIND,
         hangup.KIND,
     ),
     star_codes=STAR_CODES,

@@ -108,13 +108,20 @@ class Core(Generic[C]):
             if channel.profile.times.created <= horizon:
                 yield channel
 
-    def fire(self, name: str, headers: dict[str, str], body: str | None = None, subclass: str = "") -> None:
+    def fire(
+        self,
+        name: str,
+        headers: dict[str, str],
+        body: str | None = None,
+        subclass: str = "",
+        calling: tuple[str, str, str] | None = None,
+    ) -> None:
         """An event that is about no channel, or about one only by its headers (BACKGROUND_JOB)."""
         about = headers.get("Job-Owner-UUID") or headers.get("Unique-ID", "")
         takers = self.bus.takers(name, about, subclass)
         if not takers:
             return
-        head = self.head.headers(name)
+        head = self.head.headers(name, calling)
         if subclass:
             head = {"Event-Subclass": subclass, **head}
         event = Event(name, head | headers, body, subclass)

@@ -18,6 +18,7 @@ from callcontrol.simulator import causes
 from callcontrol.simulator.air import Air
 from callcontrol.simulator.callers import CallerEnd
 from callcontrol.simulator.channel import Channel, Order
+from callcontrol.simulator.conferences import Conferences
 from callcontrol.simulator.connection import EventSockets
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.dialplan import Action, Dialplan, inline
@@ -349,6 +350,7 @@ class SwitchBase(ABC):
         self.air = air
         self.ears = air.ears
         self.media = media
+        self.conferences = Conferences(media)
         self.apps = apps
         self.tasks = Schedule(core.timeline)
         self.sockets = EventSockets()

@@ -68,7 +68,7 @@ MISTAKES = [
         " pauses, queues, ageing, hours, numbers, media, recording, transfers, supervision, missed, credit, limits,"
         " exports,"
         " statements, retention,"
-        " groups, lists, menus, sequences, duties, announcements, surveys, voicemail, parking"
+        " groups, lists, menus, sequences, duties, announcements, surveys, voicemail, parking, conferences"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -128,7 +128,8 @@ MISTAKES = [
     ]),
     ("last_resort: ivr:sales\n", [
         "11: last_resort: 'ivr:sales' is no target; write one of extension:…, group:…, list:…, queue:…, menu:…,"
-        " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, survey:…, voicemail:…, parking:…, hangup:…"
+        " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, survey:…, voicemail:…, parking:…,"
+        " conference:…, hangup:…"
     ]),
 ]  # fmt: skip
 

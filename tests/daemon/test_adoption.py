@@ -33,6 +33,7 @@ from callcontrol.daemon.handover import Handover
 from callcontrol.daemon.leg_line import LegCommand, LegLine
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.room_line import RoomLine
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
@@ -139,6 +140,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
         languages=LanguageStore(pipeline),
         overrides=OverrideStore(pipeline),
         parked=ParkedStore(pipeline),
+        rooms=RoomLine(pipeline, lambda switch: None),
         boxes=BoxLine(BoxStore(pipeline), BroughtSounds(pipeline), NoMedia().note),
         credit=CreditLine(CreditStore(pipeline, no_balance), current),
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),

@@ -26,6 +26,7 @@ from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.room_line import RoomLine
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
@@ -136,6 +137,7 @@ class Office:
             languages=LanguageStore(live.pipeline),
             overrides=OverrideStore(live.pipeline),
             parked=ParkedStore(live.pipeline),
+            rooms=RoomLine(live.pipeline, lambda switch: None),
             boxes=BoxLine(BoxStore(live.pipeline), BroughtSounds(live.pipeline), NoMedia().note),
             credit=CreditLine(CreditStore(live.pipeline, no_balance), self.current),
             calls=CallStore(live.pipeline),

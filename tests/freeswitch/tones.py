@@ -20,6 +20,8 @@ CLOSED_HZ = 1_400.0  # announcement:closed of the example
 MUSIC_HZ = 440.0  # of queue:support
 SALES_MUSIC_HZ = 350.0
 PARKED_MUSIC_HZ = 480.0  # of parking:front
+ROOM_MUSIC_HZ = 310.0  # of the example's conference rooms
+_FIRST, _SECOND, _THIRD = (VOICES[f"4850010030{n}"] for n in (1, 2, 3))
 # Of the example's menus, and of announcement:welcome.
 WELCOME_HZ, MENU_HZ, SALES_MENU_HZ, SILENT_HZ, WRONG_HZ = 523.0, 620.0, 870.0, 480.0, 290.0
 SPEECH = 0.0  # no tone at all: spoken prompts
@@ -63,6 +65,12 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
         Hears("caller 2", CALLER_HZ),
         Hears("caller 3", REFUSE_HZ),
         Hears("caller 3", CALLER_HZ, never=True),
+    ),
+    "325-conference.yaml": (
+        HearsInTurn("caller", (ROOM_MUSIC_HZ, _SECOND)),
+        Hears("caller 2", _FIRST),
+        Hears("caller 2", ROOM_MUSIC_HZ, never=True),
+        Hears("caller", CALLER_HZ),  # the phone's, once the second one has left
     ),
     "01-rings-and-answers.yaml": (
         Hears("caller", RINGING_HZ),

@@ -21,6 +21,7 @@ from callcontrol.daemon.layout_sync import COMPARE_S, LayoutSync
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.room_line import RoomLine
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.trunk_capacity import RENEW_S, TrunkCapacity
 from callcontrol.daemon.worker_context import WorkerContext
@@ -105,6 +106,7 @@ class WorkerTwin:
             languages=LanguageStore(self.pipeline),
             overrides=OverrideStore(self.pipeline),
             parked=ParkedStore(self.pipeline),
+            rooms=RoomLine(self.pipeline, lambda switch: None),
             boxes=BoxLine(BoxStore(self.pipeline, process.after), BroughtSounds(self.pipeline), spool.media.note),
             credit=CreditLine(CreditStore(self.pipeline, find_balance), current),
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),

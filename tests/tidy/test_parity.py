@@ -18,6 +18,7 @@ from callcontrol.control import commands as do
 from callcontrol.control import credit_commands as on_credit
 from callcontrol.control import emergency_commands as in_need
 from callcontrol.control import parked_commands as at_place
+from callcontrol.control import room_commands as in_room
 from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control import talk_commands as say
 from callcontrol.control.call import Closed, State
@@ -33,6 +34,7 @@ from callcontrol.daemon import (
     note_line,
     parked_line,
     queue_line,
+    room_line,
     store_line,
     supervise_line,
 )
@@ -106,12 +108,14 @@ def test_each_command_is_carried_out(command: type) -> None:
         parked_line.carry_out,
         supervise_line.carry_out,
         listening_commands.listening_commands,
+        room_line.RoomLine,
         *lines,
     )
     # as a pattern, in the word's own file or as a parameter
     words = {say.__name__: ("say", say), in_box.__name__: ("in_box", in_box), in_need.__name__: ("in_need", in_need)}
     words |= {on_credit.__name__: ("on_credit", on_credit), at_place.__name__: ("at_place", at_place)}
     words |= {at_talk.__name__: ("at_talk", at_talk)}
+    words |= {in_room.__name__: ("in_room", in_room)}
     word, module = words.get(command.__module__, ("do", do))
     name = f"{word}.{command.__name__}"
     ways = (f"{name}(", f"command: {name},")

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from callcontrol.control import commands as do
+from callcontrol.control import room_commands as in_room
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived, Sent
 from callcontrol.control.supervise_commands import ListeningCommand
+from callcontrol.edges.freeswitch import room_commands
 from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand, set_variables
@@ -228,6 +230,8 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
         case do.StopPlaying(all=flush):
             # `all` also forgets what waits behind it (switch_ivr_play_say.c, CF_BREAK)
             return (Api(f"uuid_break {call.led}{' all' if flush else ''}"),)
+        case in_room.Mix():
+            return room_commands.mixing(command)
         case do.HangUp(cause):
             return (HangupCommand(cause),)
         case _ if isinstance(command, ListeningCommand):

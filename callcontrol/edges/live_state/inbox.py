@@ -21,11 +21,13 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.parked import decode_taker
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
+from callcontrol.edges.live_state.rooms import decode_room
 from callcontrol.edges.live_state.supervision import CLICK_TO_CALL, FINDS_TALK, TAKES_OVER, TALK_FOUND, talk_from
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.queue import Notice, Offer
+from callcontrol.vocabulary.room import Room
 from callcontrol.vocabulary.stored import Kind
 from callcontrol.vocabulary.supervision import SupervisedTalk
 
@@ -39,6 +41,7 @@ RESTRICTED: Final = "restricted"
 PARKED: Final = "parked"
 PARKED_JOINED: Final = "parked_joined"
 PICKS_UP: Final = "picks_up"
+ROOM: Final = "room"
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -62,6 +65,7 @@ class Inbox:
         on_finds_talk: a supervisor's call, of whichever worker, asks for a conversation.
         on_talk_found: gets a supervisor's call of ours, and the conversation that it asked for.
         on_takes_over: gets a call, the leg at which a supervisor takes its conversation over, and that supervisor.
+        on_room: gets a conference room in which something has changed.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Inbox:
         on_finds_talk: Callable[[str, Sequence[str]], object] = lambda tenant, told: None,
         on_talk_found: Callable[[str, SupervisedTalk], object] = lambda call, talk: None,
         on_takes_over: Callable[[str, str, Taker], object] = lambda call, leg, taker: None,
+        on_room: Callable[[str, Room | None], object] = lambda tenant, room: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -97,6 +102,7 @@ class Inbox:
         self._on_finds_talk = on_finds_talk
         self._on_talk_found = on_talk_found
         self._on_takes_over = on_takes_over
+        self._on_room = on_room
 
     def start(self) -> None:
         """Listen from now on."""
@@ -169,6 +175,8 @@ class Inbox:
                 self._on_talk_found(told["fields"][0], talk_from(told["fields"][1]))
             elif told["kind"] == TAKES_OVER:
                 self._on_takes_over(told["fields"][0], told["fields"][1], decode_taker(told["fields"][2]))
+            elif told["kind"] == ROOM:
+                self._on_room(tenant, decode_room(told["fields"][0]))
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:

@@ -54,6 +54,11 @@ def on_call(tenant: str, extension: str) -> str:
     return _key(tenant, f"on-call:{extension}")
 
 
+def rooms(tenant: str) -> str:
+    """Hash: conference room -> who is in it (`room_scripts/rooms.lua`)."""
+    return _key(tenant, "rooms")
+
+
 def picked_up(tenant: str, call_id: str) -> str:
     """String with an expiry: the call that is given to this one, which picks a ringing call up."""
     return _key(tenant, f"picked-up:{call_id}")

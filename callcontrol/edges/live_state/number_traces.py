@@ -36,6 +36,7 @@ class TraceKind(StrEnum):
 
 # What is not erased: it goes with the call, and what comes of it later loses the number on its way.
 ENDING: Final = (TraceKind.CALL,)
+_OF_CALLS: Final = (keys.calls, keys.parked, keys.rooms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ class NumberTraces:
         return [Trace(kind, field) for kind, key in pairs for field in set_by_hand.found(self._pipeline, key, forms)]
 
     def find_calls(self, forms: WrittenForms) -> list[Trace]:
-        """Calls in progress that have the number, callers who are parked among them; nothing is changed."""
-        fields = (set_by_hand.found(self._pipeline, key(self._tenant), forms) for key in (keys.calls, keys.parked))
+        """Calls in progress that have the number, callers who are parked, or in a conference room, among them."""
+        fields = (set_by_hand.found(self._pipeline, key(self._tenant), forms) for key in _OF_CALLS)
         return [Trace(TraceKind.CALL, "", field) for field in chain.from_iterable(fields)]
 
     def erase_set(self, forms: WrittenForms, traces: Collection[Trace]) -> None:

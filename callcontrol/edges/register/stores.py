@@ -30,6 +30,7 @@ KEYS: Final = (
     KeyPlace("agent", _TENANT, Holds.NUMBER, "with the agent's next conversation", Eraser.DELETED, _TRACES),
     KeyPlace("calls", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
     KeyPlace("parked", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
+    KeyPlace("rooms", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
     # Tickets of waiting callers (`ticket:ID`) among them; what a callback keeps goes with it.
     KeyPlace("queues", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
     KeyPlace("trunk_of", _WORKERS, Holds.NOTHING, _WITH_CALL, Eraser.NONE, _NO_NUMBER),

@@ -1,9 +1,9 @@
 """What is said to callers and agents, as sequences of sound files.
 
 Here stands what a queue says; `moments`, `duties`, `emergencies`, `amounts`, `menus`, `mailboxes`, `leaving`,
-`refusals`, `credit` and `surveys` hold the rest. One file per language holds its grammar. The words themselves, and
-the voice that speaks them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files
-lie below the switch's sounds as `FOLDER/LANGUAGE/NAME.wav`.
+`refusals`, `credit`, `rooms` and `surveys` hold the rest. One file per language holds its grammar. The words
+themselves, and the voice that speaks them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and
+`spoken_prompts.yaml`; the files lie below the switch's sounds as `FOLDER/LANGUAGE/NAME.wav`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from callcontrol.routing.speech import (
     moments,
     parking,
     refusals,
+    rooms,
     surveys,
 )
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
@@ -53,6 +54,7 @@ from callcontrol.routing.speech.moments import (
 )
 from callcontrol.routing.speech.parking import place_said
 from callcontrol.routing.speech.refusals import refusal_sentence
+from callcontrol.routing.speech.rooms import RoomPhrase, room_phrase
 from callcontrol.routing.speech.surveys import SurveyPhrase, survey_phrase
 from callcontrol.vocabulary.language import LANGUAGES, Language
 
@@ -166,6 +168,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from refusals.everything(language)
     yield from credit.everything(language)
     yield from parking.everything(language)
+    yield from rooms.everything(language)
     yield from surveys.everything(language)
 
 
@@ -181,6 +184,7 @@ __all__ = [
     "MailboxPhrase",
     "MenuPhrase",
     "Phrase",
+    "RoomPhrase",
     "Standing",
     "SurveyPhrase",
     "all_files",
@@ -207,6 +211,7 @@ __all__ = [
     "position",
     "refusal_sentence",
     "reopening",
+    "room_phrase",
     "survey_phrase",
     "until",
     "until_day",

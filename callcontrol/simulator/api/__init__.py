@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcontrol.simulator.api import calls, channels, status, tasks
+from callcontrol.simulator.api import calls, channels, conferences, status, tasks
 from callcontrol.simulator.dial_string import separate
 from callcontrol.simulator.session import SwitchBase
 
@@ -15,6 +15,7 @@ COMMANDS: dict[str, ApiCommand] = {
     **calls.COMMANDS,
     **tasks.COMMANDS,
     **status.COMMANDS,
+    **conferences.COMMANDS,
     "sched_api": lambda switch, argument: sched_api(switch, argument),
 }
 # These answer only when something else has happened: `api` blocks its connection meanwhile.

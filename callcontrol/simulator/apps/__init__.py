@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from callcontrol.simulator.apps import connecting, flow, sound, variables
+from callcontrol.simulator.apps import conference, connecting, flow, sound, variables
 from callcontrol.simulator.session import App
 
-ALL: dict[str, App] = {app.name: app for module in (connecting, flow, sound, variables) for app in module.APPS}
+_MODULES = (conference, connecting, flow, sound, variables)
+ALL: dict[str, App] = {app.name: app for module in _MODULES for app in module.APPS}
 
 __all__ = ["ALL", "App"]

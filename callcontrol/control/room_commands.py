@@ -1,0 +1,108 @@
+"""What a call can ask for about a conference room: of the live state, and of the switch that mixes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcontrol.vocabulary.room import RoomMember, RoomOrder
+
+
+@dataclass(frozen=True, slots=True)
+class EnterRoom:
+    """Let the caller in, if the room is not locked and fewer than `most` are in it; answered by RoomEntered."""
+
+    room: str
+    member: RoomMember
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepInRoom:
+    """The caller is still in the room, which is at this switch; answered by RoomChanged."""
+
+    room: str
+    member: RoomMember
+    switch: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRoom:
+    """The caller is not in the room any more."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRoom:
+    """Have this done there, to one call or (`call` "") to all it may concern. Every member's call hears RoomChanged."""
+
+    room: str
+    order: RoomOrder
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Put the caller's channel into the room of its switch; AppEnded tells that it is out of it.
+
+    Attributes:
+        mixer: the room as the switch names it (`mixer_name`).
+        moderator: the room opens with this member.
+        waits: the room is not mixed before a moderator is there.
+        ends_room: with the last such member the room ends for all.
+        muted: the member is not heard.
+        music: what one who is alone, or waits, hears; "": nothing.
+        enters, leaves: what the others hear at the beginning and at the end; "": nothing.
+    """
+
+    app_id: str
+    mixer: str
+    moderator: bool = False
+    waits: bool = False
+    ends_room: bool = False
+    muted: bool = False
+    music: str = ""
+    enters: str = ""
+    leaves: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MuteMember:
+    """The member with this number is not heard, or (`on` False) is heard again."""
+
+    switch: str
+    mixer: str
+    number: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendOut:
+    """The member with this number leaves the room: AppEnded tells."""
+
+    switch: str
+    mixer: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayInRoom:
+    """Play this to the member with this number; "": to all."""
+
+    switch: str
+    mixer: str
+    file: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskMixer:
+    """Who is in the room at the switch; answered by MixerSeen."""
+
+    switch: str
+    mixer: str
+
+
+# Of the live state, and of the switch's own connection; `Mix` is the caller's connection's.
+MixerCommand = MuteMember | SendOut | PlayInRoom | AskMixer
+RoomCommand = EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | MixerCommand

@@ -1,0 +1,62 @@
+"""What can happen to a call in a conference room. Past tense, as `events.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.room import MixerMember, Room, RoomAction, RoomVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEntered:
+    """Whether the live state has let the caller in.
+
+    Attributes:
+        room: as it is with the caller in it; None: the live state does not answer (`trouble`).
+    """
+
+    verdict: RoomVerdict
+    room: Room | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """Who is in the room by now, and what was ordered there."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTold:
+    """The switch tells that a member has entered the room, or left it.
+
+    Attributes:
+        channel, number: whose, and its number in the mixer.
+        at: when, by the switch's clock.
+        size: how many are in it now.
+        moderator: whether that was one.
+    """
+
+    action: RoomAction
+    channel: str
+    number: str
+    at: Instant
+    size: int
+    moderator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MixerSeen:
+    """Who is in the room, as the switch says now. None: it cannot be asked.
+
+    Attributes:
+        waits: for a moderator: none is mixed yet.
+    """
+
+    members: tuple[MixerMember, ...] | None
+    waits: bool = False
+
+
+RoomEvent = RoomEntered | RoomChanged | RoomTold | MixerSeen

@@ -1,0 +1,1 @@
+"""The operations on conference rooms, in Lua."""

@@ -1,0 +1,159 @@
+"""Who enters a conference room is asked for the PIN: the members', or the moderators', which makes a moderator."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Final
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call
+from callcontrol.control.commands import Command
+from callcontrol.control.ending import STEP_TIMER
+from callcontrol.control.events import AppEnded, Event, KeyPressed, Rearrived, TimerFired
+from callcontrol.control.legs import caller_answered
+from callcontrol.control.own_steps import OwnState, OwnStep
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.kinds.targets.conference.entering import Confer
+from callcontrol.kinds.targets.conference.settings import BLOCK, Conference, ConferenceTarget
+from callcontrol.kinds.targets.conference.visiting import Visit, unlet
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Decision
+from callcontrol.routing.speech import RoomPhrase, as_file_string, room_phrase
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.pin import LONGEST
+from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.trail import Noted, Passed
+
+KEY_TIMER: Final = "key"
+# Seconds for the first key after the question, between two keys, and for the longest sound.
+FIRST_KEY_S: Final = 7
+BETWEEN_KEYS_S: Final = 4
+LONGEST_S: Final = 30
+_QUIET: Final[tuple[Command, ...]] = (do.StopTimer(KEY_TIMER), do.StopTimer(STEP_TIMER))
+
+
+@dataclass(frozen=True, slots=True)
+class AskRoomPin(OwnStep):
+    """Ask for the PIN of a room; then enter it."""
+
+    room: str
+    path: Path
+
+    def described(self) -> str:
+        """Of which."""
+        return f"ask for the PIN of conference {self.room}"
+
+    def wants_keys(self, facts: Facts) -> bool:
+        """Those who know it press ahead."""
+        return True
+
+    def start(self, call: Call, facts: Facts) -> StepResult:
+        """Answer, for keys are heard in an answered call; then ask."""
+        call, asking = _asks(caller_answered(call, facts.now), AskingRoomPin(self), _question(self.room, facts), facts)
+        return call, (do.Answer(), *asking)
+
+
+@dataclass(frozen=True, slots=True)
+class AskingRoomPin(OwnState):
+    """The caller is to press the PIN.
+
+    Attributes:
+        app_id: the question while it plays.
+        wrongs: how many PINs were wrong in this call.
+    """
+
+    step: AskRoomPin
+    app_id: str = ""
+    wrongs: int = 0
+
+    @property
+    def keeps_keys(self) -> bool:
+        """They are the PIN."""
+        return True
+
+    @property
+    def origin(self) -> Target:
+        """The rules of what follows were looked up from there."""
+        return self.step.path.origin
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """Keys, the end of the question, and the end of waiting."""
+        match event:
+            case KeyPressed():
+                return self._pressed(call, facts)
+            case AppEnded(app_id) if app_id and app_id == self.app_id:
+                waiting = do.StopTimer(STEP_TIMER), do.StartTimer(KEY_TIMER, FIRST_KEY_S)
+                return call.to(replace(self, app_id="")), waiting
+            case TimerFired(name) if name in (KEY_TIMER, STEP_TIMER):
+                return self._entered(call, facts)
+            case _:
+                return call, ()
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """The PIN does not stand here: it is asked for once more, wrong ones count."""
+        return _asks(replace(call, pressed=""), self, _question(self.step.room, facts), facts)
+
+    def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
+        """The caller hung up."""
+        return call, _QUIET
+
+    def _pressed(self, call: Call, facts: Facts) -> StepResult:
+        if call.pressed.endswith(("#", "*")) or len(call.pressed) > LONGEST:
+            return self._entered(call, facts)
+        quiet: tuple[Command, ...] = (do.StopPlaying(all=True),) if self.app_id else ()
+        more = do.StopTimer(STEP_TIMER), do.StartTimer(KEY_TIMER, BETWEEN_KEYS_S)
+        return call.to(replace(self, app_id="")), (*quiet, *more)
+
+    def _entered(self, call: Call, facts: Facts) -> StepResult:
+        room = BLOCK.of(facts.tenant).get(self.step.room)
+        if room is None:
+            passed = Passed(facts.now, text_of(ConferenceTarget(self.step.room)), "no such conference room")
+            return call, ThenDecide(_QUIET, refuse(Outcome.UNAVAILABLE, passed))
+        pin, call = call.pressed.rstrip("#*"), replace(call, pressed="")
+        moderator = role_of(pin, room)
+        quiet = (*_QUIET, *((do.StopPlaying(all=True),) if self.app_id else ()))
+        if moderator is not None:
+            return call, ThenDecide(quiet, Decision(Confer(Visit(self.step.room, moderator, self.step.path))))
+        return self._wrong(call, room, quiet, facts)
+
+    def _wrong(self, call: Call, room: Conference, quiet: tuple[Command, ...], facts: Facts) -> StepResult:
+        wrongs = self.wrongs + 1
+        call = call.noting(Noted(facts.now, f"wrong PIN of conference {self.step.room}, {wrongs} of {room.tries}"))
+        if wrongs >= room.tries:
+            end = unlet(self.step.room, RoomPhrase.WRONG_TOO_OFTEN, "the PIN was wrong", facts)
+            return call, ThenDecide(quiet, end)
+        said = (*room_phrase(facts.language, RoomPhrase.WRONG_PIN), *_question(self.step.room, facts))
+        call, asking = _asks(call, replace(self, wrongs=wrongs), said, facts)
+        return call, (*quiet, *asking)
+
+
+def asks(room: Conference) -> bool:
+    """Whether who enters it may have to press something."""
+    return room.pin is not None or room.moderator_pin is not None
+
+
+def role_of(pin: str, room: Conference) -> bool | None:
+    """Whether who has pressed this is a moderator; None: it is no PIN of the room. Where members have none, pressing
+    nothing is theirs.
+    """
+    if room.moderator_pin is not None and hmac.compare_digest(pin, room.moderator_pin):
+        return True
+    is_members = not pin if room.pin is None else hmac.compare_digest(pin, room.pin)
+    return False if is_members else None
+
+
+def _question(name: str, facts: Facts) -> tuple[str, ...]:
+    room = BLOCK.of(facts.tenant).get(name)
+    has_none = room is not None and room.pin is None
+    return room_phrase(facts.language, RoomPhrase.ENTER_PIN_OR_GO_ON if has_none else RoomPhrase.ENTER_PIN)
+
+
+def _asks(call: Call, state: AskingRoomPin, said: tuple[str, ...], facts: Facts) -> PlainResult:
+    call, app_id = call.next_app()
+    play = do.Play(app_id, as_file_string(said))
+    commands = (do.StopTimer(KEY_TIMER), play, do.StartTimer(STEP_TIMER, LONGEST_S))
+    return call.to(replace(state, app_id=app_id)), commands

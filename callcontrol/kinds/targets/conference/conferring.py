@@ -1,0 +1,282 @@
+"""A caller is in a conference room. The switch mixes, plays the music to those who wait, and ends the room with its
+last moderator where that is wanted: all that goes on while no worker directs the channel. What a moderator orders
+stands in the live state, and each member's own call carries it out: what was ordered while its worker died is found
+there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from callcontrol.config.music import endless
+from callcontrol.control import commands as do
+from callcontrol.control import legs
+from callcontrol.control import room_commands as in_room
+from callcontrol.control.call import Call
+from callcontrol.control.commands import Command
+from callcontrol.control.ending import STEP_TIMER
+from callcontrol.control.events import AppEnded, CallConnectionLost, Event, KeyPressed, Rearrived, TimerFired
+from callcontrol.control.own_steps import OwnState
+from callcontrol.control.room_events import MixerSeen, RoomChanged, RoomTold
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.control.uncontrolled import ALONE_S, ALONE_TIMER
+from callcontrol.kinds.targets.conference.farewell import leave
+from callcontrol.kinds.targets.conference.keys import KEYS, STAR, STAR_US, RoomKey
+from callcontrol.kinds.targets.conference.settings import Announced
+from callcontrol.kinds.targets.conference.visiting import Visit, unlet
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.speech import RoomPhrase, as_file_string, room_phrase
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.room import Room, RoomAction, RoomOrder, mixer_name
+from callcontrol.vocabulary.target import Target
+from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, StepEnded
+
+KEEP_TIMER: Final = "keep in room"
+LONGEST_TIMER: Final = "longest in room"
+_QUIET: Final = (do.StopTimer(STEP_TIMER), do.StopTimer(KEEP_TIMER), do.StopTimer(LONGEST_TIMER))
+# The place in the room is kept so often: several times within its lease (seconds).
+KEEP_S: Final = 15
+# What is due already (seconds).
+SOON_S: Final = 0.01
+# A switch that takes longer to put a channel into the room is asked (seconds); a sentence before it counts.
+ENTER_S: Final = 30
+# Rising for who enters, falling for who leaves.
+ENTERS: Final = "tone_stream://%(120,40,660);%(180,0,880)"
+LEAVES: Final = "tone_stream://%(120,40,880);%(180,0,660)"
+_SAID_OF_ORDER: Final = {RoomOrder.LOCK: RoomPhrase.NOW_LOCKED, RoomOrder.UNLOCK: RoomPhrase.NOW_UNLOCKED}
+
+
+@dataclass(frozen=True, slots=True)
+class InRoom(OwnState):
+    """The caller is in a room, or on the way into it.
+
+    Attributes:
+        room: at which switch, and what was ordered there, as was told last.
+        app_id: the switch's application; its end tells that the channel is out of the room.
+        number: the channel's in the mixer; "": it is not in it yet, or not any more.
+        entered: since when it is, by the switch's clock.
+        size: how many are in the mixer, as far as was told.
+        opened: whether they are mixed: a moderator is there, or none is waited for.
+        talks: whether another member is heard.
+        muted: whether the switch was told that the caller is not heard.
+        sent_out: why the switch was asked to take the channel out.
+        starred: when the star key was pressed that a key of the room begins with.
+    """
+
+    visit: Visit
+    room: Room
+    app_id: str
+    number: str = ""
+    entered: Instant | None = None
+    size: int = 0
+    opened: bool = False
+    talks: bool = False
+    muted: bool = False
+    sent_out: str = ""
+    starred: Instant | None = None
+
+    @property
+    def origin(self) -> Target:
+        """The rules of what follows were looked up from there."""
+        return self.visit.path.origin
+
+    @property
+    def mixer(self) -> tuple[str, str]:
+        """Whose events the call hears."""
+        return self.room.switch, self.visit.room
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """What the switch and the live state tell, and the caller's keys."""
+        match event:
+            case RoomTold():
+                return _told(call, self, event, facts)
+            case RoomChanged(room):
+                return _follow(call, replace(self, room=room), facts)
+            case KeyPressed(key):
+                return _pressed(call, self, key, facts)
+            case AppEnded(app_id) if app_id == self.app_id:
+                return self._out(call, facts)
+            case MixerSeen():
+                return _seen(call, self, event, facts)
+            case TimerFired(name):
+                return self._due(call, name, facts)
+            case _:
+                return call, ()
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """The channel is out of the room, and came back; or it never was in it, for its worker died before."""
+        return enter(call, self.visit, self.room, facts) if self.entered is None else self._out(call, facts)
+
+    def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
+        """No worker has the caller on the line: the room goes on all the same, and the dialplan brings the channel
+        back as soon as it is out of it. What was told meanwhile is asked for.
+        """
+        entered = self.entered if self.entered is not None else facts.now
+        left_s = (entered - facts.now) / SECOND_US + self.visit.settings(facts).longest
+        timers = (
+            do.StopTimer(STEP_TIMER),
+            do.StartTimer(KEEP_TIMER, SOON_S),
+            do.StartTimer(ALONE_TIMER, ALONE_S),
+            do.StartTimer(LONGEST_TIMER, max(left_s, SOON_S)),
+        )
+        return call.noting(Noted(facts.now, event.reason)), (*timers, in_room.AskMixer(*_place(call, self)))
+
+    def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
+        """The caller hung up, or was transferred elsewhere."""
+        if self.talks and why == "transferred":
+            call = call.noting(Parted(facts.now))
+        return call, (in_room.LeaveRoom(self.visit.room), *_QUIET)
+
+    def _out(self, call: Call, facts: Facts) -> StepResult:
+        """The channel is out of the room: it was sent out, the room has ended, or it could not enter."""
+        quiet = (*_QUIET, in_room.LeaveRoom(self.visit.room))
+        if self.entered is None:
+            why = "the switch did not let the caller in"
+            return call, ThenDecide(quiet, unlet(self.visit.room, RoomPhrase.FAILED, why, facts))
+        call, _ = _talking(call, replace(self, number="", size=0), facts.now)
+        return leave(call, self.sent_out, quiet, facts)
+
+    def _due(self, call: Call, name: str, facts: Facts) -> StepResult:
+        if name == KEEP_TIMER:
+            own = self.room.member(call.id)
+            member = self.visit.member(call, facts)
+            kept = replace(member, since=own.since) if own is not None else member
+            keep = in_room.KeepInRoom(self.visit.room, kept, self.room.switch)
+            return call, (keep, do.StartTimer(KEEP_TIMER, KEEP_S))
+        if name == LONGEST_TIMER and self.number:
+            call = call.noting(Noted(facts.now, "as long in the room as is allowed"))
+            out = in_room.SendOut(*_place(call, self), self.number)
+            return call.to(replace(self, sent_out=RoomOrder.KICK)), (out,)
+        if name == STEP_TIMER and self.entered is None:
+            call = call.noting(Noted(facts.now, "the switch has not put the caller into the room in time"))
+            return call, (do.StartTimer(STEP_TIMER, ENTER_S), in_room.AskMixer(*_place(call, self)))
+        return call, ()
+
+
+def enter(call: Call, visit: Visit, room: Room, facts: Facts) -> PlainResult:
+    """Answer, say that the moderator is waited for, and put the channel into the room."""
+    settings, own = visit.settings(facts), room.member(call.id)
+    waits = settings.wait_for_moderator and not room.opened
+    is_new = own is not None and own.since >= facts.now
+    joins_muted = is_new and settings.join_muted and not visit.moderator
+    muted = joins_muted or (own is not None and own.muted)
+    call, opening = _opening(call, facts, told_to_wait=waits and not visit.moderator)
+    call, app_id = call.next_app()
+    state = InRoom(visit, room, app_id, opened=not waits, muted=muted)
+    mix = _mix(app_id, mixer_name(call.tenant, visit.room), state, facts)
+    ordered = (in_room.OrderRoom(visit.room, RoomOrder.MUTE, call.id),) if joins_muted else ()
+    timers = (
+        do.StartTimer(STEP_TIMER, ENTER_S),
+        do.StartTimer(KEEP_TIMER, KEEP_S),
+        do.StartTimer(LONGEST_TIMER, settings.longest),
+    )
+    return call.to(state), (*opening, mix, *ordered, *timers)
+
+
+def _opening(call: Call, facts: Facts, *, told_to_wait: bool) -> PlainResult:
+    led = call.leg(call.led)
+    answer: tuple[Command, ...] = () if led is not None and led.answered is not None else (do.Answer(),)
+    call = legs.caller_answered(call, facts.now)
+    if not told_to_wait:
+        return call, answer
+    call, app_id = call.next_app()
+    return call, (*answer, do.Play(app_id, as_file_string(room_phrase(facts.language, RoomPhrase.WAIT))))
+
+
+def _mix(app_id: str, mixer: str, state: InRoom, facts: Facts) -> in_room.Mix:
+    settings, is_moderator = state.visit.settings(facts), state.visit.moderator
+    has_tones = settings.announce is Announced.TONE
+    return in_room.Mix(
+        app_id,
+        mixer,
+        moderator=is_moderator,
+        waits=settings.wait_for_moderator,
+        ends_room=is_moderator and settings.ends_with_moderator,
+        muted=state.muted,
+        music=endless(settings.music),
+        enters=ENTERS if has_tones else "",
+        leaves=LEAVES if has_tones else "",
+    )
+
+
+def _place(call: Call, state: InRoom) -> tuple[str, str]:
+    return state.room.switch, mixer_name(call.tenant, state.visit.room)
+
+
+def _told(call: Call, state: InRoom, event: RoomTold, facts: Facts) -> PlainResult:
+    """A member has entered the room, or left it: perhaps the caller."""
+    is_own = event.channel == call.led
+    state = replace(state, size=event.size, opened=state.opened or event.moderator)
+    if is_own and event.action is RoomAction.LEFT:
+        return _talking(call, replace(state, number="", size=0), event.at)[0], ()
+    if is_own:
+        role = " as a moderator" if state.visit.moderator else ""
+        ended = StepEnded(facts.now, "room", Outcome.ANSWERED, state.visit.room)
+        call = call.noting(Noted(event.at, f"enters {state.visit.party}{role}"), ended)
+        state = replace(state, number=event.number, entered=event.at)
+    call, state = _talking(call, state, event.at)
+    return _follow(call, state, facts)
+
+
+def _seen(call: Call, state: InRoom, event: MixerSeen, facts: Facts) -> PlainResult:
+    """Between two workers members may have entered or left, the caller too."""
+    if event.members is None:
+        return call, ()
+    own = next((one for one in event.members if one.channel == call.led), None)
+    if own is None:
+        return _talking(call, replace(state, number="", size=0), facts.now)[0], ()
+    entered = state.entered if state.entered is not None else facts.now
+    state = replace(state, number=own.number, entered=entered, size=len(event.members), opened=not event.waits)
+    call, state = _talking(call, state, facts.now)
+    return _follow(call, state, facts)
+
+
+def _talking(call: Call, state: InRoom, at: Instant) -> tuple[Call, InRoom]:
+    """The call in this state, with the conversation that has begun then, or is over."""
+    talks, was = bool(state.number) and state.opened and state.size > 1, state.talks
+    state = replace(state, talks=talks)
+    if talks is not was:
+        call = call.noting(JoinedOutside(at, "", state.visit.party) if talks else Parted(at))
+    return call.to(state), state
+
+
+def _follow(call: Call, state: InRoom, facts: Facts) -> PlainResult:
+    """The channel as the live state wants it: out of the room, or muted in it or not."""
+    own, place = state.room.member(call.id), _place(call, state)
+    if own is None or not state.number:
+        return call.to(state), ()
+    if own.kicked and not state.sent_out:
+        return call.to(replace(state, sent_out=own.kicked)), (in_room.SendOut(*place, state.number),)
+    if own.muted is state.muted:
+        return call.to(state), ()
+    phrase = RoomPhrase.MUTED if own.muted else RoomPhrase.UNMUTED
+    said = as_file_string(room_phrase(facts.language, phrase))
+    told = in_room.PlayInRoom(*place, said, state.number)
+    return call.to(replace(state, muted=own.muted)), (in_room.MuteMember(*place, state.number, own.muted), told)
+
+
+def _pressed(call: Call, state: InRoom, key: str, facts: Facts) -> PlainResult:
+    """A star, and within a moment the key itself."""
+    if key == STAR:
+        return call.to(replace(state, starred=facts.now)), ()
+    if state.starred is None:
+        return call, ()
+    what = KEYS.get(key) if facts.now - state.starred <= STAR_US else None
+    call = call.to(replace(state, starred=None))
+    if what is None or not state.number or (what.moderators_only and not state.visit.moderator):
+        return call, ()
+    return _ordered(call, state, key, what, facts)
+
+
+def _ordered(call: Call, state: InRoom, key: str, what: RoomKey, facts: Facts) -> PlainResult:
+    order = what.order(state.room, call.id)
+    call = call.noting(Noted(facts.now, f"{STAR}{key}: {order} in {state.visit.party}"))
+    ordered = in_room.OrderRoom(state.visit.room, order, call.id if what.is_own else "")
+    phrase = _SAID_OF_ORDER.get(order)
+    if phrase is None:
+        return call, (ordered,)
+    said = as_file_string(room_phrase(facts.language, phrase))
+    return call, (ordered, in_room.PlayInRoom(*_place(call, state), said, state.number))

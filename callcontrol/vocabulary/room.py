@@ -1,0 +1,102 @@
+"""Conference rooms: who is in one, at which switch it is, and what a moderator or an operator has ordered there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcontrol.vocabulary.moment import Instant
+
+
+class RoomVerdict(StrEnum):
+    """What becomes of a caller who is to enter."""
+
+    IN = "in"
+    LOCKED = "locked"
+    FULL = "full"
+    UNKNOWN = "unknown"  # the live state does not answer
+
+
+class RoomOrder(StrEnum):
+    """What a moderator or an operator may order."""
+
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    MUTE = "mute"  # all but the moderators, or one
+    UNMUTE = "unmute"
+    KICK = "kick"  # one
+    END = "end"
+
+
+class RoomAction(StrEnum):
+    """What a switch tells of a room (`Action` of conference::maintenance)."""
+
+    ENTERED = "add-member"
+    LEFT = "del-member"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMember:
+    """A call that is in a room, or about to enter it.
+
+    Attributes:
+        call, worker: the call, and the worker that has it.
+        channel, switch: its caller's channel, and where that is.
+        number, name, extension: the caller's; "" for none.
+        since: when the call was let in.
+        moderator: whether the caller is one.
+        muted: whether no one hears the caller, by an order or by the caller's own key.
+        kicked: why the call is to leave: `kick` or `end`; "": it may stay.
+    """
+
+    call: str
+    worker: str
+    channel: str
+    switch: str
+    number: str
+    name: str
+    extension: str
+    since: Instant
+    moderator: bool = False
+    muted: bool = False
+    kicked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room with members.
+
+    Attributes:
+        name: as the tenant's file names it.
+        switch: whose mixer it is.
+        since: when the first one entered.
+        opened: whether a moderator has been there since.
+        locked: whether only moderators are let in.
+        muted: whether those who are no moderators are muted when they enter.
+    """
+
+    name: str
+    switch: str
+    since: Instant
+    opened: bool = False
+    locked: bool = False
+    muted: bool = False
+    members: tuple[RoomMember, ...] = ()
+
+    def member(self, call: str) -> RoomMember | None:
+        """The member with this call, None if there is none."""
+        return next((one for one in self.members if one.call == call), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MixerMember:
+    """A member as the switch knows it: its number in the mixer, by which it is muted or sent out."""
+
+    channel: str
+    number: str
+    moderator: bool = False
+
+
+def mixer_name(tenant: str, room: str) -> str:
+    """The room's name at a switch: rooms of two tenants may have the same name. No name holds a slash."""
+    return f"{tenant}/{room}"

@@ -1,0 +1,85 @@
+"""`callcontrol rooms` against a real Redis."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from callcontrol.__main__ import main
+from callcontrol.edges import clock
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.edges.live_state.rooms import RoomStore
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.room import RoomMember
+from tests.config import folder
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+ROOM = ("acme", "board")
+
+
+@pytest.fixture
+def config(tmp_path: Path, redis_url: str, redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """A folder, and two in a room."""
+    monkeypatch.setenv("COLUMNS", "160")
+    redis_client.flushall()
+    stores = f"redis: {{url: '{redis_url}'}}\n"
+    for name, text in folder.files(folder.TENANT, folder.MAIN + stores).items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    shutil.copy(EXAMPLE / "tariffs" / "retail.yaml", tmp_path / "tariffs")
+    return "--config", str(tmp_path)
+
+
+@pytest.fixture
+def _occupied(config: tuple[str, str], redis_url: str) -> None:
+    since = Instant(clock.now() - 65 * SECOND_US)
+    pipeline = RedisPipeline(connect(redis_url, 2))
+    for member in (
+        RoomMember("call-1", "w1", "leg-1", "fs1", "+48500100200", "Jan", "", since),
+        RoomMember("call-2", "w1", "leg-2", "fs1", "102", "", "102", Instant(since + 1), moderator=True),
+    ):
+        RoomStore(pipeline).enter(*ROOM, member, 9, lambda verdict, room, trouble: None)
+    pipeline.stop(2)
+
+
+def test_no_room_is_open(config: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rooms", *config]) == 0
+    assert capsys.readouterr().out == "no conference room is open\n"
+    assert main(["rooms", "lock", *config, *ROOM]) == 1
+    assert "conference room board of acme is empty" in capsys.readouterr().err
+    assert main(["rooms", "show", *config, "acmee"]) == 1
+    assert "did you mean acme?" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_occupied")
+def test_it_shows_who_is_in_which_and_orders_about_them(
+    config: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words, said in (
+        (("lock", *ROOM), "board: locked"),
+        (("mute", *ROOM), "board: muted"),
+        (("mute", *ROOM, "102"), "board, 102: muted"),
+        (("kick", *ROOM, "call-1"), "board, +48500100200 Jan: is being sent out"),
+        (("end", *ROOM), "board: is being ended"),
+    ):
+        assert main(["rooms", words[0], *config, *words[1:]]) == 0
+        assert capsys.readouterr().out == f"{said}\n"
+    assert main(["rooms", *config]) == 0
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert first.split() == [
+        *("acme", "board", "1:05", "locked,", "all", "muted", "+48500100200", "Jan", "1:05"),
+        *("member,", "muted", "fs1", "call-1"),
+    ]
+    assert second.split()[6:] == ["102", "1:05", "moderator,", "muted", "fs1", "call-2"]
+
+
+@pytest.mark.usefixtures("_occupied")
+def test_a_participant_has_to_be_one(config: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rooms", "kick", *config, *ROOM, "call-"]) == 1
+    assert "it may be any of these:\ncall-1  +48500100200 Jan\ncall-2  102" in capsys.readouterr().err
+    assert main(["rooms", "kick", *config, *ROOM, "call-9"]) == 1
+    assert "call-9 is not in the room; there are:\ncall-1" in capsys.readouterr().err

@@ -1,0 +1,61 @@
+"""The PIN of a conference room: asked, pressed ahead, wrong, and whose it is."""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control import room_commands as in_room
+from callcontrol.control.events import AppEnded, CallConnectionLost, Rearrived, TimerFired
+from callcontrol.kinds.targets.conference.asking import KEY_TIMER, AskingRoomPin
+from callcontrol.kinds.targets.conference.entering import Entering
+from callcontrol.vocabulary.trail import Noted, Passed
+from tests.kinds.conference.story import RoomStory
+
+
+def test_each_pin_makes_what_it_is_for() -> None:
+    assert RoomStory("601").keys("4713#").command(in_room.EnterRoom).member.moderator is False
+    assert RoomStory("601").keys("8206#").command(in_room.EnterRoom).member.moderator is True
+
+
+def test_the_question_is_asked_and_ends_with_the_first_key() -> None:
+    story = RoomStory("601")
+    assert story.has(do.Answer)
+    assert "enter-pin" in story.command(do.Play).file
+    assert story.keys("4").has(do.StopPlaying)
+    story.keys("713")
+    assert story.then(TimerFired(KEY_TIMER)).state() is Entering
+
+
+def test_silence_after_the_question_is_a_wrong_pin_where_members_have_one() -> None:
+    story = RoomStory("601")
+    story.then(AppEnded(story.command(do.Play).app_id)).then(TimerFired(KEY_TIMER))
+    assert "wrong-pin" in story.command(do.Play).file
+
+
+def test_members_without_a_pin_press_nothing() -> None:
+    story = RoomStory("602")
+    assert "enter-pin-or-go-on" in story.command(do.Play).file
+    story.then(AppEnded(story.command(do.Play).app_id)).then(TimerFired(KEY_TIMER))
+    assert story.command(in_room.EnterRoom).member.moderator is False
+
+
+def test_wrong_pins_end_the_call_and_do_not_stand_in_the_trail() -> None:
+    story = RoomStory("601").keys("1111#")
+    assert "wrong-pin" in story.command(do.Play).file
+    story.keys("2222#").keys("3333#")
+    assert "wrong-too-often" in story.command(do.Play).file
+    assert [one.why for one in story.entries(Passed)] == ["the PIN was wrong"]
+    assert sum("wrong PIN" in one.what for one in story.entries(Noted)) == 3
+    assert not any(pin in str(list(story.call.trail)) for pin in ("1111", "2222", "3333"))
+
+
+def test_how_many_are_allowed_is_the_rooms_own() -> None:
+    story = RoomStory("602").keys("1111#").keys("2222#")
+    assert "wrong-too-often" in story.command(do.Play).file
+
+
+def test_a_worker_that_dies_meanwhile_leaves_the_question_and_the_count() -> None:
+    story = RoomStory("601").keys("1111#").keys("47")
+    story.then(CallConnectionLost("its worker is gone")).then(Rearrived("601"))
+    assert isinstance(story.call.state, AskingRoomPin)
+    assert (story.call.pressed, story.call.state.wrongs) == ("", 1)
+    assert "enter-pin" in story.command(do.Play).file
