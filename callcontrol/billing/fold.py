@@ -29,7 +29,7 @@ from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.move import HandedOver, Interrupted, MoveEntry, PickedUp, Resumed, Transferred
+from callcontrol.vocabulary.move import HandedOver, Interrupted, MoveEntry, PickedUp, Resumed, TookOver, Transferred
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import GOES_ON, Leaving
 from callcontrol.vocabulary.recording import RecordingNoted
@@ -177,7 +177,7 @@ class _TrailFacts:
                 self.surveys.hear(entry)
             case Interrupted() | Resumed():
                 self.interruptions.hear(entry)
-            case Transferred() | PickedUp() | HandedOver():
+            case Transferred() | PickedUp() | TookOver() | HandedOver():
                 self._move(entry)
             case Noted(at, what):
                 self.notes.append(Note(at, what))

@@ -16,6 +16,7 @@ from callcontrol.vocabulary.move import (
     MoveEntry,
     PickedUp,
     Resumed,
+    TookOver,
     Transferred,
 )
 
@@ -54,7 +55,7 @@ class Moves:
     def hear(self, entry: MoveEntry) -> None:
         """Take one entry in."""
         match entry:
-            case Transferred(leg=leg):
+            case Transferred(leg=leg) | TookOver(leg=leg):
                 self._leaving = (leg,) if leg else ()
             case PickedUp(legs=legs):
                 self._leaving = legs

@@ -16,6 +16,7 @@ from callcontrol.control.talk_sides import partner_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.move import TookOver
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
 from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted
 
@@ -38,7 +39,7 @@ def taken(call: Call, talking: Talking, at: Instant, facts: Facts) -> PlainResul
     assert taker is not None
     who = text_of(ExtensionTarget(taker.extension))
     parted = Parted(min(talking.until or at, at))
-    call = call.noting(Noted(facts.now, f"taken over by {who}"), parted, JoinedOutside(at, taker.channel, who))
+    call = call.noting(TookOver(facts.now, who, left), parted, JoinedOutside(at, taker.channel, who))
     told = at_place.TellTaker(taker, at, call.led, party_of(call))
     kill = (do.KillLeg(left, "NORMAL_CLEARING"),) if call.is_open(left) else ()
     return call.to(Talking("", taker.channel, who)), (do.StopTimer(TIMER), told, *kill)

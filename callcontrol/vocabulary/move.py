@@ -71,6 +71,26 @@ class PickedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class TookOver:
+    """A supervisor takes the conversation over: the leg that is joined next takes the place of this one.
+
+    Attributes:
+        by: the supervisor's extension, as a target text.
+        leg: of who talked until then.
+    """
+
+    at: Instant
+    by: str
+    leg: str
+    kind: Literal["took_over"] = "took_over"
+
+    @property
+    def words(self) -> str:
+        """`taken over by extension:102`."""
+        return f"taken over by {self.by}"
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver:
     """The party at this leg has joined its partner with a leg of another call, which takes its place.
 
@@ -127,5 +147,5 @@ class Resumed:
     kind: Literal["resumed"] = "resumed"
 
 
-MoveEntry = Transferred | PickedUp | HandedOver
+MoveEntry = Transferred | PickedUp | TookOver | HandedOver
 InterruptionEntry = Interrupted | Resumed

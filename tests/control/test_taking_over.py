@@ -41,7 +41,8 @@ def test_both_are_joined_and_who_talked_leaves() -> None:
     record = fold(story.call.trail)
     assert record.outcome is Outcome.ANSWERED
     assert [segment.party for segment in record.segments] == ["extension:101", "extension:104"]
-    assert [one.leg_id for one in record.legs] == ["caller-1", leg]
+    assert [(one.leg_id, one.moved_to) for one in record.legs] == [("caller-1", ""), (leg, "taker-9")]
+    assert "taken over by extension:104" in [note.what for note in record.notes]
 
 
 @pytest.mark.parametrize("event", [JoinFailed("caller-1", "taker-9", "gone"), TimerFired("take over")])

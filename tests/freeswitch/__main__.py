@@ -29,6 +29,8 @@ from tests.freeswitch.mailboxes import MAILBOXES
 from tests.freeswitch.mailed import MAILED
 from tests.freeswitch.messages import MESSAGES
 from tests.freeswitch.mishaps import MISHAPS
+from tests.freeswitch.moved import MOVED
+from tests.freeswitch.moved_limits import MOVED_LIMITS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.parkings import PARKINGS
@@ -117,6 +119,8 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *LAMPS,
         *TALKS,
         *CREDITS,
+        *MOVED,
+        *MOVED_LIMITS,
         phones_at_another_switch,
     )
     for mishap in every:
