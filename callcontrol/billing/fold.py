@@ -17,15 +17,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from callcontrol.billing.leg_ends import estimated_why, leg_outcome, leg_times
 from callcontrol.billing.menus import Menus
 from callcontrol.billing.moves import Interruptions, Moves
 from callcontrol.billing.record import CallRecord, LegRecord, Note, PathEntry, Recording, Side, TalkFact
 from callcontrol.billing.segments import Segments
-from callcontrol.billing.stamps_in_order import Times, in_order
 from callcontrol.billing.surveys import Surveys, last_score
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.bundled import Bundled
-from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
@@ -330,7 +329,7 @@ def _leg(direction: Side, shape: Dialled, told: _TrailFacts) -> tuple[LegRecord,
     """The leg's record, and a note where its stamps had to be put right."""
     end = told.ends.get(shape.leg_id)
     bridged = told.bridged.get(shape.leg_id) if direction is Side.B else None
-    times, estimate = _times(shape, end, bridged, told.last), _estimate(end, bridged)
+    times, estimate = leg_times(shape, end, bridged, told.last), estimated_why(end, bridged)
     record = LegRecord(
         leg_id=shape.leg_id,
         direction=direction,
@@ -346,7 +345,7 @@ def _leg(direction: Side, shape: Dialled, told: _TrailFacts) -> tuple[LegRecord,
         bridged=bridged,
         ended=times.ended,
         cause=end.cause if end else "",
-        outcome=_leg_outcome(end, bridged),
+        outcome=leg_outcome(end, bridged),
         hung_up_by=end.hung_up_by if end else "",
         estimated=bool(times.note or estimate),
         estimate=times.note or estimate,
@@ -356,30 +355,6 @@ def _leg(direction: Side, shape: Dialled, told: _TrailFacts) -> tuple[LegRecord,
         moved_to=told.moves.to.get(shape.leg_id, ""),
     )
     return record, times.note
-
-
-def _estimate(end: LegEnded | None, bridged: Instant | None) -> str:
-    """Why the leg's times are an estimate, "" if they are none."""
-    if end is None:
-        return "its end was not reported: it is taken for its last sign of life"
-    if end.estimated:
-        return end.why or "its end was not reported"
-    return "" if end.stamps is not None or bridged is None else "the switch told no times"
-
-
-def _leg_outcome(end: LegEnded | None, bridged: Instant | None) -> Outcome:
-    if bridged is not None:
-        return Outcome.ANSWERED
-    return end.outcome if end else Outcome.FAILED
-
-
-def _times(shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant) -> Times:
-    """The switch's stamps; where there are none, what the trail itself tells of the leg."""
-    if end is None:  # the trail breaks off: the leg lived at least until its last entry
-        return in_order(shape.leg_id, Stamps(shape.at, None, bridged, last))
-    if end.stamps is None and bridged is None:
-        return Times()
-    return in_order(shape.leg_id, end.stamps or Stamps(shape.at, None, bridged, end.at))
 
 
 def _outcome(told: _TrailFacts, channel: str) -> Outcome:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import PastCall, PastSegment
+from callcontrol.edges.ledger.past_rows import PastCall, PastSegment
 from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.moment import SECOND_US, instant_of

@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import PastLeg
+from callcontrol.edges.ledger.past_rows import PastLeg
 from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
