@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """Whoever is told to end takes what he has started along."""
+    """A process that is told to end takes what it has started along."""
     sys.exit(128 + number)
 
 

@@ -130,7 +130,7 @@ def _probes(stage: Stage) -> Mapping[str, float]:
 
 def _show(console: Console, rounds: list[Round]) -> None:
     table = Table(title="a worker with a thousand calls is killed; new calls' first command before and meanwhile (ms)")
-    columns = ("his calls", "all another's after", "CPU of the survivor", "CPU a call")
+    columns = ("its calls", "all another's after", "CPU of the survivor", "CPU a call")
     for column in (*columns, "before: p50", "max", "meanwhile: p50", "max", "hung up"):
         table.add_column(column, justify="right")
     for one in rounds:

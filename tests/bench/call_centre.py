@@ -128,13 +128,13 @@ class CallCentre:
         wait_until_free(self._redis_url, len(self._accounts))
 
     def call(self, numbers_used: int, **plan: Any) -> tuple[dict[str, Any], Seen]:
-        """Callers call as the plan says (see simulator.load.Plan); what came of it, and what everybody saw."""
+        """Callers call as the plan says (see simulator.load.Plan); what came of it, and what phones and callers saw."""
         templates = [{"to": DID, "number": number} for number in numbers(numbers_used)]
         result = self._switch.load(templates=templates, routing=["playback"], listen=True, **plan)
         return result, seen(self._switch.heard())
 
     def close(self) -> None:
-        """Everybody hangs up; returns when the queue is empty."""
+        """All callers hang up; returns when the queue is empty."""
         self._switch.reset()
         wait_until_free(self._redis_url, len(self._accounts))
 
@@ -143,7 +143,7 @@ class CallCentre:
 
 
 def wait_until_free(redis_url: str, agents: int) -> None:
-    """Return when nobody waits and all agents are free; Redis is asked, for metrics lag behind.
+    """Return when no caller waits and all agents are free; Redis is asked, for metrics lag behind.
 
     Raises:
         TimeoutError: they are not.
@@ -165,7 +165,7 @@ def _free(scripts: ScriptCalls) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What everybody saw: callers go by their numbers, agents by their accounts."""
+    """What phones and callers saw: callers go by their numbers, agents by their accounts."""
 
     called: list[Moment] = field(default_factory=list)
     entered: list[Moment] = field(default_factory=list)
@@ -181,7 +181,7 @@ class Seen:
 
     @property
     def again(self) -> int:
-        """How often a phone rang for somebody for whom another had rung before: offers that came to nothing."""
+        """How often a phone rang for a caller for whom another had rung before: offers that came to nothing."""
         return len(self.rang_for) - len({moment.who for moment in self.rang_for})
 
 

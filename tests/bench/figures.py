@@ -35,7 +35,7 @@ def spread(spans_us: Iterable[int]) -> Spread:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something happened to somebody: who called, whose phone rang, who hung up."""
+    """Something that happened to a caller or an agent: who called, whose phone rang, who hung up."""
 
     at_us: int
     who: str
@@ -63,8 +63,8 @@ def until_next(ends: Iterable[Moment], follows: Iterable[Moment], since_us: int 
 def lateness(came_us: Iterable[int], freed_us: Iterable[int], offered_us: Iterable[int]) -> list[int]:
     """How late each offer was: the nth is possible once n callers have come and agents were free n times.
 
-    Whoever is given to whom, this holds, and an agent who is forgotten makes all later offers late. Nobody may leave
-    without an agent, and every offer has to be taken.
+    Whichever caller is given to which agent, this holds, and an agent who is forgotten makes all later offers late.
+    None may leave without an agent, and every offer has to be taken.
     """
     pairs = zip(sorted(came_us), sorted(freed_us), sorted(offered_us), strict=False)
     return [max(offered - max(came, freed), 0) for came, freed, offered in pairs]

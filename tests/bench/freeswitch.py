@@ -176,7 +176,7 @@ class Place:
         add_tenant(config, self._size.agents, music=self._music)
 
     def wait_until_free(self) -> None:
-        """Nobody waits, and all agents are free."""
+        """No caller waits, and all agents are free."""
         wait_until_free(self.redis_url, self._size.agents)
 
     def redis_pid(self) -> int:
@@ -232,7 +232,7 @@ class Place:
         return switch, ours
 
     def _calls(self, dialled: str, talk: Talk, rate: float, at_once: int, seconds: float) -> Seen:
-        """Let callers call for so long, and what the switch saw; nobody is there afterwards."""
+        """Let callers call for so long, and what the switch saw; no call is there afterwards."""
         self._events.take(self.switch.events)
         external = self._ports.external
         with self._sipp.agents(self._ports.phones, talk):
@@ -264,7 +264,7 @@ class Place:
         stamp_finely(self.switch.conf)
 
     def _end_daemon(self) -> None:
-        """At once, if it still runs: it would wait for calls nobody hangs up."""
+        """At once, if it still runs: it would wait for calls that do not end."""
         if self.daemon.process is not None and self.daemon.process.poll() is None:
             self.daemon.kill()
 
@@ -281,7 +281,7 @@ def _put_into(file: Path, mark: str, text: str) -> None:
 
 
 def _set_up_switches(config: Path, poll_events_ms: int) -> None:
-    """The stories' switch knows a second daemon, where nobody listens: each call would try it first."""
+    """The stories' switch knows a second daemon, where no process listens: each call would try it first."""
     file = config / "callcontrol.yaml"
     settings = yaml.safe_load(file.read_text(encoding="utf-8"))
     for switch in settings["switches"].values():

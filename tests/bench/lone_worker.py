@@ -1,8 +1,8 @@
 """One worker, watched from inside: `python -m tests.bench.lone_worker CONFIG saved|unsaved FD`.
 
-`unsaved` never tells Redis where a call stands: nobody could take such calls over, and what it does less is what the
-saving costs. Whoever starts it is its supervisor, at the other end of the socket FD. At its end it prints what it saw,
-as one line of JSON.
+`unsaved` never tells Redis where a call stands: no worker could take such calls over, and what it does less is what the
+saving costs. The process that starts it is its supervisor, at the other end of the socket FD. At its end it prints
+what it saw, as one line of JSON.
 """
 
 from gevent import monkey

@@ -75,7 +75,7 @@ def burning(cores: int) -> Iterator[None]:
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A short path (sockets!) that Postgres, which as root runs as somebody else, may pass through."""
+    """A short path (sockets!) that Postgres, which as root runs as another user, may pass through."""
     with tempfile.TemporaryDirectory(prefix="callcontrol-bench-") as made:
         Path(made).chmod(0o711)
         yield Path(made)

@@ -1,6 +1,6 @@
 """How soon a phone rings: after a caller has come while agents are idle, after an agent has hung up while callers wait.
 
-Against the simulator, whose own log of what everybody saw is the clock; its delays count as the daemon's.
+Against the simulator, whose own log of what phones and callers saw is the clock; its delays count as the daemon's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How long waiting callers are without a worker: after kill -9 of the one that has most of them, and while it drains.
 
-The clock is the simulator's: from the signal until the last of his callers hears music again, which a living worker
+The clock is the simulator's: from the signal until the last of its callers hears music again, which a living worker
 plays; then agents come, and until the last of all callers talks to one.
 """
 
@@ -80,13 +80,13 @@ def _round(stage: Stage, room: WaitingRoom, number: signal.Signals) -> Round:
 
 
 def _gone(room: WaitingRoom, calls: Sequence[str]) -> int:
-    """Who of these was hung up without having talked to anybody."""
+    """Who of these was hung up without having talked."""
     return len(set(room.heard("hangup", calls)) - set(room.heard("bridged", calls)))
 
 
 def _show(console: Console, found: dict[str, list[Round]]) -> None:
     table = Table(title=f"waiting callers whose worker goes (ms; goal: the last is back within {GOAL_S * 1000:.0f})")
-    columns = ("his callers", "back: p50", "largest", "last of a round: p50", "all served: p50", "largest")
+    columns = ("its callers", "back: p50", "largest", "last of a round: p50", "all served: p50", "largest")
     for column in ("", *columns, "of that, agents come: p50", "lost"):
         table.add_column(column, justify="right")
     for name, rounds in found.items():

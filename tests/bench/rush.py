@@ -44,12 +44,12 @@ def _problems(stage: Stage) -> int:
 
 
 def _show(console: Console, seen: Seen, counts: str, busy: float) -> None:
-    free = [*([0] * AGENTS), *_at(seen.hung_up)]  # everybody is at first
+    free = [*([0] * AGENTS), *_at(seen.hung_up)]  # all are at first
     late = spread(lateness(_at(seen.called), free, _at(seen.rang)))
     waited = spread(until_first(seen.called, seen.rang_for))
     console.print(f"{PER_S:.0f} calls a second into {AGENTS} agents: {counts}; the daemon took {busy:.0%} of a core")
     console.print(f"    an offer after it was possible (goal: largest under {LATE_MS} ms): {late}")
-    console.print(f"    a caller until a phone rang for him: {waited}; most agents busy at once: {_most_busy(seen)}")
+    console.print(f"    a caller until a phone rang: {waited}; most agents busy at once: {_most_busy(seen)}")
 
 
 def _most_busy(seen: Seen) -> int:

@@ -1,5 +1,5 @@
-"""One assignment in the scripts, by how many wait: an agent's conversation is over, he is offered the next caller, the
-offer rings and is accepted, and another caller joins. A tenth as many agents as callers, one queue.
+"""One assignment in the scripts, by how many wait: an agent's conversation is over, the next caller is offered to that
+agent, the offer rings and is accepted, and another caller joins. A tenth as many agents as callers, one queue.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Floor:
     chance: random.Random = field(default_factory=lambda: random.Random(7))
 
     def fill(self, callers: int) -> None:
-        """All agents are there, so many callers come, and every agent accepts whom he is offered."""
+        """All agents are there, so many callers come, and every agent accepts each offer."""
         self._do("configure", {**layout_dict(_layout(self.names)), "digest": "bench"})
         self._do("reach", {"agents": dict.fromkeys(self.names, True)})
         for come in range(0, callers, BATCH):
@@ -107,7 +107,7 @@ class Floor:
             self.talking |= {offer.agents[0]: offer.ticket for offer in offers}
 
     def assign(self) -> None:
-        """Somebody's conversation is over, and he gets the next caller; another one comes."""
+        """A conversation is over, and its agent gets the next caller; another one comes."""
         agent = self.chance.choice(self.names)
         over = {"agent": agent, "id": self.talking[agent], "talk_us": TALK_US, "how": TalkEnd.TALKED}
         (offer,) = told_of(self._do("over", over)).offers

@@ -1,5 +1,5 @@
-"""SIPp processes that carry a load: the phones of all agents at one port, callers, registrations. Nobody speaks, unless
-a voice is given: then the phones do, and the callers say what they hear.
+"""SIPp processes that carry a load: the phones of all agents at one port, callers, registrations. No phone speaks,
+unless a voice is given: then the phones do, and the callers say what they hear.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ END_S = 5.0
 REGISTERS_PER_S = 50
 EXPIRES_S = 3600
 MEDIA_PORTS = 10  # of one process
-BEGIN_S = 0.5  # SIPp tells nobody that it listens
+BEGIN_S = 0.5  # SIPp does not tell that it listens
 BARE = "\nContent-Length: 0"
 VOICE, PCMA = "voice.alaw", 8
 
@@ -73,7 +73,7 @@ class SippLoad:
 
     @contextmanager
     def agents(self, port: int, talk: Talk) -> Iterator[None]:
-        """Phones that answer after a short ring and hang up after a while, for everybody called at this port."""
+        """Phones that answer after a short ring and hang up after a while, for all that are called at this port."""
         own_ports = ("[media_port]", "[rtpstream_audio_port]") if self._says else ("", "")
         scenario = _agent_scenario(talk, self._media.replace(*own_ports), self._says)
         with self._running("agents", scenario, 9, port=port):

@@ -17,7 +17,7 @@ from callcontrol.simulator.stories.stage import READY_S, STOP_S
 @contextmanager
 def in_place_of_daemon(module: str, config: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """A module that runs one worker, started as `module CONFIG *words FD`: this process is its supervisor, at the other
-    end of the socket FD. What it prints is for whoever asks.
+    end of the socket FD. What it prints is for the one who asks.
     """
     ours, theirs = socket.socketpair()
     with ours:

@@ -26,7 +26,7 @@ from tests.freeswitch.sounds import PHONE_HZ, tone_frames
 ROUNDS: Final = 2
 RECORDED, UNRECORDED = accounts(2)
 NUMBERS: Final = {DID: RECORDED, DID[:-1] + "1": UNRECORDED}
-# Nobody hangs up before the end of the measure.
+# No call ends before the end of the measure.
 LONG: Final = Talk(600.0, 600.0)
 SIZE: Final = Size(2, 0, LONG, LONG, 0.0, 20)
 READY_S: Final = 60.0

@@ -67,7 +67,7 @@ class WaitingRoom:
             self._stage.switch.register(address)
 
     def agents_go(self) -> None:
-        """All but the one who talks; nobody waits any more."""
+        """All but the one who talks; no caller waits any more."""
         self.until(lambda: len(self.owners()) == 1)
         for address in self._away:
             self._stage.switch.unregister(address)

@@ -1,8 +1,8 @@
 """One worker that notes when it hears of an agent's hang-up and what follows: `python -m tests.bench.watched_worker
 CONFIG FD`.
 
-Whoever starts it is its supervisor, at the other end of the socket FD. At its end it prints what it noted, as one line
-of JSON (`Noted`). It takes the place of the daemon in `timeline`.
+The process that starts it is its supervisor, at the other end of the socket FD. At its end it prints what it noted, as
+one line of JSON (`Noted`). It takes the place of the daemon in `timeline`.
 """
 
 from gevent import monkey

@@ -106,7 +106,7 @@ def failed(outcome: Outcome) -> Story:
     [
         (ringing().bridged(3, 0).ended(9, answered=3, by="caller"), "answered"),
         (ringing().ended(9, by="caller", cause="ORIGINATOR_CANCEL"), "abandoned"),
-        (ringing().ended(9, cause="ORIGINATOR_CANCEL"), "abandoned"),  # nobody says who: the channel does
+        (ringing().ended(9, cause="ORIGINATOR_CANCEL"), "abandoned"),  # it is not said who: the channel does
         (failed(Outcome.BUSY).step(5, "hangup", Outcome.BUSY).ended(5.1, by="switch", cause="USER_BUSY"), "busy"),
         (failed(Outcome.BUSY).step(5, "hangup", Outcome.BUSY).ended(5.1, by="caller", cause="USER_BUSY"), "busy"),
         (failed(Outcome.BUSY).ended(5.1, by="caller"), "abandoned"),  # between two steps

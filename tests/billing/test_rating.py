@@ -301,7 +301,7 @@ def test_short_numbers_have_prefixes_of_their_own(number: str, destination: str)
     ("number", "at", "talk_us", "reason"),
     [
         ("+49301234567", NOON, SECOND_US, UnratedReason.NO_PRICE),
-        ("12125551234", NOON, SECOND_US, UnratedReason.NO_PRICE),  # digits without +: nobody knows the country
+        ("12125551234", NOON, SECOND_US, UnratedReason.NO_PRICE),  # digits without +: the country is not known
         ("118913", NOON, SECOND_US, UnratedReason.NO_PRICE),
         ("", NOON, SECOND_US, UnratedReason.NO_PRICE),
         ("+", NOON, SECOND_US, UnratedReason.NO_PRICE),

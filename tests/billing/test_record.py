@@ -67,7 +67,7 @@ def test_a_leg_is_billed_by_its_own_talk_not_the_callers(tariff: Tariff) -> None
         Story().rings_outside(0, 0, payer="").bridged(1, 0).leg_ended(20, 0, "X", Outcome.ANSWERED, 0, None, 1),
         Story().rings(0, 0).bridged(1, 0).leg_ended(20, 0, "X", Outcome.ANSWERED, 0, None, 1),
     ],
-    ids=["not answered", "never a channel", "nobody pays", "internal"],
+    ids=["not answered", "never a channel", "no payer", "internal"],
 )
 def test_legs_that_cost_nothing_have_no_charge(story: Story, tariff: Tariff) -> None:
     assert rate_record(fold(story.ended(21, answered=1)), tariff).charges == ()
@@ -77,7 +77,7 @@ def test_an_external_agents_leg_is_charged_to_the_tenant_once(tariff: Tariff) ->
     rated = rate_record(fold(answered_in_queue(talk_s=60)), tariff)
     (charge,) = rated.charges
     assert (charge.leg_id, charge.payer, charge.number) == (Story().leg(1), "tenant", "+48600700800")
-    assert (charge.counted_s, charge.amount) == (65, Decimal("0.6300"))  # from his answer on, whisper and all
+    assert (charge.counted_s, charge.amount) == (65, Decimal("0.6300"))  # from the answer on, whisper and all
     trail = answered_in_queue(talk_s=60)
     assert rate_record(fold((*trail, *trail)), tariff).charges == rated.charges
 

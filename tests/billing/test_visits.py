@@ -227,7 +227,7 @@ def waiting() -> Story:
 
 
 def gone(how: Leaving, detail: str = "") -> Story:
-    """He left, and control's step ended as it always does then."""
+    """The caller left, and control's step ended as it always does then."""
     outcome = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}.get(how, Outcome.OVERFLOW)
     return waiting().left(9, how, 8.9, detail).step(9, "queue", outcome)
 
@@ -238,7 +238,7 @@ def gone(how: Leaving, detail: str = "") -> Story:
         (answered_in_queue(), "answered"),
         (called_back(), "answered"),
         (gone(Leaving.ABANDONED).ended(9, by="caller", answered=0.2), "abandoned"),
-        (waiting().ended(9, by="caller", answered=0.2), "abandoned"),  # nobody told that he left
+        (waiting().ended(9, by="caller", answered=0.2), "abandoned"),  # it was not told that the caller left
         (waiting().ended(9, by="switch", answered=0.2), "failed"),
         (waiting().left(9, Leaving.ANSWERED, 9, "bob").ended(9.1, by="caller", answered=0.2), "abandoned"),
         (gone(Leaving.CALLBACK).ended(12, by="switch", answered=0.2), "callback"),

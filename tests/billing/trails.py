@@ -73,7 +73,7 @@ class Story:
         return self
 
     def rings_outside(self, at: float, n: int, number: str = "+48600700800", payer: str = "extension:101") -> Story:
-        """A leg through a trunk at somebody's expense."""
+        """A leg through a trunk at a payer's expense."""
         target, address = f"number:{number}", number.removeprefix("+")
         self.entries.append(Dialled(self.moment(at), self.leg(n), target, address, "carrier", "+48221234567", payer))
         return self
@@ -93,7 +93,7 @@ class Story:
     def queued(
         self, at: float, queue: str = "support", visit: int = 1, position: int = 1, since: float = 0, took_up: str = ""
     ) -> Story:
-        """A place in a queue; `since`: so many seconds ago he began to wait. A place taken up is call 99's."""
+        """A place in a queue; `since`: so many seconds ago the caller began to wait. A place taken up is call 99's."""
         call = call_id(99) if not self.has_caller else self.call
         ticket, joined = f"{call}/{visit}", self.moment(at - since)
         self.entries.append(Queued(self.moment(at), queue, ticket, joined, position, took_up))
@@ -158,7 +158,7 @@ class Story:
 
 
 def forwarded(n: int = 0, start: Instant = NOON, talk_s: float = 61.5, estimated: bool = False) -> Entries:
-    """101 does not answer, his no-answer rule sends the call to a mobile, which answers: three legs, one charge."""
+    """101 does not answer, its no-answer rule sends the call to a mobile, which answers: three legs, one charge."""
     end = 25 + talk_s
     return (
         Story(n, start)

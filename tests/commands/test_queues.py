@@ -311,7 +311,7 @@ def test_of_several_callers_each_is_listed(centre: CallCentre, run: Run) -> None
 
 
 def test_a_caller_who_has_just_left(centre: CallCentre, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between looking him up and acting on him."""
+    """Between looking the caller up and acting."""
     busy_morning(centre)
     looked_up = queue_views.QueueViews.tickets
 
@@ -411,11 +411,11 @@ class Terminal:
         return self._process.wait(TERMINAL_S)
 
     def _news(self) -> str:
-        """What it prints next; "" when nobody is at its other end any more, or nothing comes."""
+        """What it prints next; "" when its other end is closed, or nothing comes."""
         try:
             ready, _, _ = select.select([self._ours], [], [], TERMINAL_S)
             return os.read(self._ours, 65_536).decode(errors="replace") if ready else ""
-        except OSError:  # how a terminal says that nobody is at its other end
+        except OSError:  # how a terminal says that its other end is closed
             return ""
 
 

@@ -82,7 +82,7 @@ def host(tmp_path: Path, database: str, redis_url: str, capsys: pytest.CaptureFi
 
 
 def record(host: Host, n: int = 0, start: Instant | None = None, tenant: str = "acme") -> bytes:
-    """The n-th sample call, which somebody pays for, without a price."""
+    """The n-th sample call, which has a payer, without a price."""
     call = fold(forwarded(n, host.began if start is None else start))
     return to_json(unrated_record(replace(call, tenant=tenant), "no_price: no prefix of +48600700800"))
 

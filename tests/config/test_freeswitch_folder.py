@@ -96,16 +96,16 @@ def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     assert {"continue_on_fail=true", "hangup_after_bridge=true", "ignore_early_media=true"} <= set(
         actions[0][1].split("~")
     )
-    # what our own channels are told by, once nobody knows them any more
+    # what our own channels are told by, once no worker knows them any more
     assert "cc_handed=true" in actions[0][1].split("~")
-    # every REFER leads into a context of its own, whoever is transferred
+    # every REFER leads into a context of its own, whichever party is transferred
     assert "force_transfer_context=transferred" in actions[0][1].split("~")
     hand_over = [
         ("sched_transfer", "+$${dead_man_s} fallback XML fallback"),
         ("socket", "$${callcontrol_hosts} async full"),
         ("sched_cancel", ""),
     ]
-    # the second time: whoever had the call died, and what he had begun is over
+    # the second time: the worker that had the call died, and what it had begun is over
     assert actions[1:] == [
         *hand_over,
         ("set", "cc_again=true"),
@@ -145,7 +145,7 @@ def test_a_call_of_another_switch_rings_a_phone_or_ends() -> None:
     actions = [a.attrib for a in ElementTree.fromstring(text_of("dialplan/peers.xml")).iter("action")]
     assert {a["application"] for a in actions} == {"hangup", "set", "export", "bridge", "transfer", "redirect"}
     assert [a["data"] for a in actions if a["application"] == "bridge"] == [
-        "[outbound_redirect_info=true]sofia/internal/${destination_number}%$1"  # `%`: registered here, or nobody
+        "[outbound_redirect_info=true]sofia/internal/${destination_number}%$1"  # `%`: registered here, or not at all
     ]
     # a 302 goes back to the switch that asked, and nowhere else
     assert [a["data"] for a in actions if a["application"] == "transfer"] == [

@@ -220,7 +220,7 @@ class QueueMachine(RuleBasedStateMachine):
     def join(
         self, queue: str, number: str, priority: int, stages: tuple[DemandStage, ...], waited: int, worker: str
     ) -> None:
-        """One who has waited comes back from an agent who dropped him."""
+        """A caller who has waited comes back from an agent who dropped the call."""
         id_ = f"c{len(self.ids) + 1}/1"
         ticket = Ticket(id_, queue, number, worker, Instant(self.now - waited), priority, stages, again=waited > 0)
         before = callbacks_in(self.found)

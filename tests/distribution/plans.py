@@ -66,7 +66,7 @@ SMALLER = _changed(
     help={"strategy": Strategy.IN_ORDER},
     sales={"strategy": Strategy.RANDOM, "come_back_us": 0, "callback_again_us": 0},
 )
-# Nobody speaks German any more, and eve helps out.
+# No agent speaks German any more, and eve helps out.
 MONOLINGUAL = replace(
     FULL,
     queues={**FULL.queues, "help": replace(FULL.queues["help"], demands=("",), wrap_up_us=0)},

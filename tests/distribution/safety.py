@@ -26,7 +26,7 @@ def check(found: Snapshot, layout: Layout) -> None:
 
 
 def offers_and_agents_agree(found: Snapshot) -> None:
-    """An agent has one offer at most, and it is live and names him; nobody is reserved by anything else."""
+    """An agent has one offer at most, and it is live and names that agent; none is reserved by anything else."""
     has = {(name, agent["offer"]) for name, agent in found["agents"].items() if agent["offer"]}
     named = [(name, id_) for id_, offer in found["offers"].items() for name in offer["agents"]]
     assert has == set(named)
@@ -77,7 +77,7 @@ def who_is_engaged_has_a_time(found: Snapshot) -> None:
 
 
 def no_ticket_waits_beside_a_free_agent(found: Snapshot, layout: Layout) -> None:
-    """Whoever is free and could serve somebody who waits does."""
+    """Each agent who is free and could serve a caller who waits does."""
     free = [name for name, agent in found["agents"].items() if agent["free"]]
     waiting = {id_: ticket for id_, ticket in found["tickets"].items() if ticket["state"] == "waiting"}
     idle = [(name, id_) for name in free for id_, ticket in waiting.items() if can_serve(layout, name, ticket)]
@@ -85,7 +85,9 @@ def no_ticket_waits_beside_a_free_agent(found: Snapshot, layout: Layout) -> None
 
 
 def who_is_free_rings_with_the_others(found: Snapshot, layout: Layout) -> None:
-    """All at once: nobody is free beside others of his tier, or a higher one, who ring for somebody he could serve."""
+    """All at once: no agent is free beside others of the same tier, or a higher one, who ring for a caller that agent
+    could serve.
+    """
     free = [name for name, agent in found["agents"].items() if agent["free"]]
     for id_, ticket in found["tickets"].items():
         offer = found["offers"].get(ticket["offer"], {"closed": True})
@@ -110,7 +112,7 @@ def can_serve(layout: Layout, agent: str, ticket: dict[str, Any]) -> bool:
 
 
 def nothing_is_overdue(found: Snapshot, layout: Layout, now: int) -> None:
-    """After `due` no lease has run out, and whoever can be free is."""
+    """After `due` no lease has run out, and each agent who can be free is."""
     assert [id_ for id_, offer in found["offers"].items() if offer["expires"] <= now] == []
     assert [id_ for id_, one in found["tickets"].items() if not one["callback"] and one["lease"] <= now] == []
     assert [id_ for id_, offer in found["offers"].items() if 0 < offer["looks"] <= now] == []
@@ -119,7 +121,7 @@ def nothing_is_overdue(found: Snapshot, layout: Layout, now: int) -> None:
 
 
 def is_free(agent: dict[str, Any], layout: Layout, name: str, now: int) -> bool:
-    """Whether the agent may be offered a caller, by all that is known of him at this moment."""
+    """Whether the agent may be offered a caller, by all that is known of that agent at this moment."""
     set_ = layout.agents.get(name)
     if set_ is None or agent["paused"] or not (agent["logged_in"] or set_.auto):
         return False
@@ -138,7 +140,7 @@ def offers_are_right(offers: Iterable[Offer], layout: Layout) -> None:
 
 
 def nobody_is_overtaken(before: Snapshot, after: Snapshot, offers: Iterable[Offer], layout: Layout) -> None:
-    """Who waited all the time in a lane of the agent's is behind whoever the agent was offered instead."""
+    """Who waited all the time in a lane of the agent's is behind the one the agent was offered instead."""
     waited = {
         id_: ticket
         for id_, ticket in after["tickets"].items()

@@ -34,7 +34,7 @@ def test_another_priority_is_another_place() -> None:
     assert scene.line() == ["c3", "c1", "c2"]
     scene.elsewhere("a", "x", False)
     assert scene.told() == [("c3:1", ("a",))]
-    assert scene.prioritise("c3", 0) is True  # also while he is offered
+    assert scene.prioritise("c3", 0) is True  # also while the caller is offered
     assert scene.line() == ["c1", "c2", "c3"]
     assert scene.prioritise("c9", 1) is False
 

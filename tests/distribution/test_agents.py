@@ -12,7 +12,7 @@ from tests.oracle.answers import Objection
 
 
 def shop(present: str = "") -> Scene:
-    """a logs in; b is active whenever he is reachable; c is at an external number."""
+    """a logs in; b is active whenever reachable; c is at an external number."""
     plan = layout(
         {"help": queue(wrap_up_us=30 * S)},
         {"a": (seat("help", 1),)},

@@ -1,4 +1,4 @@
-"""All at once: whoever is free rings with the others, also who becomes free while it rings."""
+"""All at once: each agent who is free rings with the others, also one who becomes free while it rings."""
 
 from __future__ import annotations
 

@@ -292,7 +292,7 @@ def test_another_number_is_promised_one() -> None:
 
 
 def test_who_took_up_his_callback_may_ask_for_another() -> None:
-    """Nobody was called by the one that he took up."""
+    """No one was called by the one that was taken up."""
     scene = Scene(one_queue(1, callback_again_us=600 * S), "a")
     scene.elsewhere("a", "x", True)
     scene.join("c1", ANN)
@@ -356,5 +356,5 @@ def test_one_that_is_offered_when_the_hours_end_is_held_when_no_agent_takes_it()
     assert scene.told() == [("c1:1", ("a",))]
     scene.due(1)
     assert state(scene) == "offered"
-    scene.due(30)  # nobody has taken the offer up
+    scene.due(30)  # no worker has taken the offer up
     assert (state(scene), scene.line()) == ("held", [])

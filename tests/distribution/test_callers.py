@@ -66,7 +66,7 @@ def test_a_queue_with_too_long_a_wait_is_not_entered() -> None:
     for i in range(2):
         entered(scene.join(f"c{i}"))  # of 2 agents the second in line waits 100 seconds
     assert scene.join("c3") is Refusal.TOO_LONG
-    entered(scene.join("c4", priority=1))  # his place would be the first
+    entered(scene.join("c4", priority=1))  # that place would be the first
 
 
 def test_one_who_is_known_keeps_his_place_and_changes_his_worker() -> None:
@@ -215,7 +215,7 @@ def test_a_callback_that_is_being_called_is_not_taken_up() -> None:
 
 
 def sticky_scene(**changes: Any) -> Scene:
-    """b has talked with Ann, a is in front of him in the list."""
+    """b has talked with Ann, a is in front of b in the list."""
     scene = Scene(one_queue(2, sticky_within_us=3_600 * S, sticky_first_us=20 * S, **changes), "b")
     scene.join("c1", ANN)
     scene.talk("c1", "b")
@@ -281,7 +281,7 @@ def test_after_a_pass_the_stage_is_looked_at_anew() -> None:
     scene.join("c2", ANN)
     scene.ringing("c2:1")
     scene.wait(10)
-    scene.pass_("c2:1", "b", OfferEnd.BUSY)  # he rests, and the caller waits for him
+    scene.pass_("c2:1", "b", OfferEnd.BUSY)  # b rests, and the caller waits for b
     assert scene.told() == [("c2:1", ("b",))]
     scene.due(10)
     assert scene.told() == [("c2:2", ("a",))]
@@ -420,7 +420,7 @@ def test_a_place_tells_what_the_expected_wait_is_made_of() -> None:
     assert entered(scene.place("c3")).place == Place(position=2, waiting=2, active=2, handling_ms=61_500)
 
 
-# --- leases: a place whose call nobody has
+# --- leases: a place whose call no worker has
 
 
 def test_a_caller_whose_worker_is_never_heard_of_again_is_gone_after_a_while() -> None:
@@ -470,7 +470,7 @@ def test_a_held_callback_is_before_nobody() -> None:
     assert scene.join("c3") is Refusal.FULL
     scene.leave("c2")
     scene.due(100)
-    scene.due(500)  # now he may be called: his place counts, and it is the first
+    scene.due(500)  # now the caller may be called: that place counts, and it is the first
     assert scene.join("c4") is Refusal.FULL
 
 

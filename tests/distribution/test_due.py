@@ -82,7 +82,7 @@ def test_the_earlier_comes_first() -> None:
     scene.join("c2")
     scene.told()
     scene.due(101)
-    # At 30 s a is free: of c1, which only he can serve, and c2 the earlier. At 100 s b is let go by c0, served first.
+    # At 30 s a is free: of c1, which only a can serve, and c2 the earlier. At 100 s b is let go by c0, served first.
     assert scene.told() == [("c1:1", ("a",)), ("c0:3", ("b",))]
 
 

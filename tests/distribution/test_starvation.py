@@ -39,7 +39,7 @@ def centre() -> Layout:
 
 
 def bound_us(caller: Arrival, other: Arrival) -> int:
-    """How long after this caller the other may come and still be served before him."""
+    """How long after this caller the other may come and still be served first."""
     weight = WEIGHTS[other.queue] - WEIGHTS[caller.queue]
     return (weight + other.priority - caller.priority) * MINUTE
 
@@ -65,10 +65,10 @@ def served(arrivals: list[Arrival]) -> tuple[dict[str, Instant], list[str]]:
 @given(st.lists(ARRIVALS, min_size=2, max_size=12))
 def test_a_caller_is_overtaken_only_by_those_who_come_within_the_bound(arrivals: list[Arrival]) -> None:
     joined, taken = served(arrivals)
-    assert sorted(taken) == sorted(joined)  # everybody is served
+    assert sorted(taken) == sorted(joined)  # all are served
     of = {f"c{i:02}": arrival for i, arrival in enumerate(arrivals)}
     for i, early in enumerate(taken):
-        for late in taken[i + 1 :]:  # `early` was served before `late`, who may have come before him
+        for late in taken[i + 1 :]:  # `early` was served before `late`, who may have come earlier
             if joined[late] < joined[early]:
                 assert joined[early] - joined[late] <= bound_us(of[late], of[early])
 

@@ -73,7 +73,7 @@ def test_round_robin_goes_on_after_whoever_was_offered_a_caller_however_that_cam
     scene = Scene(one_queue(3, strategy=Strategy.ROUND_ROBIN), "b")
     scene.join("c1")
     scene.join("c2")
-    scene.talk("c1", "b")  # b takes c2, which waited for anybody
+    scene.talk("c1", "b")  # b takes c2, which waited for any agent
     scene.talk("c2", "b")
     scene.here("a")
     scene.here("c")
@@ -100,7 +100,7 @@ def test_an_offer_that_came_to_nothing_puts_behind_equals_only() -> None:
     scene.join("c1")
     scene.pass_("c1:1", "a", OfferEnd.BUSY)
     scene.talk("c1", "b")
-    scene.due(60)  # a's rest has ended; like c he has never talked
+    scene.due(60)  # a's rest has ended; like c it has never talked
     scene.told()
     for i in (2, 3, 4):
         scene.join(f"c{i}")

@@ -175,7 +175,7 @@ class Scene:
     # --- agents
 
     def here(self, name: str) -> None:
-        """The agent's phone is registered and he logs in."""
+        """The agent's phone is registered, and the agent logs in."""
         self.reach(**{name: True})
         self.act(name, AgentAction.LOG_IN)
 
@@ -207,7 +207,7 @@ class Scene:
     # --- what is seen
 
     def agent(self, name: str) -> dict[str, Any]:
-        """The agent as the snapshot shows him."""
+        """The agent as the snapshot shows it."""
         found: dict[str, Any] = self.model.snapshot()["agents"][name]
         return found
 

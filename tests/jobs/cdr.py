@@ -11,7 +11,7 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 SEEN = Path(__file__).parent / "cdrs"
 OUTSIDE = "edf1a8b2-7327-57e8-bfd2-d0b4cb2f927a"  # a mobile behind carrier-a that pressed 1
-CALLER = "6dab0a41-79a2-49e1-96cf-b1beb8755d1b"  # his caller
+CALLER = "6dab0a41-79a2-49e1-96cf-b1beb8755d1b"  # its caller
 AGENT = "44103369-136c-5393-8b0d-2ad62124e7b5"  # rung for a queue, parked, whispered to, bridged
 
 

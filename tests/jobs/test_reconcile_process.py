@@ -1,4 +1,5 @@
-"""The daemon is killed in a conversation and the call ends while nobody looks: the switch's own records tell the truth.
+"""The daemon is killed in a conversation and the call ends while no worker looks: the switch's own records tell the
+truth.
 
 As processes: the simulated switch writes its files, the daemon guesses at its start, `callcontrol reconcile` corrects.
 """
@@ -163,7 +164,7 @@ def test_a_call_redis_lost_too_is_put_together_from_the_switchs_word(theatre: Th
 
 
 def an_hour_later(theatre: Theatre) -> Reconciler:
-    """The job of the daemon, with its clock put forward: nobody can still be on the normal way."""
+    """The job of the daemon, with its clock put forward: no record can still be on the normal way."""
     configuration = read_configuration(theatre.stage.config)
     return reconciler_of(
         lambda: configuration,

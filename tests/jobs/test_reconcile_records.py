@@ -1,4 +1,4 @@
-"""What the switch's word makes of a record that was an estimate, and of a call nobody told of."""
+"""What the switch's word makes of a record that was an estimate, and of a call that was not told of."""
 
 from __future__ import annotations
 

@@ -47,7 +47,9 @@ def notify(work: Work, ticket: str, what: str, detail: str) -> bool:
 
 
 def configure(work: Work, layout: Layout) -> bool:
-    """Put this layout in force; whether it is another one. Nobody's state is touched, and everything served anew."""
+    """Put this layout in force; whether it is another one. No agent's state is touched, and everything is served
+    anew.
+    """
     if layout == work.state.layout:
         return False
     before = {queue for queue in work.state.layout.queues if active_in(work.state, queue)}
@@ -86,7 +88,7 @@ def _settle(work: Work, ticket: TicketNow) -> None:
 
 
 def _known_stage(work: Work, ticket: TicketNow, stage: LaneStage, queue: QueueLayout) -> LaneStage:
-    """A demand that is no more, and an agent who has no seat any more, stand for everybody."""
+    """A demand that is no more, and an agent who has no seat any more, stand for all."""
     if stage.agent and work.state.layout.seat(stage.agent, ticket.queue) is None:
         return replace(stage, agent="")
     return replace(stage, demand=known_demand(queue, stage.demand))

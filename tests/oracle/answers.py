@@ -35,5 +35,5 @@ class Objection(StrEnum):
     """Why something an agent asked for was not done."""
 
     UNKNOWN = "unknown"  # there is no such agent
-    AUTO = "auto"  # he is active whenever his phone is registered
+    AUTO = "auto"  # the agent is active whenever a phone is registered
     NO_WRAP_UP = "no_wrap_up"  # there is nothing to prolong, or no time by which

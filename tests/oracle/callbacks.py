@@ -1,4 +1,4 @@
-"""Callbacks: a caller who asked for one keeps his place without waiting on the line."""
+"""Callbacks: a caller who asked for one keeps the place without waiting on the line."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _answer(work: Work, queue: str, number: str) -> Kept:
 def _one_for(work: Work, ticket: TicketNow, number: str) -> list[AgentNow]:
     """Of this ticket and the callback the number has already the better place stays, or that which is being called.
 
-    Returns whoever had an offer of either; they are not served yet.
+    Returns the agents who had an offer of either; they are not served yet.
     """
     other = callback_of(work, ticket.queue, number)
     if other is None:

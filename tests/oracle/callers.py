@@ -19,14 +19,14 @@ from tests.oracle.serving import (
 from tests.oracle.state import AgentNow, LaneStage, LeftPlace, TicketNow, TicketState
 from tests.oracle.work import US_PER_MS, Work
 
-# A caller's worker asks for his place several times within it (`waiting_room.POLL_S`), or his call is nowhere any more.
+# A caller's worker asks for the place several times within it (`waiting_room.POLL_S`), or the call is nowhere any more.
 TICKET_LEASE_US = 180_000_000
 _OVERFLOWS = frozenset({Leaving.WAITED_OUT, Leaving.DESERTED, Leaving.CLOSED, Leaving.KEY})
 
 
 @dataclass(frozen=True, slots=True)
 class _TakenUp:
-    """The place a caller gets: his own, or an earlier one (and by which word); whom that lets go."""
+    """The place a caller gets: a new one, or an earlier one (and by which word); whom that lets go."""
 
     joined: int
     order: int
@@ -58,7 +58,7 @@ def place(work: Work, ticket: str) -> Entered | None:
 
 
 def leave(work: Work, ticket: str, how: Leaving) -> bool:
-    """The caller is gone from the queue; whether he was there."""
+    """The caller is gone from the queue; whether there was one."""
     known = work.state.tickets.get(ticket)
     if known is None:
         return False
@@ -152,7 +152,7 @@ def _enter(work: Work, asked: Ticket, queue: QueueLayout, taken: _TakenUp) -> Ti
 
 
 def _stages(work: Work, asked: Ticket, queue: QueueLayout, joined: int) -> tuple[LaneStage, ...]:
-    """For a while the agent who knows him, then (from then on at the earliest) what his demands say."""
+    """For a while the agent who knows the caller, then (from then on at the earliest) what the demands say."""
     friend = _acquaintance(work, asked, queue)
     first = (LaneStage(work.now, agent=friend),) if friend else ()
     earliest = work.now + queue.sticky_first_us if friend else 0
@@ -164,12 +164,14 @@ def _stages(work: Work, asked: Ticket, queue: QueueLayout, joined: int) -> tuple
 
 
 def known_demand(queue: QueueLayout, demand: str) -> str:
-    """A demand the queue does not have is met by everybody."""
+    """A demand the queue does not have is met by all agents."""
     return demand if demand in queue.demands else NO_DEMAND
 
 
 def _acquaintance(work: Work, asked: Ticket, queue: QueueLayout) -> str:
-    """The agent who last spoke with this number in this queue, if it was lately and he can be waited for; else ""."""
+    """The agent who last spoke with this number in this queue, if it was lately and that agent can be waited for; else
+    "".
+    """
     found = work.state.acquaintances.get((asked.queue, asked.number)) if asked.number else None
     if found is None or not queue.sticky_within_us or work.now - found.at > queue.sticky_within_us:
         return ""

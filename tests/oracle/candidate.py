@@ -11,9 +11,9 @@ class Candidate:
     """A free agent with a seat in the queue.
 
     Attributes:
-        last_talk: end of his last conversation, microseconds since the epoch; 0: never.
-        talked_us, talks: his conversations in the window's present period, over all queues.
-        lot: what he drew when he became free (`random` only), see `chance`.
+        last_talk: end of the last conversation, microseconds since the epoch; 0: never.
+        talked_us, talks: conversations in the window's present period, over all queues.
+        lot: what the agent drew on becoming free (`random` only), see `chance`.
     """
 
     name: str

@@ -23,7 +23,7 @@ class Chance:
     def lot(self, weight: int) -> int:
         """An exponential draw with mean 1/weight, in millionths.
 
-        The smallest of several is anybody's with a probability in proportion to his weight (Efraimidis and Spirakis
+        The smallest of several is each one's with a probability in proportion to its weight (Efraimidis and Spirakis
         2006).
         """
         return math.floor(-math.log(self.next()) * _LOT_SCALE / weight)

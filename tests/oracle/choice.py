@@ -13,7 +13,7 @@ from tests.oracle.work import Work
 
 
 def agents_for(work: Work, ticket: TicketNow) -> tuple[str, ...]:
-    """Who is to be offered this waiting ticket, in the order of the strategy; nobody if nobody is free."""
+    """Who is to be offered this waiting ticket, in the order of the strategy; none if no agent is free."""
     queue = work.queue(ticket.queue)
     if queue is None:
         return ()
@@ -36,7 +36,9 @@ def more_agents_for(work: Work, ticket: TicketNow) -> tuple[str, ...]:
 
 
 def ticket_for(work: Work, agent: AgentNow) -> TicketNow | None:
-    """The first of all tickets this agent can serve that wait, or ring at others and he may join them; else None."""
+    """The first of all tickets this agent can serve that wait, or ring at others and the agent may join them; else
+    None.
+    """
     every = (ticket for ticket in work.state.tickets.values() if can_serve(work, agent.name, ticket))
     open_to_him = (one for one in every if one.state is TicketState.WAITING or may_join(work, agent.name, one))
     return min(open_to_him, key=lambda one: one.rank, default=None)
@@ -94,7 +96,7 @@ def _free(work: Work, ticket: TicketNow) -> Iterator[tuple[AgentNow, SeatLayout]
 
 
 def tie(agent: AgentNow) -> int:
-    """Among equals: the end of his last conversation, or of his last offer that came to nothing."""
+    """Among equals: the end of the last conversation, or of the last offer that came to nothing."""
     return max(agent.last_talk, agent.last_passed)
 
 

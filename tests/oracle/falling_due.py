@@ -93,10 +93,10 @@ def _offer_over(work: Work, offer: OfferNow, released: list[AgentNow], *, worker
 
 
 def _look(work: Work, offer: OfferNow) -> None:
-    """Joiners whom the worker did not take up are let go, and nobody joins after them; else more may join now."""
+    """Joiners whom the worker did not take up are let go, and no agent joins after them; else more may join now."""
     ticket = work.state.tickets[offer.ticket]
     lost = _not_taken_up(work, offer)
-    if not offer.agents:  # nobody else rings any more: the worker is not there
+    if not offer.agents:  # no other phone rings any more: the worker is not there
         del work.state.offers[offer.id]
         _offer_over(work, offer, lost, worker_is_there=False)
         return

@@ -1,7 +1,7 @@
 """The queues of one tenant in memory: one method for each operation of `RULES.md`.
 
 The oracle of the store's scripts, and their twin where calls are simulated. It is written to be obviously right: the
-scores are computed when somebody is chosen, and whoever is looked for is looked for among all.
+scores are computed when an agent is chosen, and what is looked for is looked for among all.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Model:
         return self._do(occasion, callers.place, ticket)
 
     def leave(self, occasion: Occasion, ticket: str, how: Leaving) -> Result[bool]:
-        """The caller is gone; whether he was there."""
+        """The caller is gone; whether there was one."""
         return self._do(occasion, callers.leave, ticket, how)
 
     # --- offers
@@ -53,7 +53,7 @@ class Model:
         return self._do(occasion, talks.accept, offer, agent, call)
 
     def pass_(self, occasion: Occasion, offer: str, agent: str, how: OfferEnd) -> Result[bool]:
-        """The offer came to nothing for this agent; whether he had it."""
+        """The offer came to nothing for this agent; whether the agent had it."""
         return self._do(occasion, talks.pass_, offer, agent, how)
 
     def over(self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd) -> Result[Instant | None]:
@@ -106,7 +106,7 @@ class Model:
     # --- the rest
 
     def due(self, occasion: Occasion) -> Result[int]:
-        """Carry out what has fallen due; how many callers are gone because nobody asked for their places."""
+        """Carry out what has fallen due; how many callers are gone because no worker asked for their places."""
         return self._do(occasion, falling_due.due)
 
     def prioritise(self, occasion: Occasion, ticket: str, priority: int) -> Result[bool]:

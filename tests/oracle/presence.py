@@ -1,4 +1,4 @@
-"""Whether an agent is active, whether he is free, and the word for what he is doing."""
+"""Whether an agent is active, whether the agent is free, and the word for what the agent is doing."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from tests.oracle.state import AgentNow, State
 
 
 def is_active(state: State, agent: AgentNow) -> bool:
-    """On duty: logged in (or `auto`), reachable (or `external`), not paused. Nobody who is not in the layout is."""
+    """On duty: logged in (or `auto`), reachable (or `external`), not paused. An agent who is not in the layout is
+    not.
+    """
     return _is_on_duty(state, agent) and _is_reachable(state, agent) and not agent.paused
 
 
 def is_free(state: State, agent: AgentNow, now: int) -> bool:
-    """Whether he may be offered a caller."""
+    """Whether the agent may be offered a caller."""
     occupied = agent.offer or agent.talk is not None or agent.elsewhere
     return is_active(state, agent) and not occupied and now >= agent.wrap_until and now >= agent.rest_until
 
 
 def state_of(state: State, agent: AgentNow, now: int) -> AgentState:
-    """What he is shown as: of several states that are true at once the first of `AgentState`."""
+    """What the agent is shown as: of several states that are true at once the first of `AgentState`."""
     holds = {
         AgentState.TALKING: agent.talk is not None,
         AgentState.RINGING: bool(agent.offer) and state.offers[agent.offer].ringing,

@@ -1,7 +1,7 @@
 """Offers are made here, and agents and tickets noted: what a change of either leads to.
 
-Noting a change and serving lead to one another: an agent who stops being active sends the tickets that waited for him
-alone on to others.
+Noting a change and serving lead to one another: an agent who stops being active sends the tickets that waited for that
+agent alone on to others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ RESERVED_US = 3_000_000
 
 
 def note(work: Work, agent: AgentNow) -> None:
-    """Note what an agent is now; due whenever something about him has changed. He is not served yet."""
+    """Note what an agent is now; due whenever something about the agent has changed. The agent is not served yet."""
     _note_free(work, agent)
     _note_state(work, agent)
     ends = (end for end in (agent.wrap_until, agent.rest_until) if end > work.now)
@@ -43,7 +43,7 @@ def _note_free(work: Work, agent: AgentNow) -> None:
 
 
 def _draw(work: Work, agent: AgentNow) -> None:
-    """One lot for each of his seats in a `random` queue, from where the queue's last choice stood."""
+    """One lot for each of the agent's seats in a `random` queue, from where the queue's last choice stood."""
     agent.lots = {}
     for seat in work.state.layout.seats(agent.name):
         queue = work.queue(seat.queue)
@@ -61,7 +61,9 @@ def _note_state(work: Work, agent: AgentNow) -> None:
 
 
 def _stopped(work: Work, agent: AgentNow) -> None:
-    """He is not active any more: nobody waits for him alone, and his may have been the last active seat."""
+    """The agent is not active any more: no caller waits for that agent alone, and that may have been the last active
+    seat.
+    """
     for seat in work.state.layout.seats(agent.name):
         for ticket in work.state.line(seat.queue):
             if ticket.state is TicketState.WAITING and ticket.lane.agent == agent.name:
@@ -72,7 +74,7 @@ def _stopped(work: Work, agent: AgentNow) -> None:
 
 
 def tell_deserted(work: Work, queue: str) -> None:
-    """Nobody is active in this queue any more: every caller in it is told."""
+    """No agent is active in this queue any more: every caller in it is told."""
     for ticket in work.state.line(queue):
         if not ticket.callback:
             work.tell(ticket, "deserted")
@@ -130,7 +132,7 @@ def withdraw(work: Work, ticket: TicketNow) -> list[AgentNow]:
 
 
 def let_go(work: Work, offer: str) -> list[AgentNow]:
-    """The offer is over for whoever still has it. Returns them, in its order; they are not served yet."""
+    """The offer is over for the agents who still have it. Returns them, in its order; they are not served yet."""
     agents = [work.state.agent(name) for name in work.state.offers.pop(offer).agents]
     for agent in agents:
         agent.offer = ""
@@ -140,7 +142,9 @@ def let_go(work: Work, offer: str) -> list[AgentNow]:
 
 
 def tell_again(work: Work, ticket: TicketNow) -> None:
-    """The ticket has another worker now: of its offer, whoever nobody has taken up yet is that worker's to ring."""
+    """The ticket has another worker now: of its offer, an agent whom no worker has taken up yet is that worker's to
+    ring.
+    """
     offer = work.state.offers[ticket.offer]
     if ticket.callback or offer.worker == ticket.worker:
         return
@@ -152,13 +156,13 @@ def tell_again(work: Work, ticket: TicketNow) -> None:
 
 
 def serve_ticket(work: Work, ticket: TicketNow) -> None:
-    """Offer the ticket, if it waits and somebody is free for it."""
+    """Offer the ticket, if it waits and an agent is free for it."""
     if ticket.state is TicketState.WAITING and (names := agents_for(work, ticket)):
         _offer(work, ticket, names)
 
 
 def serve_agents(work: Work, agents: Iterable[AgentNow], except_for: TicketNow | None = None) -> None:
-    """Offer each of these agents who is free the first ticket he can serve, unless that is the excepted one."""
+    """Offer each of these agents who is free the first ticket that agent can serve, unless that is the excepted one."""
     for agent in agents:
         ticket = ticket_for(work, agent) if agent.noted_free else None
         if ticket is None or ticket is except_for:
@@ -170,7 +174,7 @@ def serve_agents(work: Work, agents: Iterable[AgentNow], except_for: TicketNow |
 
 
 def serve_ringing(work: Work, ticket: TicketNow) -> None:
-    """Let whoever is free and may join those at whose phones the ticket rings do so."""
+    """Let the agents who are free and may join those at whose phones the ticket rings do so."""
     if names := more_agents_for(work, ticket):
         _join(work, ticket, names)
 
@@ -178,7 +182,7 @@ def serve_ringing(work: Work, ticket: TicketNow) -> None:
 def serve_both(work: Work, ticket: TicketNow, agents: Sequence[AgentNow]) -> None:
     """Serve a ticket that begins to wait as these agents are let go.
 
-    It overtakes nobody whom one of them can serve, and goes by its strategy to whoever is free then.
+    It overtakes no caller whom one of them can serve, and goes by its strategy to the agents who are free then.
     """
     serve_agents(work, agents, except_for=ticket)
     serve_ticket(work, ticket)
@@ -199,7 +203,7 @@ def _offer(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> None:
 
 
 def _join(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> None:
-    """These agents are rung as well: the offer is theirs like everybody's who has it."""
+    """These agents are rung as well: the offer is theirs as it is the others'."""
     offer = work.state.offers[ticket.offer]
     offer.agents += names
     offer.joining += names
@@ -240,7 +244,9 @@ def _move_cursor(work: Work, queue: str, names: tuple[str, ...]) -> None:
 
 
 def _told(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> Offer:
-    """The offer as its worker hears of it: of a callback, which has no caller's channel, whoever works just now."""
+    """The offer as its worker hears of it: of a callback, which has no caller's channel, the worker that works just
+    now.
+    """
     return Offer(
         id=ticket.offer,
         ticket=ticket.id,

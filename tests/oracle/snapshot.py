@@ -14,13 +14,13 @@ def snapshot(state: State) -> dict[str, Any]:
 
     - `agents`: name -> `logged_in`, `paused`, `reachable`, `elsewhere` (sorted), `offer`, `talking` (a ticket or ""),
       `wrap_until`, `rest_until`, `last_talk`, `last_passed`, `misses`, `state`, `since` (as noted last), `free` (as
-      noted last). Those of the layout, and whoever else has an offer or talks.
+      noted last). Those of the layout, and others who have an offer or talk.
     - `tickets`: id -> `queue`, `number`, `state`, `order`, `joined`, `priority`, `epoch`, `offer`, `callback`,
       `attempt`, `first_offered`, `worker`, `lease` (of a caller), and of a waiting or offered one `stage` (from 0, the
       sticky one counts) and `lane` (a demand, or `@` and an agent); of any other -1 and "".
     - `lines`: queue -> ids, in order.
     - `offers`: id -> `ticket`, `agents` (who has not ended it, in its order), `expires`, `ringing`, `joining` (who
-      joined and is not taken up yet), `closed` (nobody joins any more), `looks` (when it is looked at next).
+      joined and is not taken up yet), `closed` (no agent joins any more), `looks` (when it is looked at next).
     - `engaged`: `agent|id` -> until when it counts, and its call.
     - `cursors`: queue -> tier (as text) -> position. `levels`: queue -> level. `handling`: queue -> microseconds.
     - `figures`: day -> queue -> figure -> count. `did`: day -> agent -> figure -> count.

@@ -11,7 +11,7 @@ from tests.oracle.serving import note, serve_agents
 from tests.oracle.state import AgentNow
 from tests.oracle.work import Work
 
-# The reason of somebody who gave none.
+# The reason of an agent who gave none.
 NO_REASON = "pause"
 
 

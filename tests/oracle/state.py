@@ -54,14 +54,14 @@ class AgentNow:
     """An agent.
 
     Attributes:
-        paused: the reason, "" if he is not.
-        elsewhere: ids of his calls that came from no queue.
-        offer: the id of the offer he has, "" for none.
-        last_talk: end of his last conversation.
-        last_passed: end of his last offer that came to nothing.
+        paused: the reason, "" if the agent is not.
+        elsewhere: ids of calls that came from no queue.
+        offer: the id of the offer the agent has, "" for none.
+        last_talk: end of the last conversation.
+        last_passed: end of the last offer that came to nothing.
         misses: in a row.
-        noted_*: what was noted of him last, see `serving.note`; wakes: when his wrap-up or rest ends next.
-        lots: by queue what he drew when he became free.
+        noted_*: what was noted last, see `serving.note`; wakes: when wrap-up or rest ends next.
+        lots: by queue what the agent drew on becoming free.
     """
 
     name: str
@@ -86,7 +86,9 @@ class AgentNow:
 
 @dataclass(frozen=True, slots=True)
 class LaneStage:
-    """From when on a ticket may be offered to whom: to one `agent`, or (agent "") to whoever meets the `demand`."""
+    """From when on a ticket may be offered to whom: to one `agent`, or (agent "") to an agent who meets the
+    `demand`.
+    """
 
     begins: int
     demand: str = ""
@@ -148,7 +150,7 @@ class OfferNow:
 
     Attributes:
         joining: agents who joined while it rang and whom the worker has not taken up yet, until `joining_until`.
-        closed: the worker did not take one of them up, or the switch or the caller ended it for one of them: nobody
+        closed: the worker did not take one of them up, or the switch or the caller ended it for one of them: no agent
             joins any more.
         looks: when it is looked at whether more agents may join; NEVER: time alone changes nothing.
     """
@@ -175,7 +177,7 @@ class EngagedNow:
 
 @dataclass(frozen=True, slots=True)
 class LeftPlace:
-    """The place of a caller who gave up, kept until a moment for his coming back."""
+    """The place of a caller who gave up, kept until a moment in case the caller comes back."""
 
     until: int
     joined: int
@@ -231,7 +233,7 @@ class State:
     talks: Counts = field(default_factory=_counts)
 
     def agent(self, name: str) -> AgentNow:
-        """The agent of this name. One nobody has heard of is not kept: nothing may be set of him."""
+        """The agent of this name. One that was never heard of is not kept: nothing may be set of it."""
         return self.agents.get(name) or AgentNow(name)
 
     def heard_of(self, name: str) -> AgentNow:

@@ -20,7 +20,7 @@ from tests.oracle.work import Work, ms
 
 
 def ringing(work: Work, offer: str, for_us: int) -> bool:
-    """The worker has taken the offer up, for whoever has it; whether it is there."""
+    """The worker has taken the offer up, for the agents who have it; whether it is there."""
     found = work.state.offers.get(offer)
     if found is None:
         return False
@@ -46,7 +46,7 @@ def accept(work: Work, offer: str, name: str, call: str) -> Acceptance:
 
 
 def _take(work: Work, offer: OfferNow, agent: AgentNow) -> list[AgentNow]:
-    """He talks now. Returns who else had the offer; they are not served yet."""
+    """The agent talks now. Returns who else had the offer; they are not served yet."""
     ticket = work.state.tickets[offer.ticket]
     offer.agents.remove(agent.name)
     agent.offer, agent.wrap_until, agent.rest_until = "", NEVER, NEVER
@@ -89,7 +89,7 @@ RESTS = (OfferEnd.REJECTED, OfferEnd.BUSY, OfferEnd.NO_ANSWER, OfferEnd.UNREACHA
 
 
 def pass_(work: Work, offer: str, name: str, how: OfferEnd) -> bool:
-    """The offer is over for this agent; whether he had it."""
+    """The offer is over for this agent; whether the agent had it."""
     found = work.state.offers.get(offer)
     if found is None or name not in found.agents:
         return False
@@ -112,7 +112,7 @@ def pass_(work: Work, offer: str, name: str, how: OfferEnd) -> bool:
 
 
 def _blame(work: Work, agent: AgentNow, queue: str, how: OfferEnd) -> None:
-    """A rest by how the offer ended; a miss too many pauses him. A queue that is no more asks for neither."""
+    """A rest by how the offer ended; a miss too many pauses the agent. A queue that is no more asks for neither."""
     layout = work.queue(queue)
     if how in RESTS:
         agent.last_passed = work.now
@@ -129,7 +129,7 @@ def _blame(work: Work, agent: AgentNow, queue: str, how: OfferEnd) -> None:
 def over(work: Work, name: str, ticket: str, talk_us: int, how: TalkEnd) -> Instant | None:
     """The agent does not talk with this ticket any more.
 
-    Returns: the end of his wrap-up (0: none); None if he was not talking with it.
+    Returns: the end of the wrap-up (0: none); None if the agent was not talking with it.
     """
     agent = work.state.agent(name)
     talk = agent.talk
@@ -169,7 +169,7 @@ def _note_handling(work: Work, queue: str, handled_us: int) -> None:
 
 
 def _take_back(work: Work, agent: AgentNow, talk: Talk, how: TalkEnd) -> None:
-    """He never spoke with the caller: so the caller was not answered, and whoever went is to blame."""
+    """The agent never spoke with the caller: so the caller was not answered, and the one who went is to blame."""
     if not talk.callback:
         _count_answered(work, talk, -1)
         if how is TalkEnd.ABANDONED:

@@ -182,7 +182,7 @@ class Office:
         )
 
     def write(self, facts: Sequence[Fact]) -> None:
-        """Estimates of some calls first, then all as they were; whoever looks back looks in between, too."""
+        """Estimates of some calls first, then all as they were; what looks back looks in between, too."""
         writer = LedgerWriter(self.dsn, now=lambda: instant_of(FIRST))
         writer.write([])
         with psycopg.connect(self.dsn, autocommit=True) as connection:
@@ -327,7 +327,7 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cc-years-") as made:
         folder = Path(made)
-        folder.chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
+        folder.chmod(0o711)  # as root, Postgres runs as another user and has to pass
         with EmbeddedPostgres(folder / "postgres", durable=False) as dsn:
             truth, wrong = proven(dsn, folder, args.calls, args.seed)
     cost = sum((sums.cost for sums in truth.months.values()), Decimal(0))

@@ -79,7 +79,7 @@ class RedisCluster:
     # --- what tests do to it
 
     def wait_until_whole(self) -> None:
-        """Every master has its slots and a replica that follows it, and everybody knows."""
+        """Every master has its slots and a replica that follows it, and all know."""
         until(lambda: all(_is_settled(server) for server in self.servers))
         until(lambda: len({self._map_of(server) for server in self.servers}) == 1)
 
@@ -107,7 +107,7 @@ class RedisCluster:
                 server.say("SCRIPT", "FLUSH")
 
     def heal(self) -> None:
-        """Start whoever was killed, and wait until he follows a master."""
+        """Start the server that was killed, and wait until it follows a master."""
         for server in self.servers:
             if not server.is_running:
                 server.start()

@@ -92,7 +92,7 @@ def test_calls_alike_are_counted_over_all_workers(pipeline: RedisPipeline, redis
     calls = [replace(call, id=f"call-{number}") for number, call in enumerate(calls)]
     for number, call in enumerate(calls):
         workers[number % 2].learn(call, changes((), call.legs), facts().settings)
-    assert [alike(worker, calls[0]) for worker in workers] == [5, 5, 0]  # the third has none itself, and asks nobody
+    assert [alike(worker, calls[0]) for worker in workers] == [5, 5, 0]  # the third has none itself, and asks none
     (key,) = redis_client.keys("*ringing-outside*")
     assert 0 < redis_client.ttl(key) <= COUNTS_S
     workers[1].over(calls[1])

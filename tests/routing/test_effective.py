@@ -1,4 +1,6 @@
-"""What a subscriber set wins over the YAML, kind by kind; a reload of the YAML changes only what he did not set."""
+"""What a subscriber set wins over the YAML, kind by kind; a reload of the YAML changes only what the subscriber did
+not set.
+"""
 
 from __future__ import annotations
 

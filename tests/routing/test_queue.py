@@ -84,7 +84,7 @@ def under_hours(more: str = "") -> str:
 
 
 def opened(known: Facts) -> Facts:
-    """Somebody has opened by hand, for an hour."""
+    """The queue was opened by hand, for an hour."""
     until = Instant(known.now + 3_600 * SECOND_US)
     return replace(known, overrides={"hours:office": Override(True, until, "extension:101", known.now)})
 

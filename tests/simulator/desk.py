@@ -202,7 +202,7 @@ class Desk:
         return line
 
     def heard(self, who: str = "") -> list[str]:
-        """What somebody heard: the caller without a name."""
+        """What a party heard: the caller without a name."""
         return [one.what for one in self.simulator.heard(who or self.call_id)]
 
     def ended(self) -> dict[str, str]:

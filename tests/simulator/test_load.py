@@ -60,7 +60,7 @@ def test_calls_that_do_not_end_are_unfinished(desk: Desk) -> None:
 
 
 def test_the_first_calls_do_not_come_sooner_than_the_ramp_says(busy_desk: Simulator) -> None:
-    busy_desk.phone(Phone("101@lab", (Behaviour(after_s=0.1, talk_s=5.0),)))  # nobody is replaced before the ramp ends
+    busy_desk.phone(Phone("101@lab", (Behaviour(after_s=0.1, talk_s=5.0),)))  # none is replaced before the ramp ends
     began_us = busy_desk.timeline.now_us()
     result = Load(busy_desk, Plan(7, at_once=7, ramp_per_second=100.0, listen=True)).run()
     placed = [one for one in busy_desk.heard() if one.what == "calls"]

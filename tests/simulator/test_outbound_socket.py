@@ -73,7 +73,7 @@ def test_leaving_at_once_makes_a_ghost_call(desk: Desk) -> None:
     line.send("connect\n\nexit")
     assert line.closed.wait(5)
     ghost = watcher.event("CHANNEL_PARK").headers["Unique-ID"]
-    assert watcher.ask(f"api uuid_exists {ghost}") == "true", "parked and controlled by nobody"
+    assert watcher.ask(f"api uuid_exists {ghost}") == "true", "parked, without a controller"
     assert watcher.ask("api hupall") == "+OK hangup all channels with cause MANAGER_REQUEST\n"
     assert desk.ended()["cause"] == "MANAGER_REQUEST"
 
@@ -180,7 +180,7 @@ def test_closing_a_superseded_socket_kills_the_new_control(desk: Desk) -> None:
 
 
 def test_standard_dialplan_has_a_dead_man(desk: Desk) -> None:
-    """Nobody speaks for 15 s: the call goes to the fallback. A controller's first words take it back."""
+    """The controller says nothing for 15 s: the call goes to the fallback. A controller's first words take it back."""
     desk.simulator.switch.dialplan = standard(desk.sockets)
     line = desk.call()
     assert line.replies()[0].headers["variable_continue_on_fail"] == "true"

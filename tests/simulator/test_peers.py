@@ -20,7 +20,7 @@ PEER = f"sofia/internal/{AT};fs_path=sip:{FS2}"
 
 
 class Pair:
-    """Switch 1 bridges whoever calls to a dial string; phones are registered at switch 2."""
+    """Switch 1 bridges each caller to a dial string; phones are registered at switch 2."""
 
     def __init__(self, folder: Path) -> None:
         air = Air(SPEED)

@@ -27,7 +27,7 @@ WATCHED = (
 
 
 def waiting(desk: Desk, call: Call | None = None) -> CallLine:
-    """A caller who hears the music, his keys and playbacks subscribed to."""
+    """A caller who hears the music; keys and playbacks are subscribed to."""
     line = desk.call(call)
     line.ask("event json DTMF PLAYBACK_START PLAYBACK_STOP")
     line.execute("set", ENDS_WITH_HIM)
@@ -225,7 +225,8 @@ def test_the_park_of_a_leg_is_limited_in_whole_seconds(desk: Desk) -> None:
     assert "variable_park_timeout" not in park
 
 
-# --- he is told something, then both are joined -------------------------------------------------------------------
+# --- the caller is told something, then both are joined
+# -------------------------------------------------------------------
 
 
 def test_a_whisper_by_the_inline_dialplan(desk: Desk) -> None:

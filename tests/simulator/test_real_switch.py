@@ -136,7 +136,7 @@ def test_the_callers_name_is_inherited_unless_the_leg_has_none(desk: Desk) -> No
     assert desk.simulator.heard("101@lab")[0].detail["name"] == "Jan Kowalski"
 
 
-# --- legs that cannot be made, and a trunk nobody listens at ---------------------------------------------------
+# --- legs that cannot be made, and a trunk where no one listens ---------------------------------------------------
 
 
 @pytest.mark.parametrize("target", ["sofia/internal/199%lab", "sofia/internal/off%lab", "sofia/gateway/nosuch/1"])

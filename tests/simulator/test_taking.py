@@ -1,4 +1,4 @@
-"""What everybody heard may be taken away piece by piece, so that a load may outlast what a simulator keeps."""
+"""What phones and callers heard may be taken away piece by piece, so that a load may outlast what a simulator keeps."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class FakeProcess:
 
 
 class House:
-    """Slots, and everybody who was ever started in them."""
+    """Slots, and all processes that were ever started in them."""
 
     def __init__(self, slots: int = 1) -> None:
         self.now = 0.0

@@ -98,7 +98,7 @@ def test_an_exporter_that_ends_between_any_two_steps_loses_and_doubles_nothing(
     for number, at in enumerate(range(points + 1), 2):
         enter(ledger, "tenant", number)
         ended_at(at, ledger, plan, tmp_path)
-        if at % 4 == 0:  # whoever comes next is ended as well
+        if at % 4 == 0:  # the next one is ended as well
             ended_at(at + 2, ledger, plan, tmp_path)
     ended_at(None, ledger, plan, tmp_path)
     is_whole(ledger, tmp_path / "out")

@@ -1,7 +1,7 @@
 """One file per strategy, by its word: its `score` says who of the free agents comes first, the smallest first.
 
 Tiers come before the score, the tie of `RULES.md` after it. A strategy whose file says TOGETHER offers a caller to
-everybody who could be chosen, and not to the first of them alone. Its ORDERS are examples: in which order the agents of
+all who could be chosen, and not to the first of them alone. Its ORDERS are examples: in which order the agents of
 `tests/distribution/test_strategies.py` come.
 """
 

@@ -1,4 +1,4 @@
-"""All at once: everybody who is free, in the order of the list; the first to answer has the caller."""
+"""All at once: all who are free, in the order of the list; the first to answer has the caller."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TOGETHER = True
 
 
 def score(candidate: Candidate, _: Standing) -> Score:
-    """His place in the list, which is the order in which the offer names them."""
+    """The place in the list, which is the order in which the offer names them."""
     return (candidate.position,)
 
 

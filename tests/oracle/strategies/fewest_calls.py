@@ -6,7 +6,7 @@ from tests.oracle.candidate import Candidate, Score, Standing
 
 
 def score(candidate: Candidate, _: Standing) -> Score:
-    """How many conversations he had."""
+    """How many conversations the agent had."""
     return (candidate.talks,)
 
 

@@ -6,7 +6,7 @@ from tests.oracle.candidate import Candidate, Score, Standing
 
 
 def score(candidate: Candidate, _: Standing) -> Score:
-    """His place in the list."""
+    """The place in the list."""
     return (candidate.position,)
 
 

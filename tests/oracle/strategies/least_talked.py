@@ -6,7 +6,7 @@ from tests.oracle.candidate import Candidate, Score, Standing
 
 
 def score(candidate: Candidate, _: Standing) -> Score:
-    """The microseconds he talked."""
+    """The microseconds the agent talked."""
     return (candidate.talked_us,)
 
 

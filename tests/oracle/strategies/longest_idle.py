@@ -6,7 +6,7 @@ from tests.oracle.candidate import Candidate, Score, Standing
 
 
 def score(candidate: Candidate, _: Standing) -> Score:
-    """The end of his last conversation."""
+    """The end of the last conversation."""
     return (candidate.last_talk,)
 
 

@@ -1,6 +1,6 @@
 """Random: by lot, in proportion to the weights of the seats.
 
-Each draws once, when he becomes free, from where the last choice stood (the queue's level): who waits long for his turn
+Each draws once, on becoming free, from where the last choice stood (the queue's level): who waits long for a turn
 has not lost anything by it, and who comes has gained nothing.
 """
 
@@ -10,7 +10,7 @@ from tests.oracle.candidate import Candidate, Score, Standing
 
 
 def score(candidate: Candidate, _: Standing) -> Score:
-    """The lot he drew."""
+    """The lot the agent drew."""
     return (candidate.lot,)
 
 

@@ -6,7 +6,7 @@ from tests.oracle.candidate import Candidate, Score, Standing
 
 
 def score(candidate: Candidate, standing: Standing) -> Score:
-    """Those behind his tier's cursor first, each by his place in the list; that alone where all tiers count alike."""
+    """Those behind their tier's cursor first, each by the place in the list; that alone where all tiers count alike."""
     if standing.flat:
         return (0, candidate.position)
     had_his_turn = candidate.position <= standing.cursors.get(candidate.tier, 0)
