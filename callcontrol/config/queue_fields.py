@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Annotated, Literal, cast
 
-from pydantic import BeforeValidator, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from callcontrol.config.fields import FILE, TONES, described, matching, refusal, text_in
@@ -50,6 +50,17 @@ def _read_key_action(value: object, info: ValidationInfo) -> Literal["callback"]
 Music = Annotated[
     str, BeforeValidator(_read_music), described("a sound file, a folder/, local_stream://…, tone_stream://…")
 ]
+
+
+def _no_folder(music: str) -> str:
+    if music.endswith("/"):
+        right = "write a file, or a stream such as local_stream://name"
+        raise refusal(f"{music!r} is a folder, which only queues play", right)
+    return music
+
+
+# What is played to one caller at a time.
+SingleMusic = Annotated[Music, AfterValidator(_no_folder)]
 KeyAction = Annotated[
     Literal["callback"] | Target,
     PlainValidator(_read_key_action),

@@ -21,12 +21,14 @@ class TalkKey:
         default: the keys, if nothing is said; for the README.
         who: at whose phones they count.
         does: what they do.
+        needs: the place of the setting without which they are no keys of ours; empty: none.
     """
 
     place: tuple[str, ...]
     default: str
     who: str
     does: str
+    needs: tuple[str, ...] = ()
 
     @property
     def setting(self) -> str:
@@ -35,10 +37,24 @@ class TalkKey:
 
     def keys(self, tenant: Tenant) -> str:
         """The keys that the tenant has for it, "" for none."""
-        value: Any = tenant
-        for name in self.place:
-            value = getattr(value, name)
-        return value or ""
+        if self.needs and not _at(self.needs, tenant):
+            return ""
+        return _at(self.place, tenant) or ""
+
+
+def _at(place: tuple[str, ...], tenant: Tenant) -> Any:
+    value: Any = tenant
+    for name in place:
+        value = getattr(value, name)
+    return value
+
+
+def _transfer(code: str, keys: str, who: str, does: str) -> TalkKey:
+    return TalkKey(("transfers", "keys", code), keys, who, does, ("transfers", "keys", "on"))
+
+
+_TALKING: Final = "phones of ours, `allowed`, where `transfers.keys` has `on: yes`"
+_ASKING: Final = "the same, while a colleague is asked"
 
 
 TALK_KEYS: Final[tuple[TalkKey, ...]] = (
@@ -51,6 +67,16 @@ TALK_KEYS: Final[tuple[TalkKey, ...]] = (
     TalkKey(
         ("recording", "pause_key"), "*4", "phones of ours, while it is recorded", "pause the recording, go on with it"
     ),
+    _transfer("blind", "*1", _TALKING, "hold the other party; a number and `#` follow, and send it there"),
+    _transfer(
+        "attended",
+        "*2",
+        _TALKING,
+        "hold the other party; a number and `#` follow, to ask a colleague; again: connect both",
+    ),
+    _transfer("swap", "*5", _ASKING, "talk with the other of the two"),
+    _transfer("together", "*6", _ASKING, "talk with both"),
+    _transfer("back", "*0", f"{_ASKING}, rings or is being dialled", "let the colleague go, have the party back"),
 )
 
 

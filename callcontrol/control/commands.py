@@ -14,6 +14,7 @@ from callcontrol.control.parked_commands import ParkedCommand
 from callcontrol.control.room_commands import Mix, RoomCommand
 from callcontrol.control.supervise_commands import ListeningCommand, NoteListening, SuperviseCommand
 from callcontrol.control.talk_commands import TalkCommand
+from callcontrol.control.transfer_commands import TransferCommand
 from callcontrol.routing.facts import SentOn
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.hearing import Hearing
@@ -343,6 +344,7 @@ Command = (
     | RoomCommand
     | Mix
     | TalkCommand
+    | TransferCommand
     | EmergencyCommand
     | CreditCommand
     | CreditOrder

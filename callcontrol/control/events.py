@@ -13,6 +13,7 @@ from callcontrol.control.restriction_events import PayersRestricted
 from callcontrol.control.room_events import RoomEvent
 from callcontrol.control.supervise_events import SuperviseEvent
 from callcontrol.control.talk_events import TalkEvent
+from callcontrol.control.transfer_events import TransferEvent
 from callcontrol.control.trunk_events import TrunkEvent
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.direction import Direction
@@ -367,6 +368,7 @@ Event = (
     | SuperviseEvent
     | RoomEvent
     | TalkEvent
+    | TransferEvent
     | TrunkEvent
     | CreditEvent
     | PayersRestricted

@@ -23,6 +23,7 @@ from callcontrol.control import (
     recordings,
     reservations,
     restricted,
+    transfer_keys,
     transfers,
     uncontrolled,
 )
@@ -49,6 +50,8 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
+from callcontrol.control.key_transfer import KeyTransfer
+from callcontrol.control.key_transfer_state import Phase
 from callcontrol.control.legs import NEVER_TIMER
 from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.own_steps import OwnState
@@ -56,6 +59,7 @@ from callcontrol.control.restriction_events import PayersRestricted
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import ring, talk
 from callcontrol.control.steps.start import start
+from callcontrol.control.transfer_events import CodePressed
 from callcontrol.control.trunk_events import GivesWay, LegNotSent
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
@@ -82,7 +86,8 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
         moved, answer = start(moved, answer, facts.led_in(moved.language))
     recorded, more = recordings.follow(call, keys_ahead.dropped(moved), event, facts)
     told = emergencies.follow(call, recorded, facts)
-    return reservations.follow(recorded, (*first, *answer, *more, *told), event, facts)
+    codes = transfer_keys.follow(call, recorded, facts)
+    return reservations.follow(recorded, (*first, *answer, *more, *told, *codes), event, facts)
 
 
 def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
@@ -90,14 +95,18 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
     match event:
         case LegGone():
             return _leg_gone(call, event, facts)
+        case CallerHungUp() if isinstance(call.state, KeyTransfer) and call.state.phase is Phase.PARTING:
+            return call, ()  # of which channel is not said; where it is the led one its end follows
         case CallerHungUp():
             return ending.caller_hung_up(call, event, facts)
         case CallConnectionLost() if isinstance(call.state, GoesOnAlone):
             return uncontrolled.left_alone(call, event, facts)
         case SwitchGone() | CallConnectionLost():
             return ending.lost(call, event, facts)
-        case LegKey():
+        case LegKey() if not isinstance(call.state, KeyTransfer):
             return accepting.pressed(call, event, facts)
+        case CodePressed() if not isinstance(call.state, KeyTransfer):
+            return transfer_keys.pressed(call, event, facts)
         case SpansReserved():
             return _reserved(call, event, facts)
         case LimitsReached():
@@ -107,18 +116,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return ending.never_was(call, leg, cause, facts)
         case TimerFired(name) if name == uncontrolled.BACK_TIMER:
             return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
-        case Rearrived(channel=channel) if not call.is_open(channel or call.led):
-            return call, ()  # its party hung up before it reached us
-        case Rearrived(channel=channel) if channel not in ("", call.led):
-            return _transferred(call, event, facts)
-        case Rearrived(brought_back=True) if isinstance(call.state, Talking | Ending):
-            return _brought_back(call, event, facts)
-        case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
-            return _transferred(call, event, facts)
-        case Rearrived() if isinstance(call.state, GoesOnAlone):
-            return uncontrolled.returned(call, call.state, event, facts)
         case Rearrived():
-            return _transferred(call, event, facts)
+            return _rearrived(call, event, facts)
         case TimerFired(name) if name == uncontrolled.ALONE_TIMER:
             return call, uncontrolled.still_there(call)
         case LegNotSent(leg, cause, why):
@@ -135,6 +134,25 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return _refused(call, command, reply, facts)
         case _:
             return None
+
+
+def _rearrived(call: Call, event: Rearrived, facts: Facts) -> StepResult:
+    """Why a channel comes to us again is said by its context, never by the number it was sent to."""
+    match event:
+        case Rearrived(channel=channel) if not call.is_open(channel or call.led):
+            return call, ()  # its party hung up before it reached us
+        case Rearrived(channel=channel) if channel not in ("", call.led) and isinstance(call.state, KeyTransfer):
+            return call, (do.KillLeg(channel, "NORMAL_CLEARING"),)  # a colleague sent elsewhere while a party is held
+        case Rearrived(channel=channel) if channel not in ("", call.led):
+            return _transferred(call, event, facts)
+        case Rearrived(brought_back=True) if isinstance(call.state, Talking | Ending):
+            return _brought_back(call, event, facts)
+        case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
+            return _transferred(call, event, facts)
+        case Rearrived() if isinstance(call.state, GoesOnAlone):
+            return uncontrolled.returned(call, call.state, event, facts)
+        case _:
+            return _transferred(call, event, facts)
 
 
 def _brought_back(call: Call, event: Rearrived, facts: Facts) -> StepResult:

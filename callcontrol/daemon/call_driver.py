@@ -15,6 +15,7 @@ from typing import Any
 
 from callcontrol.control import commands as do
 from callcontrol.control import ending, keys_ahead, machine, uncontrolled
+from callcontrol.control import transfer_commands as move
 from callcontrol.control.box_commands import BoxCommand
 from callcontrol.control.call import Call, Closed, Deciding
 from callcontrol.control.commands import Command
@@ -33,11 +34,19 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.parked_commands import ParkedCommand
 from callcontrol.control.supervise_commands import SuperviseCommand
-from callcontrol.daemon import emergency_line, note_line, parked_line, store_line, supervise_line, trunk_capacity
+from callcontrol.daemon import (
+    emergency_line,
+    note_line,
+    number_facts,
+    parked_line,
+    store_line,
+    supervise_line,
+    trunk_capacity,
+)
 from callcontrol.daemon.admission import Dialling, admit
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
-from callcontrol.daemon.facts_finder import find_facts, refreshed, unlearned
+from callcontrol.daemon.facts_finder import find_facts, refreshed
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.note_line import NoteCommand
 from callcontrol.daemon.queue_line import QueueCommand
@@ -250,8 +259,10 @@ class CallDriver:
                     self._start_timer(name, after_s)
                 case do.StopTimer(name):
                     self._stop_timer(name)
-                case do.FindFacts(dialled):
-                    self._find_facts_about(dialled)
+                case do.FindFacts() | do.LookUp():
+                    self._find_facts(number_facts.wanted(command, self.call, self.facts))
+                case move.DialFor():
+                    number_facts.look_up(command, self, self.shared)
                 case _ if isinstance(command, StoreCommand):
                     store_line.carry_out(command, self, self.shared)
                 case do.CheckChannels(legs):
@@ -262,9 +273,6 @@ class CallDriver:
                     note_line.carry_out(command, self.shared)
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
-                case do.LookUp(target, anew):
-                    known = unlearned(self.facts) if anew else self.facts
-                    self._find_facts(replace(known, heading=target))
                 case do.CloseBook():
                     self._close()
                 case _ if isinstance(command, Dialling) and trunk_capacity.trunk_legs(command.legs):
@@ -309,13 +317,6 @@ class CallDriver:
         if self._began is not None:
             meters.decision_seconds.observe(clock.monotonic() - self._began)
             self._began = None
-
-    def _find_facts_about(self, dialled: str) -> None:
-        """What a number leads to depends only on who dialled it, or who transferred a party to it."""
-        last = self.call.transfer
-        by, caller = last.by if last is not None else "", self.call.led_party
-        about = replace(self.facts, caller=caller, dialled=dialled, transferred=last is not None, transferred_by=by)
-        self._find_facts(unlearned(replace(about, heading=None)))
 
     def _find_facts(self, about: Facts, **known: Any) -> None:
         resting, quality = self.shared.trunks.resting(), self.shared.capacity.quality

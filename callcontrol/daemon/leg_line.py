@@ -11,6 +11,7 @@ import gevent
 from callcontrol.control import commands as do
 from callcontrol.control import credit_commands as on_credit
 from callcontrol.control import talk_commands as say
+from callcontrol.control import transfer_commands as move
 from callcontrol.control.call import Call, Closed
 from callcontrol.control.credit_events import AnswerFound
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 
 LegCommand = do.Originate | LegOrder
 # Asked until it is done.
-Insisted = do.KillLeg | do.BringBack | on_credit.EndAt
+Insisted = do.KillLeg | do.BringBack | on_credit.EndAt | move.Part
 
 # The switch may take so much longer than the legs' own limits before we stop waiting for its answer (seconds).
 PATIENCE_S = 10 + GRACE_S
@@ -90,7 +91,7 @@ class LegLine:
                     ),
                     lambda error: driver.deliver(JoinFailed(first, second, error)),
                 )
-            case do.KillLeg() | do.BringBack():
+            case do.KillLeg() | do.BringBack() | move.Part():
                 patience_s = NOT_TOLD_S if isinstance(command, do.KillLeg) else INSIST_S
                 self._insist(command, driver, clock.monotonic() + patience_s)
             case say.StartRecording(media_id=media_id):
@@ -111,6 +112,9 @@ class LegLine:
                 | say.HideKeys()
                 | on_credit.WarnPayer()
                 | on_credit.ComeBack()
+                | move.ListenForCodes()
+                | move.KeepLeg()
+                | move.JoinAsThird()
             ):
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))

@@ -7,12 +7,14 @@ from typing import Final
 
 from callcontrol.control.events import LegHeard, LegKey
 from callcontrol.control.talk_events import Announced, RecordingBegan, RecordingEnded
+from callcontrol.control.transfer_events import CodePressed
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import talk_meters
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.recording_commands import ANNOUNCED, ANNOUNCED_TO, MEDIA_HEADER
+from callcontrol.edges.freeswitch.transfer_orders import CODE_HEADER, CODE_PRESSED
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 from callcontrol.vocabulary.media import call_of
 
@@ -21,6 +23,8 @@ RECORDING_EVENTS: Final = ("RECORD_START", "RECORD_STOP")
 LISTENING: Final = "MEDIA_BUG_START"
 LISTENS: Final = "Media-Bug-Function"
 EAVESDROP: Final = "eavesdrop"
+# What legs tell of themselves, as we have asked them to.
+LEG_EVENTS: Final = (ANNOUNCED, CODE_PRESSED)
 WAS_HEARD: Final = f"variable_{HEARD}"
 
 
@@ -54,11 +58,18 @@ def tell_recording(event: SwitchEvent, drivers: Mapping[str, DrivenCall]) -> Non
         driver.deliver(Announced(event.get("Unique-ID")))
 
 
-def tell_parked(event: SwitchEvent, shared: WorkerContext) -> None:
-    """Every call that reaches us parks once; only a leg that has heard something is news."""
-    driver = shared.driver_of(event.get("Unique-ID"))
-    if driver is not None and event.get(WAS_HEARD) == "true":
-        driver.deliver(LegHeard(event.get("Unique-ID")))
+def tell_leg(event: SwitchEvent, shared: WorkerContext) -> None:
+    """A code was pressed at a leg of a call, or one was parked: every call that reaches us parks once, so only a leg
+    that has heard something is news.
+    """
+    leg = event.get("Unique-ID")
+    driver = shared.driver_of(leg)
+    if driver is None:
+        return
+    if event.name == "CUSTOM":
+        driver.deliver(CodePressed(leg, event.get(CODE_HEADER)))
+    elif event.get(WAS_HEARD) == "true":
+        driver.deliver(LegHeard(leg))
 
 
 def tell_key(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
@@ -72,15 +83,15 @@ def tell_key(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> N
 
 
 def is_of_leg(event: SwitchEvent) -> bool:
-    """Whether it is what a leg does while it lives: it parks, a key is pressed at it, it is recorded."""
-    is_announced = event.get("Event-Subclass") == ANNOUNCED if event.name == "CUSTOM" else False
-    return event.name in ("CHANNEL_PARK", "DTMF", *RECORDING_EVENTS) or is_announced
+    """Whether it is what a leg does while it lives: it parks, a key or a code is pressed at it, it is recorded."""
+    is_custom = event.name == "CUSTOM" and event.get("Event-Subclass") in LEG_EVENTS
+    return event.name in ("CHANNEL_PARK", "DTMF", *RECORDING_EVENTS) or is_custom
 
 
 def tell(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
     """Deliver that to the call it is of."""
-    if event.name == "CHANNEL_PARK":
-        tell_parked(event, shared)
+    if event.name == "CHANNEL_PARK" or event.get("Event-Subclass") == CODE_PRESSED:
+        tell_leg(event, shared)
     elif event.name == "DTMF":
         tell_key(event, shared, missed)
     else:

@@ -19,7 +19,7 @@ from callcontrol.config.settings import Settings, Switch
 from callcontrol.control.events import ChannelsChecked, SwitchGone
 from callcontrol.daemon import leg_news, room_line, supervise_line
 from callcontrol.daemon.event_gaps import EventGaps
-from callcontrol.daemon.leg_news import LISTENING, RECORDING_EVENTS, WAS_HEARD
+from callcontrol.daemon.leg_news import LEG_EVENTS, LISTENING, RECORDING_EVENTS, WAS_HEARD
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.registrations import Registrations
@@ -32,7 +32,6 @@ from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
-from callcontrol.edges.freeswitch.recording_commands import ANNOUNCED
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.translate import CALL_MARK, ENDED_HEADERS, call_names, leg_gone
@@ -42,7 +41,8 @@ from callcontrol.vocabulary.moment import Instant
 log = logging.getLogger(__name__)
 
 EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", "MESSAGE_QUERY", LISTENING, *RECORDING_EVENTS)
-CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER, ANNOUNCED, room_line.MAINTENANCE)
+_PHONES = ("sofia::register", "sofia::unregister", "sofia::expire")
+CUSTOM_EVENTS = (*_PHONES, TAKEN_OVER, *LEG_EVENTS, room_line.MAINTENANCE)
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
 LOOK_S = 0.02

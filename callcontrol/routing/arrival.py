@@ -127,6 +127,7 @@ def _trunk_at(address: str, trunks: Iterable[Trunk]) -> Trunk | None:
 
 
 NOTHING_READ = Reading(None)
+NOT_FOR_ANOTHER = "a star code is for the phone that dials it: no call is transferred to one"
 
 
 @fast_init
@@ -236,6 +237,14 @@ def decide(facts: Facts) -> Decision:
     return _on_the_way(destination(facts), facts, passed=len(facts.origin.passed))
 
 
+def decide_for_another(facts: Facts) -> Decision:
+    """As `decide`, for a number that a phone dials for the party it transfers: a star code is for the phone itself."""
+    if _is_star_code(facts):
+        why = Passed(facts.now, facts.dialled, NOT_FOR_ANOTHER)
+        return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED), (why,))
+    return decide(facts)
+
+
 def _on_the_way(found: Destination, facts: Facts, *, passed: int) -> Decision:
     """`passed`: how many numbers of ours the call has come through, each of which counts as a hop."""
     if found.target is None:
@@ -280,7 +289,7 @@ def _why_nowhere(facts: Facts) -> str:
     if not facts.transferred or facts.tenant_name not in facts.settings.tenants:
         return "leads nowhere: no tenant has this number"
     if _is_code(facts.dialled):
-        return "a star code is for the phone that dials it: no call is transferred to one"
+        return NOT_FOR_ANOTHER
     if read(facts.dialled, facts).target is not None:
         return "it is not known who has transferred the call, so no number outside is called"
     return f"{facts.tenant_name} has no extension {facts.dialled} to transfer to"

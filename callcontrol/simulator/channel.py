@@ -13,6 +13,7 @@ from callcontrol.simulator import signalling, sip_variables, stamps
 from callcontrol.simulator.cdr import write_cdr
 from callcontrol.simulator.channel_values import STATE_NUMBERS, ChannelValues
 from callcontrol.simulator.core import Core
+from callcontrol.simulator.digit_codes import DigitCodes
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.profile import CallerProfile
 from callcontrol.simulator.running import Running
@@ -79,10 +80,8 @@ class Channel(ChannelValues):
         self.digits: list[str] = []
         self.unheard_digits: list[tuple[str, str]] = []
         self.keeps_keys = False  # what runs takes none
-        self.bound_keys: dict[str, tuple[str, str]] | None = (
-            None  # key -> application and argument; None: none ever was
-        )
         self.listener_orders: deque[str] = deque()  # of `sendevent` with this uuid, see eavesdropping.py
+        self.codes: DigitCodes | None = None
         self._disposition = ""
 
     # --- states ------------------------------------------------------------------------------------------------
@@ -187,19 +186,17 @@ class Channel(ChannelValues):
         """The far end pressed a key."""
         if self.down:
             return
-        if self.bound_keys is not None:
-            self._take_bound(digit)
-        elif self.keeps_keys or (self.is_dialling and self.get("origination_cancel_key") is None):
+        if self.codes is not None:  # whatever runs, they take the key first (switch_core_session_recv_dtmf)
+            self.codes.feed(digit)
+        else:
+            self.take_digit(digit, source)
+
+    def take_digit(self, digit: str, source: str) -> None:
+        """A key that is no part of a code."""
+        if self.keeps_keys or (self.is_dialling and self.get("origination_cancel_key") is None):
             self.unheard_digits.append((digit, source))  # nothing takes them while its bridge rings
         else:
             self._hear(digit, source)
-
-    def _take_bound(self, digit: str) -> None:
-        """Whatever runs, the binding takes the key, and no event tells of it (switch_core_session_recv_dtmf)."""
-        found = self.bound_keys.get(digit) if self.bound_keys is not None else None
-        if found is not None and self.session is not None:
-            self.set("last_matching_digits", digit)
-            self.session.execute(*found)
 
     def hear_digits(self) -> None:
         """What was pressed meanwhile is taken now."""
@@ -208,6 +205,8 @@ class Channel(ChannelValues):
             self._hear(digit, source)
 
     def _hear(self, digit: str, source: str) -> None:
+        if self.down:
+            return
         detail = {"DTMF-Digit": digit, "DTMF-Duration": "1120", "DTMF-Source": source}
         self.fire("DTMF", after=detail, basic=True)
         self.digits.append(digit)

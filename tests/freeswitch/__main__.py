@@ -24,6 +24,7 @@ from tests.freeswitch.credits import CREDITS
 from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.files import FILES, file_differences
 from tests.freeswitch.joins import JOINS
+from tests.freeswitch.key_transfers import KEY_TRANSFERS
 from tests.freeswitch.lamps import LAMPS
 from tests.freeswitch.mailboxes import MAILBOXES
 from tests.freeswitch.mailed import MAILED
@@ -108,6 +109,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *CLICKS,
         *MAILBOXES,
         *TRANSFERS,
+        *KEY_TRANSFERS,
         *PARKINGS,
         *STRAYS,
         *JOINS,

@@ -22,6 +22,8 @@ SALES_MUSIC_HZ = 350.0
 PARKED_MUSIC_HZ = 480.0  # of parking:front
 ROOM_MUSIC_HZ = 310.0  # of the example's conference rooms
 _FIRST, _SECOND, _THIRD = (VOICES[f"4850010030{n}"] for n in (1, 2, 3))
+HELD_MUSIC_HZ = 480.0  # of `transfers:` of the example
+DIAL_HZ = 425.0  # control/key_transfer_steps.py
 # Of the example's menus, and of announcement:welcome.
 WELCOME_HZ, MENU_HZ, SALES_MENU_HZ, SILENT_HZ, WRONG_HZ = 523.0, 620.0, 870.0, 480.0, 290.0
 SPEECH = 0.0  # no tone at all: spoken prompts
@@ -51,6 +53,30 @@ class HearsInTurn:
 Expectation = Hears | HearsInTurn
 
 HEARS: Mapping[str, tuple[Expectation, ...]] = {
+    "296-keys-blind.yaml": (
+        Hears("caller", HELD_MUSIC_HZ),
+        Hears("117", DIAL_HZ),
+        Hears("117", HELD_MUSIC_HZ, never=True),
+        Hears("103", CALLER_HZ),
+    ),
+    "297-keys-blind-refused.yaml": (Hears("caller", HELD_MUSIC_HZ), Hears("caller", PHONE_HZ)),
+    "298-keys-attended.yaml": (
+        HearsInTurn("caller", (PHONE_HZ, HELD_MUSIC_HZ, VOICES["122"])),
+        HearsInTurn("117", (CALLER_HZ, DIAL_HZ, VOICES["122"])),
+        HearsInTurn("122", (PHONE_HZ, CALLER_HZ)),
+    ),
+    "299-keys-attended-by-the-caller.yaml": (
+        HearsInTurn("103", (CALLER_HZ, HELD_MUSIC_HZ, VOICES["122"])),
+        HearsInTurn("122", (CALLER_HZ, PHONE_HZ)),
+    ),
+    "300-keys-refused-by-the-colleague.yaml": (Hears("117", REFUSE_HZ), Hears("caller", REFUSE_HZ, never=True)),
+    "301-keys-swap-together-back.yaml": (
+        Hears("caller", VOICES["122"]),
+        Hears("122", HELD_MUSIC_HZ),
+        Hears("122", CALLER_HZ),
+        Hears("117", VOICES["122"]),
+    ),
+    "302-keys-hung-up-while-it-rings.yaml": (Hears("caller", HELD_MUSIC_HZ), Hears("caller", RINGING_HZ)),
     "250-parked-and-taken.yaml": (
         HearsInTurn("caller", (PHONE_HZ, PARKED_MUSIC_HZ, CALLER_HZ)),
         Hears("caller 2", CALLER_HZ),

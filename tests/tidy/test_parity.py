@@ -21,6 +21,7 @@ from callcontrol.control import parked_commands as at_place
 from callcontrol.control import room_commands as in_room
 from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control import talk_commands as say
+from callcontrol.control import transfer_commands as move
 from callcontrol.control.call import Closed, State
 from callcontrol.control.commands import Command
 from callcontrol.control.events import Event
@@ -114,7 +115,7 @@ def test_each_command_is_carried_out(command: type) -> None:
     # as a pattern, in the word's own file or as a parameter
     words = {say.__name__: ("say", say), in_box.__name__: ("in_box", in_box), in_need.__name__: ("in_need", in_need)}
     words |= {on_credit.__name__: ("on_credit", on_credit), at_place.__name__: ("at_place", at_place)}
-    words |= {at_talk.__name__: ("at_talk", at_talk)}
+    words |= {at_talk.__name__: ("at_talk", at_talk), move.__name__: ("move", move)}
     words |= {in_room.__name__: ("in_room", in_room)}
     word, module = words.get(command.__module__, ("do", do))
     name = f"{word}.{command.__name__}"

@@ -36,6 +36,7 @@ from callcontrol.config.checks import (
     targets,
     tariffs,
     texts,
+    transfers,
     ways_out,
 )
 from callcontrol.config.problems import Problem
@@ -121,6 +122,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     recording.recording_keys_in_vain,
     phone_keys.talk_keys_that_clash,
     phone_keys.intercom_to_unknown_extensions,
+    transfers.transfer_keys_of_nobody,
     outgoing.prefixes_of_unknown_trunks,
     outgoing.extensions_behind_emergency_numbers,
     outgoing.prefixes_needed_in_vain,

@@ -13,14 +13,15 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, LookAtAnswer, WarnPayer
 from callcontrol.control.talk_commands import AnnounceRecording, EndPrompt, StopRecording, TalkCommand
-from callcontrol.edges.freeswitch import credit_commands, recording_commands
+from callcontrol.control.transfer_commands import JoinAsThird, KeepLeg, ListenForCodes, Part, TransferOrder
+from callcontrol.edges.freeswitch import credit_commands, recording_commands, transfer_orders
 from callcontrol.edges.freeswitch.safe import destination, playable, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
 from callcontrol.routing.carrier_loops import PASSED_HEADER, as_header
 from callcontrol.routing.plan import LegPlan, TrunkNumber
 
 # Orders that are carried out at once, and answered.
-LegOrder = do.Whisper | do.Join | do.KillLeg | do.BringBack | TalkCommand | CreditOrder
+LegOrder = do.Whisper | do.Join | do.KillLeg | do.BringBack | TalkCommand | CreditOrder | TransferOrder
 
 # A parked leg that no worker joins any more (its worker died) ends by itself after so many seconds.
 PARK_S: Final = 60
@@ -83,6 +84,8 @@ def before(command: LegOrder, call: Call) -> tuple[str, ...]:
         return recording_commands.before(command)
     if isinstance(command, CreditOrder):
         return credit_commands.before(command)
+    if isinstance(command, TransferOrder):
+        return transfer_orders.before(command)
     if not _joins_led(command, call):
         return ()
     return (
@@ -130,6 +133,10 @@ def leg_command(command: LegOrder, call: Call) -> str:
         case do.BringBack(refused):
             context = LAST_RESORT_CONTEXT if refused else BACK_CONTEXT
             return bring_back(call.led, call.destination, context)
+        case Part():
+            return bring_back(call.led, call.destination)
+        case ListenForCodes() | KeepLeg() | JoinAsThird():
+            return transfer_orders.api_command(command)
         case EndAt() | LookAtAnswer() | WarnPayer() | ComeBack():
             return credit_commands.api_command(command, call, BACK_CONTEXT)
         case _:

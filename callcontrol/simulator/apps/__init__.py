@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from callcontrol.simulator.apps import conference, connecting, flow, sound, variables
+from callcontrol.simulator.apps import conference, connecting, digits, flow, sound, variables
 from callcontrol.simulator.session import App
 
-_MODULES = (conference, connecting, flow, sound, variables)
+_MODULES = (conference, connecting, digits, flow, sound, variables)
 ALL: dict[str, App] = {app.name: app for module in _MODULES for app in module.APPS}
 
 __all__ = ["ALL", "App"]

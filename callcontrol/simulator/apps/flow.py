@@ -43,27 +43,7 @@ def socket(session: Session, argument: str) -> None:
     open_socket(session, argument)
 
 
-def bind_digit_action(session: Session, argument: str) -> None:
-    """`realm,key,exec[i]:application,argument`: the key runs the application at once, whatever else runs."""
-    _, key, string, value = [*separate(argument, ","), "", "", "", ""][:4]
-    how, _, app = string.partition(":")
-    if how == "exec[i]" and app:
-        session.channel.bound_keys = {**(session.channel.bound_keys or {}), key: (app, value)}
-
-
-def clear_digit_action(session: Session, argument: str) -> None:
-    """`all`: keys are the channel's own again."""
-    session.channel.bound_keys = None
-
-
-def digit_action_set_realm(session: Session, argument: str) -> None:
-    """There is one realm here."""
-
-
 APPS = (
-    App("bind_digit_action", bind_digit_action),
-    App("clear_digit_action", clear_digit_action),
-    App("digit_action_set_realm", digit_action_set_realm),
     App("eavesdrop", eavesdrop, needs_media=True),
     App("park", park),
     App("transfer", transfer),

@@ -58,8 +58,11 @@ def privacy(session: Session, argument: str) -> None:
 
 
 def event(session: Session, argument: str) -> None:
-    """`Event-Name=CUSTOM,Event-Subclass=…,Header=…`, with the channel's data (mod_dptools.c, event_function)."""
-    pairs = (pair.partition("=") for pair in separate(argument, ","))
+    """`Event-Name=CUSTOM,Event-Subclass=…,Header=…`, or `^^|` and bars in place of commas, with the channel's data
+    (mod_dptools.c, event_function).
+    """
+    delimiter, told_of = (argument[2], argument[3:]) if argument.startswith("^^") else (",", argument)
+    pairs = (pair.partition("=") for pair in separate(told_of, delimiter))
     told = {name: value for name, _, value in pairs}
     name, subclass = told.pop("Event-Name", "CHANNEL_APPLICATION"), told.pop("Event-Subclass", "")
     channel = session.channel

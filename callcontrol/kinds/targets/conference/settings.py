@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from callcontrol.config.fields import Flag, Identifier, Whole, matching
 from callcontrol.config.frozen import Frozen, Seconds
 from callcontrol.config.kinds import Block
-from callcontrol.config.queue_fields import Music
+from callcontrol.config.queue_fields import SingleMusic
 from callcontrol.config.secret import HIDDEN, NAMED, secret_schema
 from callcontrol.config.settings import Tenant
 from callcontrol.kinds.inside_numbers import InsideNumber
-from callcontrol.kinds.targets.parking.settings import no_folder
 from callcontrol.vocabulary.pin import LONGEST, SHORTEST
 from callcontrol.vocabulary.target import Target
 
@@ -74,7 +73,7 @@ class Conference(Frozen):
         default=Announced.TONE, description="what the others hear when a participant enters or leaves: tone or none"
     )
     join_muted: Flag = Field(default=False, description="who is no moderator enters muted, and unmutes with *6")
-    music: Annotated[Music, AfterValidator(no_folder)] = Field(
+    music: SingleMusic = Field(
         default="local_stream://default",
         description="what one hears who is alone, or waits for the moderator: a sound file or a stream",
     )

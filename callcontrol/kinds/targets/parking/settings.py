@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from callcontrol.config.fields import Flag, matching, refusal, text_in
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.kinds import Block
-from callcontrol.config.queue_fields import Music
+from callcontrol.config.queue_fields import SingleMusic
 from callcontrol.config.settings import Tenant
 from callcontrol.config.target_fields import TargetText
 from callcontrol.kinds.inside_numbers import InsideNumber
@@ -62,13 +62,6 @@ def _span(text: str, right: str) -> Iterator[str]:
     yield from (f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1))
 
 
-def no_folder(music: str) -> str:
-    if music.endswith("/"):
-        right = "write a file, or a stream such as local_stream://name"
-        raise refusal(f"{music!r} is a folder, which only queues play", right)
-    return music
-
-
 _ONE = {"type": ["string", "integer"], "pattern": "^[0-9]{2,6}(-[0-9]{2,6})?$"}
 Places = Annotated[
     tuple[str, ...],
@@ -88,7 +81,7 @@ class ParkingLot(Frozen):
         description="who is transferred to this number is parked at the next free place, and the parker is told which",
     )
     places: Places = Field(description="numbers of the places, such as 701-709; each is dialled from any phone")
-    music: Annotated[Music, AfterValidator(no_folder)] = Field(
+    music: SingleMusic = Field(
         default="local_stream://default", description="what a parked caller hears: a sound file or a stream"
     )
     after: Seconds = Field(default=120, description="seconds after which the extension is rung that parked the caller")

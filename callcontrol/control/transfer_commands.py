@@ -1,0 +1,55 @@
+"""What a call can ask for while one of its own people transfers the other party by keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ListenForCodes:
+    """From now on these codes, pressed at this leg, are told as CodePressed and reach no other party; other keys do.
+
+    Until a further key tells what a `*` or `#` begins, or for 1.5 s, it is held back.
+
+    Attributes:
+        realm: the name of this set of codes; one set counts at a time.
+    """
+
+    leg_id: str
+    realm: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """End the conversation of the led channel and this leg: the led one comes back (Rearrived), the leg is parked."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLeg:
+    """Whether a leg is parked when the other one of its conversation leaves, or (`on` False) ends."""
+
+    leg_id: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAsThird:
+    """This parked leg hears, and is heard by, a channel that talks with another one, and that other one."""
+
+    leg_id: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialFor:
+    """Look up what follows if this extension dials a number; answered by DialFactsFound."""
+
+    dialled: str
+    extension: str
+
+
+TransferOrder = ListenForCodes | Part | KeepLeg | JoinAsThird
+TransferCommand = TransferOrder | DialFor

@@ -1,0 +1,89 @@
+"""Codes of a conversation: who may press them, and what the first one begins.
+
+Only the tenant's own people at phones of the tenant's press codes, as `transfers.keys` allows. The switch itself waits
+for them at the leg from when it talks: a worker that takes the call over hears of them as the one before did.
+"""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control import ending, transfers
+from callcontrol.control.call import Call, Ending, Talking, Transfer
+from callcontrol.control.commands import Command
+from callcontrol.control.key_transfer import KeyTransfer
+from callcontrol.control.key_transfer_state import Phase
+from callcontrol.control.key_transfer_steps import IN_TALK, JOIN_S, held
+from callcontrol.control.step_result import PlainResult
+from callcontrol.control.talk_sides import channel_of, partner_of, party_of
+from callcontrol.control.transfer_commands import ListenForCodes, Part
+from callcontrol.control.transfer_events import CodePressed
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.target import EmergencyTarget, extension_in
+from callcontrol.vocabulary.trail import Parted
+
+# The switch parts two channels in less (seconds).
+PART_S = 2 * JOIN_S
+
+
+def follow(before: Call, call: Call, facts: Facts) -> tuple[Command, ...]:
+    """Codes count at the legs of a conversation that has just begun."""
+    if call.state is before.state or not isinstance(call.state, Talking) or not facts.tenant.transfers.keys.on:
+        return ()
+    partner = partner_of(call)
+    if not partner or (isinstance(before.state, Talking) and partner == partner_of(before)):
+        return ()
+    codes = facts.tenant.transfers.keys.in_talk
+    sides = (channel_of(call), partner)
+    return tuple(ListenForCodes(leg, IN_TALK, codes) for leg in sides if _may(call, leg, facts))
+
+
+def _may(call: Call, leg: str, facts: Facts) -> bool:
+    """Whether one of the tenant's people who may is at this leg, which is one of the call's."""
+    extension = extension_in(party_of(call, leg))
+    return call.is_open(leg) and bool(extension) and facts.tenant.transfers.keys.are_for(extension)
+
+
+def pressed(call: Call, event: CodePressed, facts: Facts) -> PlainResult:
+    """A code in a conversation: its other party is held. In a conversation that no worker directs, too."""
+    party = _other_party(call, event.leg_id)
+    keys = facts.tenant.transfers.keys
+    if not party or not _may(call, event.leg_id, facts) or event.code not in keys.in_talk:
+        return call, ()
+    call = ending.taken_into_the_lead(call, party, facts)
+    call = replace(call, transfer=_led_by(call, party, facts))
+    by = extension_in(party_of(call, event.leg_id))
+    asks = event.code == keys.attended
+    before = call.state.before if isinstance(call.state, Talking | Ending) else None
+    call = held(call.noting(Parted(facts.now)), by, facts)
+    state = KeyTransfer(event.leg_id, by, asks, Phase.PARTING, call.transfer, before)
+    return call.to(state), (
+        do.StopTimer(ending.LEGS_TIMER),
+        Part(event.leg_id),
+        do.StartTimer(ending.STEP_TIMER, PART_S),
+    )
+
+
+def _led_by(call: Call, party: str, facts: Facts) -> Transfer | None:
+    """The party's channel leads the call from now on; nothing of it is to be given back."""
+    if party == call.led:
+        return call.transfer
+    return Transfer(call.destination, "", party, transfers.TO_LAST_RESORT, facts.now)
+
+
+def _other_party(call: Call, leg: str) -> str:
+    """With whom this leg of the call talks, "" if it talks with none of its legs, or with an emergency service."""
+    state = call.state
+    if isinstance(state, Talking) and state.until is None:
+        sides = (channel_of(call), partner_of(call))
+    elif isinstance(state, Ending) and call.is_open(call.led):
+        joined = [one for one in call.legs if one.end is None and one.bridged is not None and one.id != call.led]
+        latest = max(joined, key=lambda one: one.bridged or Instant(0), default=None)
+        sides = (call.led, latest.id if latest is not None else "")
+    else:
+        return ""
+    other = next((one for one in sides if one != leg), "") if leg in sides else ""
+    found = call.leg(other)
+    is_emergency = found is not None and found.target.partition(":")[0] == EmergencyTarget.kind
+    return other if call.is_open(other) and not is_emergency else ""

@@ -1,0 +1,55 @@
+"""Transfers by keys in the language of the switch's event socket.
+
+Codes are bound to the leg at which they count (mod_dptools.c, bind_digit_action; switch_ivr_async.c, the digit
+machine): the switch itself holds a key back that begins one, swallows a whole code and tells us, also where the leg
+talks and whichever way the keys come (RFC 4733, SIP INFO); what is no code is handed on. A regular expression is no
+alternative: with one every key would wait (switch_ivr_dmachine_check_match counts it as a partial match).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from callcontrol.control.transfer_commands import JoinAsThird, KeepLeg, ListenForCodes, Part, TransferOrder
+from callcontrol.edges.freeswitch.failures import UnsafeText
+
+# The event by which a leg tells of a code, and its header.
+CODE_PRESSED: Final = "callcontrol::code"
+CODE_HEADER: Final = "Callcontrol-Code"
+_CODE: Final = re.compile(r"[*#][0-9*#]{1,3}")
+_STAYS: Final = "park_after_bridge"
+
+
+def before(command: TransferOrder) -> tuple[str, ...]:
+    """The api commands that go ahead of it.
+
+    Raises:
+        UnsafeText: something in it cannot be sent as what it is.
+    """
+    match command:
+        case ListenForCodes(leg, realm, codes):
+            return tuple(f"uuid_broadcast {leg} bind_digit_action::{realm},{_bound(code)} aleg" for code in codes)
+        case Part(leg):
+            return (f"uuid_setvar {leg} {_STAYS} true",)
+        case _:
+            return ()
+
+
+def _bound(code: str) -> str:
+    """`exec[i]` runs the application within the bridge, without a break in the sound."""
+    if not _CODE.fullmatch(code):
+        raise UnsafeText(what="code of keys", text=code[:20], why=f"it is not of the form {_CODE.pattern}")
+    return f"{code},exec[i]:event,^^|Event-Name=CUSTOM|Event-Subclass={CODE_PRESSED}|{CODE_HEADER}={code}"
+
+
+def api_command(command: ListenForCodes | KeepLeg | JoinAsThird) -> str:
+    """The api command for what is asked for."""
+    match command:
+        case ListenForCodes(leg, realm):
+            return f"uuid_broadcast {leg} digit_action_set_realm::{realm} aleg"
+        case KeepLeg(leg, on):
+            return f"uuid_setvar {leg} {_STAYS}{' true' if on else ''}"
+        case JoinAsThird(leg, channel):
+            # the listener's own keys for the modes stay off: the codes are ours
+            return f"uuid_transfer {leg} m:^:set:eavesdrop_enable_dtmf=false^three_way:{channel}^park inline"

@@ -1,0 +1,114 @@
+"""Two workers, one of which dies at each step of a transfer by keys: the party always comes to somebody."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import gevent
+import pytest
+from redis import Redis
+
+from callcontrol.control.key_transfer_steps import DIAL_TONE
+from callcontrol.edges import clock
+from callcontrol.edges.live_state import keys
+from callcontrol.simulator.callers import Call
+from callcontrol.simulator.phones import Behaviour
+from callcontrol.simulator.stories.stage import Stage
+from callcontrol.vocabulary.call import call_id_of
+from tests.daemon.test_queue_survival import Live
+from tests.daemon.test_survival import (
+    PHONE,
+    WAIT_S,
+    another_takes_over,
+    hang_up,
+    heard,
+    nothing_is_left,
+    owner,
+    records,
+    until,
+)
+from tests.daemon.test_takeover import live, phone, pid_of, stage
+
+__all__ = ["live", "stage"]
+
+COLLEAGUE = "105@acme.example"
+OWN = Call("117", number="102", user="102", domain="acme.example")
+DIALS, ASKS = ("*2",), ("*2", "105#")
+# Longer than a step takes on a slow machine (seconds).
+AGAIN_S = 5.0
+pytestmark = pytest.mark.timeout(300)
+
+
+def saved(stage: Stage) -> str:
+    with Redis.from_url(stage.redis_url) as redis:
+        return " ".join(value.decode() for value in redis.hvals(keys.calls("acme")))
+
+
+def is_at(stage: Stage, phase: str) -> bool:
+    return f'"phase":"{phase}"' in saved(stage)
+
+
+def joined_with(stage: Stage, who: str) -> str:
+    """With whom this party was joined last."""
+    return next((str(one["with"]) for one in reversed(stage.switch.heard(who)) if one["what"] == "bridged"), "")
+
+
+def press_until(stage: Stage, call: str, pressed: str, reached: str) -> None:
+    """Press it until it counts: the switch listens a moment after the two are joined."""
+    due = clock.monotonic() + WAIT_S
+    while not is_at(stage, reached):
+        assert clock.monotonic() < due, f"{pressed} has not led to {reached}"
+        stage.switch.press(call, pressed)
+        again = clock.monotonic() + AGAIN_S
+        while not is_at(stage, reached) and clock.monotonic() < again:
+            gevent.sleep(0.05)
+
+
+def tones(stage: Stage, who: str) -> int:
+    """How often this party has heard a dial tone."""
+    return sum(one["what"] == "playback" and one["file"] == DIAL_TONE for one in stage.switch.heard(who))
+
+
+@pytest.mark.parametrize(
+    ("presses", "phase", "colleague", "then", "reaches"),
+    [
+        (DIALS, "dialling", 0.1, "105#", COLLEAGUE),
+        (ASKS, "ringing", 60.0, "", "caller"),
+        (ASKS, "asking", 0.1, "", COLLEAGUE),
+        ((*ASKS, "*5"), "with_party", 0.1, "", COLLEAGUE),
+        ((*ASKS, "*6"), "together", 0.1, "", COLLEAGUE),
+    ],
+    ids=["dialling", "ringing", "asking", "with_party", "together"],
+)
+def test_kill_9(
+    stage: Stage, live: Live, presses: tuple[str, ...], phase: str, colleague: float, then: str, reaches: str
+) -> None:
+    stage.switch.take()  # what was heard before
+    phone(stage, PHONE, Behaviour("answers", after_s=0.1))
+    phone(stage, COLLEAGUE, Behaviour("answers", after_s=colleague))
+    call = stage.switch.place(OWN)
+    awaited = ("dialling", "ringing" if colleague > 1 else "asking", phase)
+    until(lambda: '"$":"Talking"' in saved(stage))
+    for pressed, reached in zip(presses, awaited, strict=False):
+        press_until(stage, call, pressed, reached)
+    before = owner(stage, call)
+    os.kill(pid_of(before), signal.SIGKILL)
+    another_takes_over(stage, call, before)
+    if then:
+        until(lambda: tones(stage, call) > 1)  # whoever dials hears the dial tone once more, and dials from there
+        stage.switch.press(call, then)
+        until(lambda: joined_with(stage, COLLEAGUE) == call)
+    if reaches == COLLEAGUE:
+        hang_up(stage, call)
+    until(lambda: joined_with(stage, PHONE) == (call if reaches == "caller" else COLLEAGUE))
+    if reaches == "caller":
+        hang_up(stage, call)
+    assert "hangup" not in heard(stage, PHONE) or reaches == "caller"
+    id_ = call_id_of(stage.switch.heard(call)[0]["uuid"])
+    stage.switch.reset()  # all hang up
+    until(lambda: id_ in {one.call_id for one in records(stage)})
+    (found,) = (one for one in records(stage) if one.call_id == id_)
+    assert found.outcome == "answered"
+    assert len({leg.leg_id for leg in found.legs}) == len(found.legs)
+    nothing_is_left(stage)
