@@ -21,6 +21,7 @@ from callcontrol.daemon.leg_news import EAVESDROP, LISTENS
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, supervision_meters
 from callcontrol.edges.freeswitch.wire import SwitchEvent
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.supervision import SupervisionStore
 from callcontrol.kinds.star_codes.supervising import AtTalk
@@ -28,6 +29,7 @@ from callcontrol.kinds.targets.queue.serving import Serving
 from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.override import Overrides
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.supervision import SupervisedTalk
 
@@ -61,7 +63,7 @@ def carry_out(command: at_talk.SuperviseCommand, driver: DrivenCall, shared: Wor
         case at_talk.FindReason(token):
             store.reason(tenant, token, lambda reason: driver.deliver(ReasonFound(reason)))
         case at_talk.FindTalk():
-            driver.facts = with_settings_now(driver.facts, shared)
+            _refresh(driver, shared)
             store.find(tenant, call, shared.worker, command)
         case at_talk.OrderListening(leg):
             store.order(leg)
@@ -70,6 +72,18 @@ def carry_out(command: at_talk.SuperviseCommand, driver: DrivenCall, shared: Wor
         case at_talk.RingAtSwitch(switch, extension, dialled):
             request = ClickToCall(clock.new_id(), tenant, extension, dialled, RING_S, switch)
             gevent.spawn_later(RING_AGAIN_S, store.ring, request, shared.worker)
+
+
+def _refresh(driver: DrivenCall, shared: WorkerContext) -> None:
+    """The right is asked for with the settings as they are now, and with what is set by hand over hours."""
+    driver.facts = with_settings_now(driver.facts, shared)
+    rights = driver.facts.tenant.supervision.rights
+
+    def known(overrides: Overrides, trouble: LiveStateError | None) -> None:
+        driver.facts = replace(driver.facts, overrides=overrides)
+
+    if any(right.during is not None or right.outside is not None for right in rights):
+        shared.overrides.look_up(driver.call.tenant, known)
 
 
 def finds(shared: WorkerContext, tenant: str, told: Sequence[str]) -> None:
@@ -86,10 +100,9 @@ def finds(shared: WorkerContext, tenant: str, told: Sequence[str]) -> None:
 
 
 def found(shared: WorkerContext, call: str, talk: SupervisedTalk) -> None:
-    """The answer, for a call of ours: the right is asked for with the settings as they are now."""
+    """The answer, for a call of ours."""
     driver = shared.drivers.get(call)
     if driver is not None:
-        driver.facts = with_settings_now(driver.facts, shared)
         driver.deliver(TalkFound(talk))
 
 

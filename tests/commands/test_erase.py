@@ -18,6 +18,7 @@ from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger import erasing as rows
 from callcontrol.edges.ledger.holds import Held, hold
 from callcontrol.edges.ledger.hours import HourCounter
+from callcontrol.edges.ledger.listenings import note_listenings
 from callcontrol.edges.ledger.missed_cases import fold_again
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.rejected import RejectedRecords
@@ -31,6 +32,7 @@ from callcontrol.jobs.media.moving import Mover
 from callcontrol.vocabulary.barring import Barring
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.supervision import ListeningRecord, Mode
 from callcontrol.vocabulary.trail import Arrived
 from tests.billing.trails import NOON, forwarded
 from tests.commands.test_media_care import NUMBER, add, config, ledger
@@ -91,6 +93,8 @@ class World(Left):
             " entered_by, key) VALUES ('acme', 'tenant', 'PLN', 1, 'top_up', 5, 5, false, %s, 'olga', 'k')",
             (f"paid by {PERSON}, thanks",),
         )
+        heard = ListeningRecord("acme", "s1", "extension:102", f"number:{NUMBER}", "c1", "fs1", NOON, "", PERSON)
+        note_listenings(ledger, [heard.doing(Mode.LISTEN, f"number:{NUMBER}", NOON)])
 
     def _missed(self, ledger: DictConnection) -> None:
         for call, number in (("m1", NUMBER), ("m2", OTHER)):

@@ -15,6 +15,8 @@ from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.parked import Taker
+from callcontrol.vocabulary.trail import WrapUpBegan
+from tests.control.queue_story import QueueStory
 from tests.control.story import Story
 from tests.routing.world import facts
 
@@ -71,3 +73,15 @@ def test_a_supervisor_sees_the_conversation_from_the_extension() -> None:
     assert talk_with(story.call, "caller-1") == called
     story.gone(leg, answered_s=2).then(CallerHungUp("NORMAL_CLEARING"))
     assert talk_with(story.call, "caller-1") is None
+
+
+def test_the_wrap_up_of_an_agent_begins_with_the_end_of_the_own_leg() -> None:
+    story = QueueStory().reach("talking")
+    (leg,) = story.legs("anna")
+    story.then(TakenOver(leg, TAKER)).then(LegBridged("taker-9", story.facts.now))
+    assert story.command(do.KillLeg).leg_id == leg
+    story.gone(leg, answered_s=3)
+    assert story.command(do.EndTalk).agent == "anna"
+    (wrap_up,) = story.entries(WrapUpBegan)
+    assert wrap_up.agent == "anna"
+    assert isinstance(story.call.state, Talking)

@@ -32,7 +32,10 @@ from tests.freeswitch.takeovers import owner, two_workers
 
 RECORDED: Final = "+48221234562"  # of extension 140
 EXTENSION: Final = "+48221234583"  # of extension 117
+QUEUE: Final = "+48221234561"  # of queue:claims, whose agent has extension 143
 CALLER: Final = "+48500100200"
+# The phone that dials is with a worker a moment later; both are joined within half a second (seconds).
+MOMENTS_S: Final = (0.1, 0.3, 0.6)
 SUPERVISOR: Final = "124"
 SUPERVISOR_HZ: Final = VOICES[SUPERVISOR]
 # Of all energy: where two talk each has half of it.
@@ -142,6 +145,33 @@ def worker_dies_while_a_supervisor_listens(stage: RealStage, microphones: Microp
             yield f"the keys should go on changing the mode: {rows[0].spans}"
 
 
+def supervisor_takes_a_recorded_conversation_over(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """take over: the caller talks with the supervisor and no more with the agent, and the recording has both of them"""
+    arrange(stage, {"143": {"action": "answers", "after_s": 0.3}})
+    began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, QUEUE))
+    time.sleep(9)
+    takes = PlacedCall(SUPERVISOR, "*53*143*4#", extension=f"{SUPERVISOR}@acme.example", hangup_after_s=7)
+    supervisor = stage.world.place(takes)
+    stage.world.wait_until_over([placed, supervisor], OVER_S)
+    yield from _heard(stage, microphones, {"caller": (4.0, 7.5), "143": (0.0, 0.0)})
+    wait(lambda: len(records(stage, began)) >= 2, "both calls have a record", RECORD_S)
+    calls = records(stage, began)
+    yield from _on_file(stage, calls, (0.0, 0.0), (3.0, 7.5))
+    (visit,) = (visit for call in calls for visit in call.visits)
+    if visit.offers[-1].parted_at is None:
+        yield f"the agent should have left: {visit.offers}"
+    (row,) = _rows(stage, began)
+    if row.how is not ListeningEnd.TAKEN_OVER or row.spans:
+        yield f"it was taken over without listening: {row}"
+
+
+def worker_dies_as_a_supervisor_takes_over(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of a worker just when a supervisor takes over: the caller talks with one of both, each has one record"""
+    for moment_s in MOMENTS_S:
+        with two_workers(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 25}}):
+            yield from _dies_after(stage, moment_s)
+
+
 def supervisor_at_another_switch(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """two switches: a supervisor at the other one is rung from that of the conversation, and then listens there"""
     phones = {"117": {"action": "answers", "after_s": 0.3, "talk_s": 18}, SUPERVISOR: {"action": "answers"}}
@@ -164,7 +194,7 @@ def supervisor_at_another_switch(stage: RealStage, microphones: Microphones) -> 
 
 def supervisor_by_command(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """`supervise start` rings the supervisor's phone, which is at the conversation then, for a reason in words"""
-    phones = {"117": {"action": "answers", "after_s": 0.3, "talk_s": 20}, "124": {"action": "answers", "after_s": 0.5}}
+    phones = {"117": {"action": "answers", "after_s": 0.3, "talk_s": 30}, "124": {"action": "answers", "after_s": 0.5}}
     arrange(stage, phones)
     began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION))
     time.sleep(2)
@@ -177,7 +207,7 @@ def supervisor_by_command(stage: RealStage, microphones: Microphones) -> Iterato
     if "barge" not in (now := _command(stage, "list")):
         yield f"`supervise list` should show it: {now}"
     stage.world.wait_until_over([placed], OVER_S)
-    yield from _heard(stage, microphones, {"caller": (2.0, 20.0), "117": (2.0, 20.0)})
+    yield from _heard(stage, microphones, {"caller": (2.0, 30.0), "117": (2.0, 30.0)})
     wait(lambda: bool(_rows(stage, began)) and _rows(stage, began)[0].ended is not None, "the row is whole")
     past = _command(stage, "history", "acme")
     if "extension:124 at extension:117" not in past or "a test of ours" not in past:
@@ -190,9 +220,28 @@ SUPERVISORS: Final[tuple[Mishap, ...]] = (
     eavesdropping_that_is_not_ordered_is_told,
     right_is_withdrawn_while_a_supervisor_listens,
     worker_dies_while_a_supervisor_listens,
+    supervisor_takes_a_recorded_conversation_over,
+    worker_dies_as_a_supervisor_takes_over,
     supervisor_at_another_switch,
     supervisor_by_command,
 )
+
+
+def _dies_after(stage: RealStage, moment_s: float) -> Iterator[str]:
+    began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION, hangup_after_s=20))
+    time.sleep(2)
+    process = owner(stage)
+    takes = PlacedCall(SUPERVISOR, "*53*117*4#", extension=f"{SUPERVISOR}@acme.example", hangup_after_s=10)
+    supervisor = stage.world.place(takes)
+    time.sleep(moment_s)
+    os.kill(process, signal.SIGKILL)
+    stage.world.wait_until_over([placed, supervisor], OVER_S)
+    wait(lambda: len(records(stage, began)) >= 2, "both calls have a record", RECORD_S)
+    found = sorted((call.outcome == "answered", call.caller_extension) for call in records(stage, began))
+    if len(found) != 2 or (True, "") not in found:
+        yield f"after {moment_s} s: one record of each call, the caller's answered, expected: {found}"
+    if open_rows := [row for row in _rows(stage, began) if row.ended is None]:
+        yield f"after {moment_s} s: no listening should go on: {open_rows}"
 
 
 def _supervises(stage: RealStage, code: str, *presses: tuple[float, str]) -> str:

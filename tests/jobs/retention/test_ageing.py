@@ -108,11 +108,22 @@ def test_rows_of_each_table_go_by_their_own_column(ledger: DictConnection, datab
         " ('b', '2025-11-02'), ('c', '2025-10-02')) AS v (call, day)"
     )
     ledger.execute("INSERT INTO retired_months VALUES ('*', 'calls', '2025-11-01', 1, 1, '{}')")
+    ledger.execute(
+        "INSERT INTO listenings SELECT 'acme', call, 'extension:102', 'extension:117', call, 'fs1', '', '', at, at,"
+        " 'failed', '[]', 1 FROM (VALUES ('a', '2025-12-31 23:45Z'::timestamptz), ('b', '2025-12-31 23:45Z'),"
+        " ('c', '2026-01-01 00:00Z')) AS v (call, at)"
+    )
     tables = {table.name: table for table in aged_tables()}
-    assert {table.period for table in tables.values()} <= {Period.CALLS, Period.MAILS, Period.MEDIA}
+    assert {table.period for table in tables.values()} <= {
+        Period.CALLS,
+        Period.MAILS,
+        Period.MEDIA,
+        Period.LISTENINGS,
+        Period.AUDIT,
+    }
     held = Held((("acme", "b"),), ())
     assert {name: delete_aged(ledger, table, KEPT, held) for name, table in tables.items()} == {
-        name: {"spending": 1, "call_costs": 1}.get(name, 0) for name in tables
+        name: {"spending": 1, "call_costs": 1, "listenings": 1}.get(name, 0) for name in tables
     }
     assert ledger.execute("SELECT call_id FROM call_costs ORDER BY 1").fetchall() == [
         {"call_id": "b"},

@@ -26,6 +26,7 @@ from callcontrol.kinds.star_codes.supervise import code_for
 from callcontrol.kinds.star_codes.supervising import LOOK_TIMER, UNANSWERED, AtTalk
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import instant_from
 from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, Mode, SupervisedTalk
 from callcontrol.vocabulary.trail import JoinedOutside
 from tests.control.story import Story
@@ -38,6 +39,7 @@ supervision:
     - {who: ['104'], extensions: ['101'], may: [listen]}
   reasons: {1: coaching}
 """
+OFFICE = "hours:\n  office: {week: {mon-fri: 08:00-18:00}, open: extension:101}\n"
 NEEDED = SUPERVISION + "  reason_needed: yes\n"
 TALK = SupervisedTalk("call-9", "fs1", "customer-1", "leg-1", "101", "", "number:+48600700800")
 
@@ -165,6 +167,15 @@ def test_the_right_is_withdrawn_by_a_reload() -> None:
     assert story.has(at_talk.StopListening)
     assert noted(story).how is ListeningEnd.WITHDRAWN
     assert story.then(AppEnded(story.call.state.tone)).has(do.HangUp)  # type: ignore[attr-defined]  # of the state
+
+
+def test_the_right_ends_with_its_hours() -> None:
+    written = SUPERVISION.replace("take_over]}", "take_over], during: office}") + OFFICE
+    story = Story(replace(world("*53*101#", written=written), now=instant_from("2026-11-27T17:59:30+01:00"))).begin()
+    assert story.then(TalkFound(TALK)).has(at_talk.Eavesdrop)
+    assert not story.then(TalkFound(TALK)).has(at_talk.StopListening)
+    assert story.then(TalkFound(TALK), 60).has(at_talk.StopListening)
+    assert noted(story).how is ListeningEnd.WITHDRAWN
 
 
 @pytest.mark.parametrize(("extension", "follows"), [("103", True), ("104", False)])
