@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from callcontrol.billing.fold import fold
@@ -85,3 +86,10 @@ def test_the_wrap_up_of_an_agent_begins_with_the_end_of_the_own_leg() -> None:
     (wrap_up,) = story.entries(WrapUpBegan)
     assert wrap_up.agent == "anna"
     assert isinstance(story.call.state, Talking)
+
+
+def test_a_conversation_that_an_earlier_version_saved_is_read() -> None:
+    story, _, _ = talking()
+    saved = orjson.loads(encode(story.call))
+    assert saved["state"].pop("taker") is None
+    assert decode(orjson.dumps(saved)) == story.call

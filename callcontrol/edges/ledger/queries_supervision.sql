@@ -19,3 +19,14 @@ WHERE tenant = %(tenant)s
   AND (%(until)s::timestamptz IS NULL OR began_at < %(until)s)
 ORDER BY began_at DESC, listening_id
 LIMIT %(most)s;
+
+-- close_listenings: Closes those whose end was lost with the live state: by the supervisor's own call where that has a row, else with the last that is known.
+UPDATE listenings l SET
+    ended_at = greatest(l.began_at, coalesce(
+        (SELECT max(c.ended_at) FROM calls c
+         WHERE c.tenant = l.tenant AND c.call_id = l.listening_id
+           AND c.started_day BETWEEN (l.began_at AT TIME ZONE 'UTC')::date - 1 AND (l.began_at AT TIME ZONE 'UTC')::date),
+        (SELECT max(to_timestamp((one ->> 'began')::bigint / 1e6)) FROM jsonb_array_elements(l.spans) AS one))),
+    how = 'failed',
+    revision = l.revision + 1
+WHERE l.ended_at IS NULL AND l.began_at < now() - interval '1 day';

@@ -216,6 +216,7 @@ def _age(connection: DictConnection, look: Look) -> bool:
     for name, count in counts.items():
         meters.rows_total.labels(name).inc(count)
     connection.execute(query("throw_keys_away"))
+    connection.execute(query("close_listenings"))
     return more or counts["missed_contacts"] >= MOST
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import psycopg
 import pytest
 
 from callcontrol.edges.ledger.listenings import listenings_of, note_listenings
+from callcontrol.edges.ledger.queries import query
 from callcontrol.vocabulary.media_notes import from_json, to_json
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.stored import Unreadable
@@ -67,3 +69,14 @@ def test_on_its_way_it_is_a_line_of_json() -> None:
     assert from_json(to_json(OVER)) == replace(OVER, reason=OVER.reason.replace("\x00", "�"))
     with pytest.raises(Unreadable):
         from_json(b'{"$":"ListeningRecord","tenant":"acme"}')
+
+
+def test_an_end_that_was_lost_is_known_a_day_later(connection: psycopg.Connection) -> None:
+    now = Instant(int(time.time()) * SECOND_US)
+    running = replace(BEGUN, listening_id="call-4", began=now)
+    note_listenings(connection, [BEGUN, replace(NEW, listening_id="call-3"), running])
+    for _ in range(2):
+        connection.execute(query("close_listenings"))
+    found = {one.listening_id: (one.how, one.ended) for one in listenings_of(connection, "acme")}
+    failed = ListeningEnd.FAILED
+    assert found == {"call-2": (failed, later(1)), "call-3": (failed, NOON), "call-4": (None, None)}
