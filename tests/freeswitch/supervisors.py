@@ -18,8 +18,10 @@ import psycopg
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.listenings import listenings_of
 from callcontrol.edges.ledger.past_rows import PastCall
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall
+from callcontrol.usecases.supervision import running
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, Mode
 from tests.freeswitch.audio import Microphones
@@ -34,8 +36,6 @@ RECORDED: Final = "+48221234562"  # of extension 140
 EXTENSION: Final = "+48221234583"  # of extension 117
 QUEUE: Final = "+48221234561"  # of queue:claims, whose agent has extension 143
 CALLER: Final = "+48500100200"
-# The phone that dials is with a worker a moment later; both are joined within half a second (seconds).
-MOMENTS_S: Final = (0.1, 0.3, 0.6)
 SUPERVISOR: Final = "124"
 SUPERVISOR_HZ: Final = VOICES[SUPERVISOR]
 # Of all energy: where two talk each has half of it.
@@ -165,13 +165,6 @@ def supervisor_takes_a_recorded_conversation_over(stage: RealStage, microphones:
         yield f"it was taken over without listening: {row}"
 
 
-def worker_dies_as_a_supervisor_takes_over(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of a worker just when a supervisor takes over: the caller talks with one of both, each has one record"""
-    for moment_s in MOMENTS_S:
-        with two_workers(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 25}}):
-            yield from _dies_after(stage, moment_s)
-
-
 def supervisor_at_another_switch(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """two switches: a supervisor at the other one is rung from that of the conversation, and then listens there"""
     phones = {"117": {"action": "answers", "after_s": 0.3, "talk_s": 18}, SUPERVISOR: {"action": "answers"}}
@@ -204,8 +197,8 @@ def supervisor_by_command(stage: RealStage, microphones: Microphones) -> Iterato
     if "is at the conversation" not in said:
         yield f"the command should say so: {said}"
     time.sleep(3)
-    if "barge" not in (now := _command(stage, "list")):
-        yield f"`supervise list` should show it: {now}"
+    if [(one.supervisor, one.mode) for one in _running(stage)] != [(f"extension:{SUPERVISOR}", Mode.BARGE)]:
+        yield f"it should be shown while it goes on: {_running(stage)}"
     stage.world.wait_until_over([placed], OVER_S)
     yield from _heard(stage, microphones, {"caller": (2.0, 30.0), "117": (2.0, 30.0)})
     wait(lambda: bool(_rows(stage, began)) and _rows(stage, began)[0].ended is not None, "the row is whole")
@@ -221,27 +214,9 @@ SUPERVISORS: Final[tuple[Mishap, ...]] = (
     right_is_withdrawn_while_a_supervisor_listens,
     worker_dies_while_a_supervisor_listens,
     supervisor_takes_a_recorded_conversation_over,
-    worker_dies_as_a_supervisor_takes_over,
     supervisor_at_another_switch,
     supervisor_by_command,
 )
-
-
-def _dies_after(stage: RealStage, moment_s: float) -> Iterator[str]:
-    began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION, hangup_after_s=20))
-    time.sleep(2)
-    process = owner(stage)
-    takes = PlacedCall(SUPERVISOR, "*53*117*4#", extension=f"{SUPERVISOR}@acme.example", hangup_after_s=10)
-    supervisor = stage.world.place(takes)
-    time.sleep(moment_s)
-    os.kill(process, signal.SIGKILL)
-    stage.world.wait_until_over([placed, supervisor], OVER_S)
-    wait(lambda: len(records(stage, began)) >= 2, "both calls have a record", RECORD_S)
-    found = sorted((call.outcome == "answered", call.caller_extension) for call in records(stage, began))
-    if len(found) != 2 or (True, "") not in found:
-        yield f"after {moment_s} s: one record of each call, the caller's answered, expected: {found}"
-    if open_rows := [row for row in _rows(stage, began) if row.ended is None]:
-        yield f"after {moment_s} s: no listening should go on: {open_rows}"
 
 
 def _supervises(stage: RealStage, code: str, *presses: tuple[float, str]) -> str:
@@ -279,6 +254,14 @@ def _on_file(
 def _rows(stage: RealStage, began: Instant) -> list[ListeningRecord]:
     with psycopg.connect(stage.dsn) as connection:
         return listenings_of(connection, TENANT, since=began)
+
+
+def _running(stage: RealStage) -> list[ListeningRecord]:
+    pipeline = RedisPipeline(connect(stage.redis_url, 2))
+    try:
+        return [*running(pipeline, TENANT)]
+    finally:
+        pipeline.stop(2)
 
 
 def _counted(stage: RealStage, how: str) -> float:

@@ -1,0 +1,95 @@
+"""What workers do about supervisors: they find conversations of theirs, and count what listens and was not ordered."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import gevent
+import pytest
+from prometheus_client import REGISTRY
+
+from callcontrol.control import commands as do
+from callcontrol.control import supervise_commands as at_talk
+from callcontrol.control.events import LegBridged
+from callcontrol.daemon import note_line, supervise_line
+from callcontrol.edges.freeswitch.wire import SwitchEvent
+from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, SupervisedTalk
+from tests.billing.trails import NOON
+from tests.control.queue_story import QueueStory
+from tests.control.story import Story
+from tests.routing.world import facts
+
+
+class Asked:
+    """In place of the store: what was asked and answered."""
+
+    def __init__(self, *, ordered: bool = False) -> None:
+        self.ordered = ordered
+        self.found_talks: list[tuple[str, str, str, SupervisedTalk]] = []
+
+    def found(self, tenant: str, call: str, worker: str, talk: SupervisedTalk) -> None:
+        self.found_talks.append((tenant, call, worker, talk))
+
+    def was_ordered(self, leg: str, event: str, on_reply: Any) -> None:
+        on_reply(self.ordered)
+
+
+def worker(asked: Asked, *stories: Story) -> Any:
+    drivers = {story.call.id: SimpleNamespace(call=story.call) for story in stories}
+    return SimpleNamespace(supervision=asked, drivers=drivers)
+
+
+def talking() -> Story:
+    story = Story(facts()).begin()
+    return story.then(LegBridged(story.command(do.Bridge).legs[0][0], story.facts.now))
+
+
+@pytest.mark.parametrize(
+    ("extension", "watched", "customer", "is_found"),
+    [
+        ("101", "", "", True),
+        ("102", "", "", False),
+        ("", "call-1", "caller-1", True),
+        ("", "call-1", "nosuch", False),
+        ("", "call-9", "caller-1", False),
+    ],
+)
+def test_a_conversation_of_ours_is_found(extension: str, watched: str, customer: str, is_found: bool) -> None:
+    asked = Asked()
+    supervise_line.finds(worker(asked, talking()), "acme", ["sup-1", "w2", extension, watched, customer])
+    assert [(call, name) for _, call, name, _ in asked.found_talks] == ([("sup-1", "w2")] if is_found else [])
+    supervise_line.finds(worker(asked, talking()), "beta", ["sup-1", "w2", extension, watched, customer])
+    assert len(asked.found_talks) == is_found
+
+
+def test_it_is_told_of_which_queue() -> None:
+    asked, story = Asked(), QueueStory().reach("talking")
+    supervise_line.finds(worker(asked, story), "acme", ["sup-1", "w2", "", "call-1", "caller-1"])
+    waiting = QueueStory().reach("waiting")
+    supervise_line.finds(worker(asked, waiting), "acme", ["sup-1", "w2", "", "call-1", "caller-1"])
+    talks = [talk for *_, talk in asked.found_talks]
+    assert [(bool(talk.leg), talk.queue) for talk in talks] == [(True, "help"), (False, "help")]
+
+
+@pytest.mark.parametrize(("ordered", "how"), [(True, "ordered"), (False, "not_ordered")])
+def test_what_listens_is_counted(ordered: bool, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gevent, "spawn_later", lambda _, act, *words: act(*words))
+    labels = {"switch": "fs1", "how": how}
+    before = REGISTRY.get_sample_value("callcontrol_eavesdrops_total", labels) or 0
+    for function in ("eavesdrop", "session_record"):
+        told = {"Event-Name": "MEDIA_BUG_START", "Unique-ID": "leg-1", "Media-Bug-Function": function}
+        supervise_line.look_at(SwitchEvent(told), "fs1", worker(Asked(ordered=ordered)))
+    assert REGISTRY.get_sample_value("callcontrol_eavesdrops_total", labels) == before + 1
+
+
+def test_a_listening_is_counted_once_it_is_over() -> None:
+    noted = list[object]()
+    shared: Any = SimpleNamespace(media=SimpleNamespace(note=noted.append))
+    new = ListeningRecord("acme", "sup-1", "extension:102", "extension:101", "call-1", "fs1", NOON)
+    labels = {"tenant": "acme", "how": "hung_up"}
+    before = REGISTRY.get_sample_value("callcontrol_listenings_total", labels) or 0
+    for one in (new, new.over(NOON, ListeningEnd.HUNG_UP)):
+        note_line.carry_out(at_talk.NoteListening(one), shared)
+    assert len(noted) == 2
+    assert REGISTRY.get_sample_value("callcontrol_listenings_total", labels) == before + 1
