@@ -360,3 +360,23 @@ def test_a_call_of_an_earlier_version_has_no_credit() -> None:
 def _credit(call: Call) -> Any:
     (credit,) = call.credits
     return credit
+
+
+def test_a_leg_that_was_joined_with_another_calls_party_goes_on_being_reserved_by_its_own_call_until_it_ends() -> None:
+    """The transferor has asked a mobile and leaves it the caller: the money stays with the leg."""
+    story = dialling()
+    leg = talking(story)
+    renewed(story, leg, granted(30))
+    assert isinstance(story.call.state, Talking)
+    story.then(AppEnded(story.call.state.app_id, "SUCCESS", {leg: ""}))
+    story.then(CallerHungUp("ATTENDED_TRANSFER"), after_s=2).gone("caller-1", "ATTENDED_TRANSFER", answered_s=9)
+    assert story.state() is Ending
+    (before,) = story.call.credits
+    assert not before.is_over
+    story.then(TimerFired(f"credit:{leg}"), after_s=10)
+    assert story.command(ReserveNext).leg.leg == leg
+    renewed(story, leg, granted(60))
+    assert story.command(EndAt).leg_id == leg
+    story.gone(leg, "NORMAL_CLEARING", answered_s=40, by="callee")
+    assert story.command(EndReservation).leg.leg == leg
+    assert story.state() is Closed
