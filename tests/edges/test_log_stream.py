@@ -1,4 +1,6 @@
-"""Whoever does not read our log holds nobody up: lines are dropped, counted, and told of when somebody reads again."""
+"""A reader that does not read our log holds no process up: lines are dropped, counted, and told of when it reads
+again.
+"""
 
 from __future__ import annotations
 

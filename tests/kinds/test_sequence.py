@@ -27,7 +27,7 @@ from tests.routing.world import NOW, TENANT, facts, rule
 
 NUMBER = "+48221234599"
 DAY = SequenceTarget("day")
-# No agent of it is active unless somebody says so; it says nothing of where else callers go.
+# No agent of it is active unless a test says so; it says nothing of where else callers go.
 QUEUE = "agents:\n  a: {extension: '104'}\nqueues:\n  help: {agents: [{agent: a}], keys: {0: announcement:closed}}\n"
 
 
@@ -51,7 +51,7 @@ def ring(decision: Decision) -> Ring:
 
 
 def rung(known: Facts, outcome: Outcome = Outcome.NO_ANSWER) -> tuple[list[str], Decision]:
-    """Who is rung in turn if nobody answers, and how it ends."""
+    """Who is rung in turn if no one answers, and how it ends."""
     found, decision = [], router.decide(DAY, Path(DAY), known)
     while isinstance(decision.step, Ring):
         found.append(decision.step.legs[0].to)

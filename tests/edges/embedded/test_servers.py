@@ -35,7 +35,7 @@ print(store.start(), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 SUBPROCESS_DEADLINE_S = 50.0
-OTHER_USER = 65_533  # an account of nothing and nobody
+OTHER_USER = 65_533  # an account of no user
 
 
 def write_and_count(address: str) -> int:
@@ -242,7 +242,7 @@ def test_redis_of_a_version_without_passwords_gets_one_at_its_start(restartable_
 
 
 def test_postgres_lives_in_a_folder_that_is_deep_odd_and_closed(tmp_path: Path) -> None:
-    """As root too, where it runs as somebody whom the closed folder keeps out."""
+    """As root too, where it runs as a user whom the closed folder keeps out."""
     closed = tmp_path / "closed, to others"
     closed.mkdir(mode=0o700)
     server = EmbeddedPostgres(closed.joinpath(*["deep"] * 30), durable=False)

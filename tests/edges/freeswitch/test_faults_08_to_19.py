@@ -284,7 +284,7 @@ def test_fault_19_a_handler_may_stop_the_connection(call: Call) -> None:
     assert isinstance(line.end(), ClosedHere)
     assert peer.until_closed() == b""
     assert line.event().name == "DTMF"
-    assert line.events.empty()  # what came after the stop is for nobody
+    assert line.events.empty()  # what came after the stop is for no reader
     with pytest.raises(ConnectionLost, match="We closed"):
         line.call.send(Api("status"))
 

@@ -14,7 +14,7 @@ PARTS = ({"period": "always", "steps": 2, "seconds": 120, "price_per_minute": "0
 
 
 def rated(trail: Entries, amount: str = "0.6300") -> RatedRecord:
-    """The record, with a charge for each leg that somebody pays."""
+    """The record, with a charge for each leg that has a payer."""
     record = fold(trail)
     charges = (
         ChargeRecord(

@@ -157,7 +157,7 @@ def test_a_truth_that_comes_late_withdraws_the_charge_and_enters_its_own(
 
 
 def test_a_further_revision_enters_the_difference(writer: LedgerWriter, connection: psycopg.Connection) -> None:
-    """As rating anew appends it, whoever does: the next record of the leg enters what is not entered yet."""
+    """As rating anew appends it, by whichever process: the next record of the leg enters what is not entered yet."""
     writer.write([payload()])
     connection.execute(
         'INSERT INTO charges SELECT (jsonb_populate_record(c, \'{"revision": 2, "amount": 0.83, "account": ""}\')).*'

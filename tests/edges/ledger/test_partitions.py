@@ -1,4 +1,4 @@
-"""Months are made ahead, once, whoever asks, and on demand for late records."""
+"""Months are made ahead, once, however many ask, and on demand for late records."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_nothing_refers_from_one_table_to_another(writer: LedgerWriter, rows: Ro
 
 
 def test_a_leg_written_by_two_workers_is_one_row(writer: LedgerWriter, rows: Rows) -> None:
-    """Its call has one tenant and one day of arrival, whoever writes it: the key never makes two of one."""
+    """Its call has one tenant and one day of arrival, whichever process writes it: the key never makes two of one."""
     record = fold(forwarded(0))
     elsewhere = replace(record, worker="other:1")
     writer.write([to_json(RatedRecord(record))])
@@ -207,7 +207,7 @@ def test_what_belongs_to_calls_is_found_by_keys(year: psycopg.Connection) -> Non
 
 
 def two_tenants() -> list[bytes]:
-    """The customer calls a tenant, who forwards to him on the same visit; and another tenant forwards to him."""
+    """The customer calls a tenant, who forwards to the same customer on the same visit; and so does another tenant."""
     both = replace(fold(forwarded(0)), caller=Caller("+48600700800", "", False))
     other = replace(fold(Story(1, NOON, "globex").rings(0, 0).ended(4, by="caller")), dialled="+48600700800")
     return [to_json(RatedRecord(both)), to_json(RatedRecord(other)), payload(2), payload(3, talk_s=3)]

@@ -29,7 +29,7 @@ def story(n: int, seconds: float, tenant: str = "acme", has_caller: bool = True)
 
 
 def answered(call: Story, wait_s: float, agent: str, talk_s: float, wrap_s: float, queue: str = "support") -> Story:
-    """The agent accepts at once and is joined to the caller when he has waited so long; it all begins at 1."""
+    """The agent accepts at once and is joined to the caller, who has waited so long; it all begins at 1."""
     joined, end = 1 + wait_s, 1 + wait_s + talk_s
     call.offered(1, "o9", agent, 5, queue=queue).rings(1, 5).offer_ended(2, "o9", agent, OfferEnd.ACCEPTED)
     call.bridged(joined, 5).left(joined, Leaving.ANSWERED, wait_s, agent, queue=queue)
@@ -122,7 +122,7 @@ SUPPORT = QueueStatistics(
     misses=2,
     talks=4,
     answered_wait_ms=50_001,
-    longest_wait_ms=199_000,  # of the call nobody knows the end of: until it ended
+    longest_wait_ms=199_000,  # of the call whose end is not known: until it ended
     talk_ms=270_000,
     wrap_up_ms=75_000,
 )
@@ -145,7 +145,7 @@ def test_averages_and_service_level() -> None:
 
 
 def test_nobody_there_is_no_average(ledger: str) -> None:
-    """In the hour of the call that nobody knows the end of, and of the one taken out before it."""
+    """In the hour of the call whose end is not known, and of the one taken out before it."""
     start = Instant(DAY + 11 * 3600 * SECOND_US)
     (only,) = queue_statistics(ledger, "acme", start, Instant(start + 600 * SECOND_US), IN_TIME_S, SHORT_S)
     assert (only.entered, only.taken_out, only.offers) == (1, 1, 0)

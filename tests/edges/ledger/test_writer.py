@@ -1,4 +1,4 @@
-"""The writer: each record once, the truer one wins, a bad one stops nobody, and Postgres may come and go."""
+"""The writer: each record once, the truer one wins, a bad one stops no other, and Postgres may come and go."""
 
 from __future__ import annotations
 

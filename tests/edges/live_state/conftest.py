@@ -30,7 +30,7 @@ def watched_of_the_run(stores_folder: Path) -> Iterator[WatchedPair]:
 
 @pytest.fixture
 def cluster(cluster_of_the_run: RedisCluster) -> RedisCluster:
-    """Whole and empty; whoever kills a server of it need not start it again."""
+    """Whole and empty; a test that kills a server of it need not start it again."""
     cluster_of_the_run.heal()
     cluster_of_the_run.flush()
     return cluster_of_the_run

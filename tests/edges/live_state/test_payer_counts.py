@@ -88,7 +88,7 @@ class PayerCountMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 1, 7, 10, LEASE_S + 1, 61, 1700, 3601]))
     def wait(self, seconds: int) -> None:
-        """What nobody renews meanwhile has no place any more."""
+        """What is not renewed meanwhile has no place any more."""
         self.now = Instant(self.now + seconds * SECOND_US)
         for name, (_, _, until) in list(self.held.items()):
             if until <= self.now:

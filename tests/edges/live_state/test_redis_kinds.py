@@ -53,7 +53,7 @@ def test_a_tenants_commands_keep_their_order_and_go_together(live: RedisPipeline
             count_up(live, tenant, 1, answers[tenant])
     until(lambda: not live.depth and len(answers) == len(TENANTS) and all(len(a) == 5 for a in answers.values()))
     assert all(found == [1, 2, 3, 4, 5] for found in answers.values())
-    assert live.round_trips <= 9  # three masters at most, each also asked once before anybody knew who has what
+    assert live.round_trips <= 9  # three masters at most, each also asked once before it was known which has what
 
 
 def test_calls_of_no_tenant_stand_together_too(live: RedisPipeline) -> None:
@@ -74,7 +74,7 @@ def test_all_keys_of_a_tenant_share_a_slot(tenant: str) -> None:
 
 
 def test_the_leases_of_all_workers_share_a_slot() -> None:
-    """Who can renew his own lease may believe what stands in those of the others."""
+    """A worker that can renew its own lease may believe what stands in those of the others."""
     assert len({key_slot(key.encode()) for key in (keys.workers(), keys.worker("a/1"), keys.worker("b/2"))}) == 1
 
 

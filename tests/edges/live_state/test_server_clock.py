@@ -1,4 +1,4 @@
-"""Two hosts whose clocks are apart share the queues: nobody's offer ends before its time."""
+"""Two hosts whose clocks are apart share the queues: no offer ends before its time."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_moments_are_read_back_in_the_clock_of_the_host(redis_url: str, centre: 
         assert abs(other.offers()[0].expires - before - 3 * SECOND_US) < SECOND_US
         other.pipeline.stop(1)
     (waiting,) = [one for one in centre.views.tickets(TENANT, "help", occasion(TENANT)) if one.id == "call-1/1"]
-    assert abs(waiting.joined - clock.now()) < 5 * SECOND_US  # by the clock of Redis, as everybody's
+    assert abs(waiting.joined - clock.now()) < 5 * SECOND_US  # by the clock of Redis, as all moments are
 
 
 # --- by hand

@@ -43,7 +43,7 @@ def look_up(store: RuleStore, *names: str) -> tuple[Mapping[str, RunTimeRules], 
 
 
 def saved(store: CallStore, worker: str) -> list[Call]:
-    """What the worker can take of his own calls and of those nobody is known to have."""
+    """What the worker can take of its own calls and of those no worker is known to have."""
     ids = list(store.owners("acme"))
     return [call for owner in (worker, "") for call in store.take("acme", ids, worker, owner)]
 

@@ -1,4 +1,4 @@
-"""A sealed file gives back what was sealed, to those who have the key, and nothing else to anybody."""
+"""A sealed file gives back what was sealed, to those who have the key, and nothing to others."""
 
 import io
 import os
