@@ -47,6 +47,7 @@ COMMANDS = (
     "report",
     "missed",
     "users",
+    "web",
     "erase",
     "disclose",
     "retention",

@@ -36,7 +36,7 @@ from callcontrol.edges.fork_message import (
 )
 
 # The commands whose processes it forks.
-FORKED: Final = ("work", "media")
+FORKED: Final = ("work", "media", "web")
 # Its metrics, all of them 0, are kept where they are not read.
 INSTANCE: Final = "forkserver"
 # By this option a process gets its line to the supervisor.

@@ -28,7 +28,7 @@ from callcontrol.supervisor.slot import Slot
 from callcontrol.supervisor.supervisor import Supervisor
 from callcontrol.supervisor.timeouts import WorkerTimeouts
 from callcontrol.supervisor.views import View
-from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start, start_media_job
+from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start, start_media_job, start_web
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def serve(
         orders = _Starter(configuration.path, listener, watch.port, metrics, found_stores, forks)
         timeouts = WorkerTimeouts(settings.limits.hung_s, settings.limits.drain_s)
         vacate = partial(meter_files.forget, metrics)
-        jobs = (_media_slot(orders, count, vacate, timeouts, forks),) if settings.media.run else ()
+        jobs = tuple(_job_slots(settings, orders, count, vacate, timeouts, forks))
         supervisor = Supervisor(
             count,
             start=orders.start,
@@ -112,6 +112,10 @@ class _Starter:
         """The media job at this instance."""
         return start_media_job(self._orders(instance), instance, now)
 
+    def start_web(self, instance: int, now: float) -> WorkerProcess:
+        """The web process at this instance."""
+        return start_web(self._orders(instance), instance, now)
+
     def _orders(self, instance: int) -> Orders:
         environment = {
             **worker_environment.environment(self._stores),
@@ -128,20 +132,32 @@ def _scarce(settings: Settings) -> tuple[str, ...]:
     return scarce
 
 
-def _media_slot(
-    orders: _Starter, workers: int, vacate: Callable[[int], object], timeouts: WorkerTimeouts, forks: ForkServer
-) -> Slot:
-    """The place of the media job: its two instances follow those of the workers."""
-    return Slot(
-        0,
-        (2 * workers, 2 * workers + 1),
-        start=orders.start_media_job,
-        vacate=vacate,
-        timeouts=timeouts,
-        wall=clock.now,
-        name="media job",
-        may_start=lambda: not forks.is_loading,
+def _job_slots(
+    settings: Settings,
+    orders: _Starter,
+    workers: int,
+    vacate: Callable[[int], object],
+    timeouts: WorkerTimeouts,
+    forks: ForkServer,
+) -> Iterator[Slot]:
+    """The places of the processes beside the workers; each has two instances, which follow those of the workers."""
+    runs = (
+        ("media job", orders.start_media_job, settings.media.run),
+        ("web process", orders.start_web, settings.web.run and bool(settings.web.keys)),
     )
+    for number, (name, start_one, is_wanted) in enumerate(runs):
+        first = 2 * (workers + number)
+        if is_wanted:
+            yield Slot(
+                number,
+                (first, first + 1),
+                start=start_one,
+                vacate=vacate,
+                timeouts=timeouts,
+                wall=clock.now,
+                name=name,
+                may_start=lambda: not forks.is_loading,
+            )
 
 
 @contextmanager

@@ -138,6 +138,11 @@ def start_media_job(orders: Orders, instance: int, now: float) -> WorkerProcess:
     return _started(orders, instance, now, ("media",), {})
 
 
+def start_web(orders: Orders, instance: int, now: float) -> WorkerProcess:
+    """A new web process; raises OSError as `start`. It inherits no listening socket."""
+    return _started(orders, instance, now, ("web",), {})
+
+
 def _started(
     orders: Orders, instance: int, now: float, words: tuple[str, ...], descriptors: Mapping[str, int]
 ) -> WorkerProcess:

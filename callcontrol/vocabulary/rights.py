@@ -12,6 +12,8 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from callcontrol.vocabulary.reach import Reach
+
 # The tenant of people who belong to none: operators. No tenant's name begins with a dash.
 NO_TENANT: Final = "-"
 
@@ -132,15 +134,6 @@ class Thing:
     extension: str = ""
     agent: str = ""
     queue: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Things a person may look at: those that have to do with one of these."""
-
-    extensions: tuple[str, ...]
-    agents: tuple[str, ...]
-    queues: tuple[str, ...]
 
 
 def scope_of(person: Person, verb: Verb, kind: Kind) -> Scope:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from, text_of
+from callcontrol.vocabulary.reach import Reach
 
 
 class CallType(StrEnum):
@@ -80,6 +81,7 @@ class Wanted:
         call_id: only this one, by its id or by that of any of its channels.
         limit: the latest so many; None: all of them.
         after: only those behind this place.
+        reach: only calls that have to do with one of these; None: any.
         oldest_first: the earliest instead of the latest, and in this order.
     """
 
@@ -105,3 +107,4 @@ class Wanted:
     currency: str | None = None
     after: Place | None = None
     oldest_first: bool = False
+    reach: Reach | None = None

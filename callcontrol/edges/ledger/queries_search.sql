@@ -117,6 +117,24 @@ SELECT tenant, switch, call_id, started_day FROM legs
 WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target = 'extension:' || %(extension)s
   AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
 
+-- named_reach: One of these extensions called, or a phone of one was rung; or the call was in one of these queues; or one of
+-- these agents spoke with the caller.
+SELECT tenant, switch, call_id, started_day FROM calls
+WHERE tenant = ANY (%(tenants)s::text[]) AND caller_extension = ANY (%(reach_extensions)s::text[]) AND caller_extension <> ''
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target = ANY (%(reach_targets)s::text[])
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM queue_visits
+WHERE tenant = ANY (%(tenants)s::text[]) AND queue = ANY (%(reach_queues)s::text[])
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM queue_visits
+WHERE tenant = ANY (%(tenants)s::text[]) AND agent = ANY (%(reach_agents)s::text[]) AND agent <> ''
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
+
 -- named_direction: With a leg to a number of this class.
 SELECT tenant, switch, call_id, started_day FROM legs
 WHERE tenant = ANY (%(tenants)s::text[]) AND called_direction = %(direction)s
@@ -164,6 +182,15 @@ WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDI
     SELECT FROM legs l
     WHERE (l.tenant, l.switch, l.call_id, l.started_day) = (c.tenant, c.switch, c.call_id, c.started_day) AND l.direction = 'b'
       AND l.target = 'extension:' || %(extension)s OFFSET 0));
+
+-- has_reach: As named_reach, of one call.
+(c.caller_extension = ANY (%(reach_extensions)s::text[]) AND c.caller_extension <> '' OR EXISTS (
+    SELECT FROM legs l
+    WHERE (l.tenant, l.switch, l.call_id, l.started_day) = (c.tenant, c.switch, c.call_id, c.started_day) AND l.direction = 'b'
+      AND l.target = ANY (%(reach_targets)s::text[]) OFFSET 0) OR EXISTS (
+    SELECT FROM queue_visits v
+    WHERE (v.tenant, v.switch, v.call_id, v.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
+      AND (v.queue = ANY (%(reach_queues)s::text[]) OR v.agent = ANY (%(reach_agents)s::text[]) AND v.agent <> '') OFFSET 0));
 
 -- has_direction: With a leg to a number of this class.
 EXISTS (

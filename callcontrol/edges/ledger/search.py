@@ -18,6 +18,7 @@ from typing import Final
 
 from callcontrol.edges.ledger.queries import query
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
+from callcontrol.vocabulary.reach import Reach
 from callcontrol.vocabulary.wanted import Place, Wanted
 
 # Days of the stretches, one after the other, where time does not matter; what is left is the last one.
@@ -47,6 +48,7 @@ _WHERE: Final = {
     "extension": ("extension",),
     "cost": ("cost_from", "cost_to", "currency"),
     "direction": ("direction",),
+    "reach": ("reach",),
     "queue": ("queue",),
     "where_outcome": ("outcome",),
     "where_type": ("type",),
@@ -210,10 +212,11 @@ class Search:
     def _params(self, days: Days) -> dict[str, object]:
         wanted = self.wanted
         numbers = {name: _pattern(getattr(wanted, name)) for name in _NUMBERS}
-        given = {name: getattr(wanted, name) for names in _WHERE.values() for name in names}
+        given = {name: getattr(wanted, name) for names in _WHERE.values() for name in names if name != "reach"}
         after, known = wanted.after, self.known or ()
         return {
             **given,
+            **_reach(wanted.reach),
             **numbers,
             "tenant": wanted.tenant,
             "tenants": list(self.tenants),
@@ -249,6 +252,16 @@ def _pattern(number: str | None) -> str | None:
         return None
     begins = number.removesuffix(_WILD)
     return begins.translate(_ESCAPED) + ("%" if begins != number else "")
+
+
+def _reach(reach: Reach | None) -> dict[str, list[str]]:
+    extensions = [] if reach is None else list(reach.extensions)
+    return {
+        "reach_extensions": extensions,
+        "reach_targets": [f"extension:{name}" for name in extensions],
+        "reach_queues": [] if reach is None else list(reach.queues),
+        "reach_agents": [] if reach is None else list(reach.agents),
+    }
 
 
 def _time(moment: Instant | None) -> datetime | None:

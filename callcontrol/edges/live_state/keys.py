@@ -131,6 +131,11 @@ def requests(who: str, minute: int) -> str:
     return f"{PREFIX}:{_MEDIA}:requests:{minute}:{who}"
 
 
+def web_answer(tenant: str, digest: str) -> str:
+    """String with an expiry: what was answered to a request of the API that named itself, so that it is done once."""
+    return _key(tenant, f"web-answer:{digest}")
+
+
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
     return f"{PREFIX}:{_WORKERS}:lease:{name}"

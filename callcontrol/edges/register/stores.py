@@ -37,6 +37,7 @@ KEYS: Final = (
     KeyPlace("supervision_reason", _TENANT, Holds.WORDS, "minutes later", Eraser.ENDS, "live_state/supervision.py"),
     _plain("eavesdrop_ordered", "seconds later"),
     _plain("eavesdrop_seen", "seconds later"),
+    KeyPlace("web_answer", _TENANT, Holds.NUMBER, "a day later", Eraser.ENDS, "live_state/web_answers.py"),
     _plain("owners", _WITH_CALL),
     _plain("over", "seconds later"),
     _plain("picked_up", "seconds later"),

@@ -21,7 +21,18 @@ RELATIONS = """
 """
 # What the role reads, each with the tenants that have rows there once two tenants have the same calls.
 READ = {
-    *("calls", "legs", "charges", "queue_visits", "offers", "segments", "call_costs", "call_hours", "queue_hours"),
+    *(
+        "calls",
+        "legs",
+        "charges",
+        "queue_visits",
+        "offers",
+        "segments",
+        "call_costs",
+        "call_hours",
+        "queue_hours",
+        "hours_to_count",
+    ),
     *("missed_contacts", "missed_acts", "missed_cases", "web_sessions", "web_audit"),
 }
 

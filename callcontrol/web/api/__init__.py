@@ -1,0 +1,1 @@
+"""The operations of `/api/v1`, one file for each kind of thing."""

@@ -1,0 +1,192 @@
+"""`/missed`: callers no person has spoken with, claiming one, calling one back."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import gevent
+from pydantic import Field
+
+from callcontrol.billing.missed.cases import Case
+from callcontrol.edges import clock
+from callcontrol.edges.containment import contained
+from callcontrol.usecases import click_to_call
+from callcontrol.usecases.click_to_call import RING_S, NotCalled
+from callcontrol.usecases.missed import DEFAULT_CASES, plain_case
+from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.usecases.seen_calls import masked
+from callcontrol.vocabulary.click_to_call import ClickToCall
+from callcontrol.vocabulary.missed import CaseActKind, CaseKey
+from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
+from callcontrol.web.api.calls import Click
+from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
+
+MOST: Final = 1_000
+
+
+class CasesGiven(Common):
+    """Which cases."""
+
+    number: str = Field(default="", max_length=64)
+    target: str = Field(default="", max_length=128, description="whom the caller wanted: queue:support, extension:101")
+    closed: bool = Field(default=False, description="whether to tell closed ones, too")
+    overdue: bool = Field(default=False, description="only those without a call back though one is due")
+    limit: int = Field(default=DEFAULT_CASES, ge=1, le=MOST)
+
+
+class CaseTold(Told):
+    """A case; times in UTC."""
+
+    number: str
+    target: str
+    reason: str
+    missed: int
+    tries: int
+    opened_at: str | None
+    last_missed_at: str | None
+    due_at: str | None
+    expires_at: str | None
+    first_try_at: str | None
+    closed_at: str | None
+    state: str
+    claimed_by: str
+    by: str
+    why: str
+    call_id: str
+
+
+class CasesTold(Told):
+    """Cases, those that are due first first."""
+
+    cases: list[CaseTold]
+
+
+class CaseGiven(Given):
+    """A case, and what is done with it."""
+
+    number: str = Field(max_length=64)
+    target: str = Field(max_length=128)
+
+
+class ActGiven(CaseGiven):
+    """What a person does with a case."""
+
+    act: Literal["claim", "release", "dismiss"]
+    why: str = Field(default="", max_length=256, description="dismiss: why no call back is needed")
+
+
+class BackGiven(CaseGiven):
+    """From which phone the caller is called back."""
+
+    phone: str | None = Field(default=None, max_length=64, description="an extension; default: one's own")
+    ring_s: int = Field(default=RING_S, ge=1, le=click_to_call.MOST_RING_S)
+
+
+def is_reached(person: Person, verb: Verb, tenant: str, target: str) -> bool:
+    """Whether the person may do this to cases of callers who wanted this target."""
+    kind, _, name = target.partition(":")
+    named = {"extension": {"extension": name}, "queue": {"queue": name}, "agent": {"agent": name}}.get(kind, {})
+    return may(person, verb, Kind.MISSED, Thing(tenant, **named))
+
+
+def cases_of(asked: Asked) -> list[CaseTold]:
+    """The cases that match, as the person may see them."""
+    given, now = asked.given, asked.house.now()
+    with asked.house.missed(asked.tenant, to_change=False) as missed:
+        found = missed.cases(
+            number=given.number,
+            target=given.target,
+            closed_too=given.closed,
+            overdue=given.overdue,
+            limit=MOST,
+        )
+    mine = [case for case in found if is_reached(asked.person, Verb.SEE, asked.tenant, case.key.target)]
+    return [_told(asked, case, plain_case(case, now)) for case in mine[: given.limit]]
+
+
+def _told(asked: Asked, case: Case, plain: dict[str, Any]) -> CaseTold:
+    kind, _, name = case.key.target.partition(":")
+    named = {"extension": {"extension": name}, "queue": {"queue": name}}.get(kind, {})
+    if not may(asked.person, Verb.SEE, Kind.NUMBERS, Thing(asked.tenant, **named)):
+        plain["number"] = masked(str(plain["number"]))
+    return CaseTold(**plain)
+
+
+def _list(asked: Asked) -> Answer:
+    return Answer(CasesTold(cases=cases_of(asked)))
+
+
+def _key(asked: Asked, missed: Any) -> CaseKey:
+    key: CaseKey = missed.key(asked.body.number, asked.body.target)
+    if not is_reached(asked.person, Verb.CHANGE, asked.tenant, key.target):
+        raise NotThere(f"there is no case of {asked.body.number} for {asked.body.target}", "number")
+    return key
+
+
+def _act(asked: Asked) -> Answer:
+    kind = CaseActKind(asked.body.act)
+    if kind is CaseActKind.DISMISS and not asked.body.why.strip():
+        raise Refused("a case is dismissed for a reason", "why", "write why no call back is needed")
+    with asked.house.missed(asked.tenant, to_change=True) as missed:
+        key = _key(asked, missed)
+        missed.act(key, kind, asked.person.login, asked.body.why)
+        (case,) = missed.cases(number=key.number, target=key.target, closed_too=True)[-1:]
+    told = _told(asked, case, plain_case(case, asked.house.now()))
+    audit = (f"missed caller: {kind.value}", key.target, None, {"number": key.number, "why": asked.body.why})
+    return Answer(told, audit=audit)
+
+
+def _call_back(asked: Asked) -> Answer:
+    phone = asked.body.phone or asked.person.extension
+    if not may(asked.person, Verb.CHANGE, Kind.CALLS, Thing(asked.tenant, extension=phone)):
+        raise NotThere(f"there is no phone {phone} of yours", "phone")
+    click_to_call.check(asked.tenant, asked.house.tenant(asked.tenant), phone, asked.body.ring_s)
+    with asked.house.missed(asked.tenant, to_change=True) as missed:
+        key = _key(asked, missed)
+        missed.act(key, CaseActKind.CLAIM, asked.person.login)
+        request = ClickToCall(clock.new_id(), asked.tenant, phone, key.number, asked.body.ring_s)
+        try:
+            click_to_call.ask_worker(request, asked.house.clicks)
+        except NotCalled:
+            missed.act(key, CaseActKind.RELEASE, asked.person.login)
+            raise
+    gevent.spawn(_free_again, asked, key, request)
+    audit = ("missed caller: call back", key.target, None, {"number": key.number, "phone": phone})
+    return Answer(Click(id=request.id, phone=phone, stage="ringing", detail=""), 202, audit=audit)
+
+
+def _free_again(asked: Asked, key: CaseKey, request: ClickToCall) -> None:
+    """Where the phone was not picked up. If this process ends before, the claim ends by its own time."""
+    with contained("web", "a case could not be freed after a call back", tenant=asked.tenant):
+        try:
+            click_to_call.wait_for_pick_up(request, asked.house.clicks)
+        except NotCalled:
+            with asked.house.missed(asked.tenant, to_change=True) as missed:
+                missed.act(key, CaseActKind.RELEASE, asked.person.login)
+
+
+_SEE, _CHANGE = (Verb.SEE, Kind.MISSED), (Verb.CHANGE, Kind.MISSED)
+OPERATIONS: Final = (
+    Operation("list_missed", "GET", "/missed", "Missed callers", _SEE, _list, CasesTold, CasesGiven),
+    Operation(
+        "act_on_missed",
+        "POST",
+        "/missed/acts",
+        "Claim, release or dismiss a case",
+        _CHANGE,
+        _act,
+        CaseTold,
+        body=ActGiven,
+    ),
+    Operation(
+        "call_missed_back",
+        "POST",
+        "/missed/calls",
+        "My phone rings, then calls the missed caller; the case is mine meanwhile",
+        _CHANGE,
+        _call_back,
+        Click,
+        body=BackGiven,
+        status=202,
+    ),
+)

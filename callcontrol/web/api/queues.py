@@ -1,0 +1,281 @@
+"""`/queues` and `/agents`: as they are at this moment, and acting on waiting callers and agents."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from callcontrol.usecases import agents
+from callcontrol.usecases.live_queues import LiveQueues
+from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.usecases.seen_calls import masked
+from callcontrol.usecases.waiting_callers import MAX_PRIORITY, WaitingCallers
+from callcontrol.vocabulary.agent import PAUSED, PROLONG_S, AgentView
+from callcontrol.vocabulary.moment import Instant, text_of
+from callcontrol.vocabulary.queue import QueueView, TicketView
+from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
+from callcontrol.web.operations import Answer, Asked, Given, Operation, Told
+
+SHOWN: Final = 100
+
+
+class QueueTold(Told):
+    """A queue now, and its figures of today. Times are moments, so that a reader's clock can count on."""
+
+    queue: str
+    name: str
+    waiting: int
+    callbacks: int
+    oldest_at: str | None
+    active: int
+    ready: int
+    entered: int
+    answered: int
+    abandoned: int
+    service_level: float | None
+
+
+class AgentTold(Told):
+    """An agent now."""
+
+    agent: str
+    name: str
+    state: str
+    reason: str
+    since: str | None
+    until: str | None
+    queues: list[str]
+    caller: str
+    talks: int
+
+
+class QueuesTold(Told):
+    """The queues a person may see; `at`: the time of the server."""
+
+    at: str
+    queues: list[QueueTold]
+    agents: list[AgentTold]
+
+
+class WaitingTold(Told):
+    """A caller who waits; `id` as moving and removing take it."""
+
+    id: str
+    number: str
+    position: int
+    joined_at: str
+    priority: int
+    state: str
+
+
+class QueueDetail(Told):
+    """A queue, and those who are next."""
+
+    queue: QueueTold
+    waiting: list[WaitingTold]
+
+
+class CallerGiven(Given):
+    """What is done with a waiting caller."""
+
+    act: Literal["move", "prioritise", "remove"]
+    queue: str = Field(default="", max_length=64, description="move: into which")
+    priority: int = Field(default=0, ge=0, le=MAX_PRIORITY, description="prioritise: the higher the sooner")
+    target: str = Field(default="", max_length=256, description="remove: where to; away without one")
+
+
+class ActGiven(Given):
+    """What is done to an agent."""
+
+    action: str = Field(description=f"one of {', '.join(agents.ACTIONS)}")
+    reason: str = Field(default=PAUSED, max_length=agents.MAX_REASON, description="of a pause: its code, or any words")
+    seconds: int = Field(
+        default=PROLONG_S, ge=1, le=agents.MAX_PROLONG_S, description="by which a wrap-up is prolonged"
+    )
+
+
+class Done(Told):
+    """What was done, in words."""
+
+    done: str
+
+
+def snapshot(live: LiveQueues, tenant: str) -> tuple[list[QueueTold], list[AgentTold]]:
+    """All queues and agents of a tenant; raises LiveStateError while Redis is away."""
+    settings, occasion = live.configuration.settings.tenants[tenant], live.occasion(tenant)
+    views = [one for one in live.views.queues(tenant, occasion) if one.name in settings.queues]
+    queues = [queue_told(one, settings.queues[one.name].name) for one in views]
+    found = [agent_told(one, agents.display_name(settings, one.name)) for one in live.views.agents(tenant, occasion)]
+    return queues, found
+
+
+def queue_told(view: QueueView, name: str) -> QueueTold:
+    """A queue for programs."""
+    return QueueTold(
+        queue=view.name,
+        name=name,
+        waiting=view.waiting,
+        callbacks=view.callbacks,
+        oldest_at=_time(view.oldest),
+        active=view.active,
+        ready=view.ready,
+        entered=view.figures.get("entered", 0),
+        answered=view.figures.get("answered", 0),
+        abandoned=view.figures.get("abandoned", 0),
+        service_level=view.service_level,
+    )
+
+
+def agent_told(view: AgentView, name: str) -> AgentTold:
+    """An agent for programs; the caller's number in whole."""
+    return AgentTold(
+        agent=view.name,
+        name=name,
+        state=view.state.value,
+        reason=view.reason,
+        since=_time(view.since or None),
+        until=_time(view.until),
+        queues=list(view.queues),
+        caller=view.caller,
+        talks=view.figures.get("talks", 0),
+    )
+
+
+def seen_queues(person: Person, tenant: str, queues: list[QueueTold]) -> list[QueueTold]:
+    """Those the person may see."""
+    return [one for one in queues if may(person, Verb.SEE, Kind.QUEUES, Thing(tenant, queue=one.queue))]
+
+
+def seen_agents(person: Person, tenant: str, found: list[AgentTold]) -> list[AgentTold]:
+    """Those the person may see, each with the caller as the person may see it."""
+    return [_agent_seen(person, tenant, one) for one in found if _is_seen(person, Verb.SEE, tenant, one)]
+
+
+def _agent_seen(person: Person, tenant: str, one: AgentTold) -> AgentTold:
+    things = [Thing(tenant, agent=one.agent, queue=queue) for queue in one.queues]
+    if any(may(person, Verb.SEE, Kind.NUMBERS, thing) for thing in things):
+        return one
+    return one.model_copy(update={"caller": masked(one.caller)})
+
+
+def _is_seen(person: Person, verb: Verb, tenant: str, one: AgentTold) -> bool:
+    things = [Thing(tenant, agent=one.agent, queue=queue) for queue in one.queues or [""]]
+    return any(may(person, verb, Kind.AGENTS, thing) for thing in things)
+
+
+def look(asked: Asked) -> QueuesTold:
+    """What the person may see at this moment."""
+    queues, found = snapshot(asked.house.live(), asked.tenant)
+    return QueuesTold(
+        at=text_of(asked.house.now()),
+        queues=seen_queues(asked.person, asked.tenant, queues),
+        agents=seen_agents(asked.person, asked.tenant, found),
+    )
+
+
+def _list(asked: Asked) -> Answer:
+    return Answer(look(asked))
+
+
+def _queue(asked: Asked) -> Answer:
+    return Answer(queue_detail(asked, asked.path["queue"]))
+
+
+def queue_detail(asked: Asked, name: str) -> QueueDetail:
+    """A queue and who waits in it."""
+    _check_queue(asked, Verb.SEE, name)
+    live, settings = asked.house.live(), asked.house.tenant(asked.tenant)
+    found = [one for one in live.views.queues(asked.tenant, live.occasion(asked.tenant)) if one.name == name]
+    if not found or name not in settings.queues:
+        raise NotThere(f"there is no queue {name}", "queue")
+    tickets = live.views.tickets(asked.tenant, name, live.occasion(asked.tenant), count=SHOWN)
+    whole = may(asked.person, Verb.SEE, Kind.NUMBERS, Thing(asked.tenant, queue=name))
+    waiting = [_waiting(ticket, whole) for ticket in tickets]
+    return QueueDetail(queue=queue_told(found[0], settings.queues[name].name), waiting=waiting)
+
+
+def _waiting(ticket: TicketView, whole: bool) -> WaitingTold:
+    return WaitingTold(
+        id=ticket.id,
+        number=ticket.number if whole else masked(ticket.number),
+        position=ticket.position,
+        joined_at=text_of(ticket.joined),
+        priority=ticket.priority,
+        state=ticket.state,
+    )
+
+
+def _check_queue(asked: Asked, verb: Verb, queue: str) -> None:
+    if not may(asked.person, verb, Kind.QUEUES, Thing(asked.tenant, queue=queue)):
+        raise NotThere(f"there is no queue {queue}", "queue")
+
+
+def _act_on_caller(asked: Asked) -> Answer:
+    body, queue, call = asked.body, asked.path["queue"], asked.path["caller"]
+    _check_queue(asked, Verb.CHANGE, queue)
+    live = asked.house.live()
+    tickets = live.views.tickets(asked.tenant, queue, live.occasion(asked.tenant))
+    if call not in {ticket.id for ticket in tickets}:
+        raise NotThere(f"no caller {call} waits in {queue}", "caller")
+    waiting = WaitingCallers(live, asked.tenant)
+    try:
+        match body.act:
+            case "move":
+                done = waiting.move(call, body.queue)
+            case "prioritise":
+                done = waiting.prioritise(call, body.priority)
+            case _:
+                done = waiting.remove(call, body.target)
+    except Refused:
+        raise
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    given = {name: value for name, value in body.model_dump().items() if value != ""}
+    return Answer(Done(done=done), audit=(f"waiting caller: {body.act}", f"queue:{queue}", None, given))
+
+
+def _act_on_agent(asked: Asked) -> Answer:
+    name, body, live = asked.path["agent"], asked.body, asked.house.live()
+    found = [one for one in snapshot(live, asked.tenant)[1] if one.agent == name]
+    if not found or not _is_seen(asked.person, Verb.CHANGE, asked.tenant, found[0]):
+        raise NotThere(f"there is no agent {name}", "agent")
+    try:
+        agents.act(live, asked.tenant, name, body.action, body.reason, body.seconds)
+    except Refused:
+        raise
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    (now,) = [one for one in snapshot(live, asked.tenant)[1] if one.agent == name]
+    audit = (f"agent: {body.action}", f"agent:{name}", {"state": found[0].state}, {"state": now.state})
+    return Answer(_agent_seen(asked.person, asked.tenant, now), audit=audit)
+
+
+def _time(moment: Instant | None) -> str | None:
+    return None if moment is None else text_of(moment)
+
+
+OPERATIONS: Final = (
+    Operation("list_queues", "GET", "/queues", "Queues and agents now", (Verb.SEE, Kind.QUEUES), _list, QueuesTold),
+    Operation("get_queue", "GET", "/queues/{queue}", "Who is next", (Verb.SEE, Kind.QUEUES), _queue, QueueDetail),
+    Operation(
+        "act_on_waiting_caller",
+        "POST",
+        "/queues/{queue}/callers/{caller}/acts",
+        "Move, prioritise or remove a waiting caller",
+        (Verb.CHANGE, Kind.QUEUES),
+        _act_on_caller,
+        Done,
+        body=CallerGiven,
+    ),
+    Operation(
+        "act_on_agent",
+        "POST",
+        "/agents/{agent}/acts",
+        "Log in or out, pause, resume, end or prolong a wrap-up",
+        (Verb.CHANGE, Kind.AGENTS),
+        _act_on_agent,
+        AgentTold,
+        body=ActGiven,
+    ),
+)

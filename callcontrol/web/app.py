@@ -1,0 +1,128 @@
+"""The application: the API, its document, live streams, health. The pages are added where there are any."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Final
+
+import falcon
+import orjson
+from falcon import Request, Response
+
+from callcontrol.edges import web_meters
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.web.keep_alive import IS_STREAM
+from callcontrol.usecases.signing_in import SignedIn
+from callcontrol.vocabulary.rights import Kind, Scope, Verb, scope_of
+from callcontrol.web.dispatch import Dispatch, Place, tell
+from callcontrol.web.guards import Guards
+from callcontrol.web.house import House
+from callcontrol.web.live import Live
+from callcontrol.web.operations import PREFIX, Operation
+from callcontrol.web.problems import Problem
+from callcontrol.web.registry import OPERATIONS, document
+
+HEALTH: Final = "/healthz"
+
+
+class LiveStream:
+    """`/api/v1/live`."""
+
+    def __init__(self, house: House, guards: Guards, live: Live) -> None:
+        self._house, self._guards, self._live = house, guards, live
+
+    def on_get(self, request: Request, response: Response) -> None:
+        """Begin a stream."""
+        try:
+            self._begin(request, response)
+            web_meters.requests_total.labels("none").inc()
+        except Exception as error:
+            web_meters.requests_total.labels(tell(error, response)).inc()
+
+    def _begin(self, request: Request, response: Response) -> None:
+        self._guards.admit(request)
+        signed_in = self._guards.signed_in(request)
+        if scope_of(signed_in.person, Verb.SEE, Kind.QUEUES) is Scope.NONE:
+            raise PermissionError("live")
+        unknown = sorted(set(request.params) - {"tenant"})
+        if unknown:
+            raise Problem(400, "unknown_parameter", f"there is no {unknown[0]} here", field=unknown[0])
+        tenant = self._guards.tenant(signed_in, request.get_param("tenant"))
+        if self._live.count >= self._house.settings.web.streams or self._live.is_stopping:
+            cure, again = "close a window, or try again later", {"Retry-After": "30"}
+            raise Problem(503, "too_many_streams", "too many live streams are open", "limited", "", cure, again)
+        last_id = request.get_header("Last-Event-ID") or ""
+        request.env[IS_STREAM]()
+        response.content_type = "text/event-stream"
+        # Not kept, and not gathered by a reverse proxy.
+        response.set_header("Cache-Control", "no-store")
+        response.set_header("X-Accel-Buffering", "no")
+        still = self._still(request, signed_in)
+        response.stream = self._live.stream(signed_in.person, tenant, last_id, still)
+
+    def _still(self, request: Request, signed_in: SignedIn) -> Callable[[], object]:
+        cookie = request.cookies.get(self._guards.cookie)
+        if signed_in.session is None or cookie is None:
+            secret = (request.get_header("Authorization") or "").removeprefix("Bearer ")
+            return lambda: self._house.signing_in.of_token(secret)
+        return lambda: self._house.signing_in.of_cookie(cookie)
+
+
+class Document:
+    """`/api/v1/openapi.json`: for everyone, it tells nothing of anyone."""
+
+    def __init__(self) -> None:
+        self._text = orjson.dumps(document())
+
+    def on_get(self, _: Request, response: Response) -> None:
+        """The document."""
+        response.content_type = "application/json"
+        response.data = self._text
+
+
+class Health:
+    """`/healthz`: whether this process can answer requests, store by store."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_get(self, _: Request, response: Response) -> None:
+        """503 while Redis does not answer; Postgres is asked by requests alone."""
+        try:
+            self._house.pipeline.ask("PING", timeout_s=1.0)
+            told = {"redis": "answers"}
+        except LiveStateError:
+            told, response.status = {"redis": "away"}, falcon.HTTP_503
+        response.content_type = "application/json"
+        response.data = orjson.dumps(told)
+
+
+def application(house: House, guards: Guards, live: Live) -> falcon.App[Request, Response]:
+    """All of it, as a WSGI application."""
+    app: falcon.App[Request, Response] = falcon.App()
+    app.req_options.strip_url_path_trailing_slash = False
+    dispatch = Dispatch(house, guards)
+    places: dict[str, list[Operation]] = defaultdict(list)
+    for operation in OPERATIONS:
+        places[operation.path].append(operation)
+    for path, operations in places.items():
+        app.add_route(PREFIX + path, Place(operations, dispatch.serve))
+    app.add_route(f"{PREFIX}/live", LiveStream(house, guards, live))
+    app.add_route(f"{PREFIX}/openapi.json", Document())
+    app.add_route(HEALTH, Health(house))
+    app.add_error_handler(falcon.HTTPError, _http_error)
+    app.add_error_handler(Exception, _fault)
+    return app
+
+
+def _http_error(_: Request, response: Response, error: falcon.HTTPError, __: object) -> None:
+    """What Falcon refuses by itself: no such address, no such method, a query that cannot be read."""
+    code = {404: "not_there", 405: "no_such_method"}.get(error.status_code, "makes_no_sense")
+    detail = str(error.description or error.title or code)
+    tell(Problem(error.status_code, code, detail, headers=dict(error.headers or {})), response)
+    web_meters.requests_total.labels("wrong").inc()
+
+
+def _fault(_: Request, response: Response, error: Exception, __: object) -> None:
+    web_meters.requests_total.labels(tell(error, response)).inc()

@@ -1,0 +1,187 @@
+"""Carries out operations: guards, parameters, rights, the operation itself, its audit, the answer or the problem."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final
+
+import orjson
+from falcon import Request, Response, code_to_http_status
+
+from callcontrol.edges import clock, web_meters
+from callcontrol.edges.containment import note_fault
+from callcontrol.edges.ledger import people
+from callcontrol.edges.ledger.people import Act
+from callcontrol.edges.live_state.web_answers import Kept, WebAnswers
+from callcontrol.edges.web.keep_alive import IS_STREAM
+from callcontrol.usecases.signing_in import From, SignedIn
+from callcontrol.vocabulary.rights import NO_TENANT, Scope, scope_of
+from callcontrol.web.guards import Guards
+from callcontrol.web.house import House
+from callcontrol.web.once import HEADER, Named, once
+from callcontrol.web.operations import Answer, Asked, Operation, Told
+from callcontrol.web.problems import CONTENT_TYPE, Problem, problem_of
+
+log = logging.getLogger("callcontrol.web")
+
+_METHODS: Final = {"GET": "on_get", "POST": "on_post", "PUT": "on_put", "DELETE": "on_delete"}
+_NO_STORE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class Place:
+    """The operations of one address, as Falcon calls them."""
+
+    def __init__(self, operations: Sequence[Operation], serve: Callable[..., None]) -> None:
+        for operation in operations:
+            setattr(self, _METHODS[operation.method], _bound(serve, operation))
+
+
+def _bound(serve: Callable[..., None], operation: Operation) -> Callable[..., None]:
+    def responder(request: Request, response: Response, **path: str) -> None:
+        serve(operation, request, response, path)
+
+    return responder
+
+
+class Dispatch:
+    """Carries out operations."""
+
+    def __init__(self, house: House, guards: Guards) -> None:
+        self._house, self._guards = house, guards
+        self._answers = WebAnswers(house.pipeline)
+
+    def serve(self, operation: Operation, request: Request, response: Response, path: Mapping[str, str]) -> None:
+        """Answer a request."""
+        began = clock.monotonic()
+        try:
+            self._served(operation, request, response, path)
+            refused = "none"
+        except Exception as error:
+            refused = tell(error, response)
+        web_meters.requests_total.labels(refused).inc()
+        web_meters.requests_seconds.labels(operation.name).observe(clock.monotonic() - began)
+
+    def _served(self, operation: Operation, request: Request, response: Response, path: Mapping[str, str]) -> None:
+        where = self._guards.admit(request)
+        signed_in = self._guards.signed_in(request)
+        body = _body(operation, request)
+        asked = self._asked(operation, request, path, signed_in, where, body)
+        key = request.get_header(HEADER)
+        if operation.is_unsafe and key is not None:
+            named = Named(asked.tenant, asked.person.user_id, key, f"{request.method} {request.path}".encode() + body)
+            kept, again = once(self._answers, named, lambda: _kept(self._done(operation, asked)))
+            _tell_kept(kept, again, response)
+            return
+        if operation.method == "POST":
+            cure = f"send {HEADER}: a text of your own, another for each request"
+            raise Problem(428, "key_needed", "an unsafe request names itself", field=HEADER, cure=cure)
+        answer = self._done(operation, asked)
+        if answer.content_type != "application/json":
+            request.env[IS_STREAM]()
+        _tell(answer, response)
+
+    def _asked(
+        self,
+        operation: Operation,
+        request: Request,
+        path: Mapping[str, str],
+        signed_in: SignedIn,
+        where: From,
+        body: bytes,
+    ) -> Asked:
+        if operation.right and scope_of(signed_in.person, *operation.right) is Scope.NONE:
+            raise PermissionError(operation.name)
+        given = operation.given.model_validate(_params(request))
+        tenant = signed_in.person.tenant
+        if operation.right:
+            tenant = self._guards.tenant(signed_in, given.tenant)
+        read = None if operation.body is None else operation.body.model_validate(_json(body))
+        if_match = request.get_header("If-Match") or ""
+        return Asked(self._house, signed_in, tenant, where, path, given, read, if_match)
+
+    def _done(self, operation: Operation, asked: Asked) -> Answer:
+        answer = operation.carry_out(asked)
+        if answer.audit is not None or asked.person.tenant == NO_TENANT != asked.tenant:
+            self._note(operation, asked, answer)
+        return answer
+
+    def _note(self, operation: Operation, asked: Asked, answer: Answer) -> None:
+        """What was changed, and each look of an operator into a tenant."""
+        what, object_, before, after = answer.audit or (f"looked: {operation.name}", asked.tenant, None, None)
+        through = "panel" if asked.signed_in.session is not None else "api"
+        act = Act(self._house.now(), asked.person.login, through, asked.where.address, what, object_, before, after)
+        with self._house.people(asked.tenant) as connection:
+            people.note_act(connection, act)
+
+
+def tell(error: Exception, response: Response) -> str:
+    """Answer with the problem; returns why it was refused, for the metric."""
+    problem = problem_of(error)
+    if problem is None:
+        note_fault("web", "a request could not be answered", error)
+        problem = Problem(500, "fault", "this is a fault of ours; it is noted", "fault")
+    if problem.refused == "store":
+        log.warning("a request could not be answered: %s", error)
+    response.status = code_to_http_status(problem.status)
+    response.content_type = CONTENT_TYPE
+    response.data = orjson.dumps(problem.body())
+    for name, value in {**_NO_STORE, **problem.headers}.items():
+        response.set_header(name, value)
+    return problem.refused
+
+
+def _params(request: Request) -> dict[str, Any]:
+    """Each once: of two values no one knows which one is meant."""
+    twice = [name for name, value in request.params.items() if isinstance(value, list)]
+    if twice:
+        raise Problem(400, "given_twice", f"{twice[0]} is given twice", field=twice[0], cure="give it once")
+    return dict(request.params)
+
+
+def _body(operation: Operation, request: Request) -> bytes:
+    if operation.body is None:
+        return b""
+    if (request.content_type or "").partition(";")[0].strip() != "application/json":
+        cure = "send Content-Type: application/json"
+        raise Problem(415, "not_json", "the body is JSON", field="Content-Type", cure=cure)
+    body: bytes = request.bounded_stream.read()
+    return body
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, "not_json", f"the body is no JSON: {error}") from error
+
+
+def _kept(answer: Answer) -> Kept:
+    assert isinstance(answer.body, Told)
+    return Kept("", answer.status, answer.body.model_dump_json(), dict(answer.headers))
+
+
+def _tell_kept(kept: Kept, again: bool, response: Response) -> None:
+    response.status = code_to_http_status(kept.status)
+    response.content_type = "application/json"
+    response.data = kept.body.encode()
+    headers = {**_NO_STORE, **kept.headers, **({"Idempotency-Replayed": "true"} if again else {})}
+    for name, value in headers.items():
+        response.set_header(name, value)
+
+
+def _tell(answer: Answer, response: Response) -> None:
+    response.status = code_to_http_status(answer.status)
+    response.content_type = answer.content_type
+    for name, value in {**_NO_STORE, **answer.headers}.items():
+        response.set_header(name, value)
+    if isinstance(answer.body, Told):
+        response.data = answer.body.model_dump_json().encode()
+    elif answer.body is not None:
+        response.stream = _begun(iter(answer.body))
+
+
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, of which the first is there: what cannot begin is a problem, not half an answer."""
+    return chain([next(pieces, b"")], pieces)

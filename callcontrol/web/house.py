@@ -1,0 +1,110 @@
+"""What requests are answered with: the configuration in force, the stores, the clock, and what is known of chance."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from callcontrol.config.settings import Settings, Tenant
+from callcontrol.daemon.configuration import Configuration
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import LedgerReader, connect, explained
+from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.edges.ledger.walls import walled
+from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
+from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.queue_script import seed_from
+from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.usecases.do_not_disturb import Undisturbed
+from callcontrol.usecases.forwarding import Forwarding
+from callcontrol.usecases.live_queues import LiveQueues
+from callcontrol.usecases.missed import MissedCallers
+from callcontrol.usecases.signing_in import SigningIn
+from callcontrol.vocabulary.moment import Instant, periods_at
+from callcontrol.vocabulary.queue import Occasion
+from callcontrol.web.cursors import Cursors
+
+
+@dataclass(frozen=True, slots=True)
+class Dsns:
+    """How Postgres is reached: to read, behind the wall; and by the ledger's own user, for cases of missed callers."""
+
+    walled: str
+    own: str
+
+
+class House:
+    """What requests are answered with."""
+
+    def __init__(
+        self, current: Callable[[], Configuration], dsns: Dsns, pipeline: RedisPipeline, now: Callable[[], Instant]
+    ) -> None:
+        self._current, self._dsns, self.now = current, dsns, now
+        self.pipeline = pipeline
+        self.signing_in = SigningIn(lambda: self.settings, dsns.walled, now, os.urandom, clock.new_id)
+        self.rules, self.overrides = RuleStore(pipeline), OverrideStore(pipeline)
+        self.clicks, self.views = ClickToCallStore(pipeline), QueueViews(pipeline)
+        self._chance = random.Random(clock.new_id())
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration in force."""
+        return self._current()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._current().settings
+
+    @property
+    def cursors(self) -> Cursors:
+        """By the keys in force."""
+        return Cursors(self.settings.web.keys)
+
+    def tenant(self, name: str) -> Tenant:
+        """A tenant's settings."""
+        return self.settings.tenants[name]
+
+    def dsn(self, tenant: str) -> str:
+        """How the rows of this tenant, and no others, are read."""
+        return walled(self._dsns.walled, tenant)
+
+    def history(self, tenant: str) -> LedgerReader:
+        """The tenant's calls; a context manager."""
+        return LedgerReader(self.dsn(tenant))
+
+    @contextmanager
+    def people(self, tenant: str) -> Iterator[DictConnection]:
+        """A connection behind the tenant's wall; raises NoLedger while Postgres is away."""
+        with explained(), connect(self.dsn(tenant)) as connection:
+            yield connection
+
+    @contextmanager
+    def missed(self, tenant: str, *, to_change: bool) -> Iterator[MissedCallers]:
+        """The tenant's missed callers. Their cases are folded of rows that the web's role may not write."""
+        dsn = self._dsns.own if to_change else self.dsn(tenant)
+        with explained(), connect(dsn) as connection:
+            yield MissedCallers(self.settings, tenant, connection, self.now)
+
+    def forwarding(self, tenant: str) -> Forwarding:
+        """The rules of the tenant's extensions."""
+        return Forwarding(self.configuration, tenant, self.rules, self.now)
+
+    def undisturbed(self, tenant: str) -> Undisturbed:
+        """Do not disturb of the tenant's extensions."""
+        return Undisturbed(self.settings, tenant, self.overrides, self.now)
+
+    def live(self) -> LiveQueues:
+        """The queues and agents as they are now."""
+        configuration = self.configuration
+
+        def occasion(tenant: str) -> Occasion:
+            now = self.now()
+            return Occasion(now, "", seed_from(self._chance), periods_at(now, configuration.zone_of(tenant)))
+
+        return LiveQueues(configuration, self.pipeline, self.views, occasion)

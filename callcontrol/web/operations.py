@@ -1,0 +1,105 @@
+"""An operation of the API is one declaration: routing, checks, rights and the OpenAPI document are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcontrol.usecases.signing_in import From, SignedIn
+from callcontrol.vocabulary.rights import Kind, Person, Verb
+from callcontrol.web.house import House
+
+UNSAFE: Final = ("POST", "PUT", "DELETE")
+PREFIX: Final = "/api/v1"
+
+
+class Given(BaseModel):
+    """Parameters and bodies: what is not declared is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Told(BaseModel):
+    """Answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Common(Given):
+    """What every operation takes."""
+
+    tenant: str | None = Field(default=None, description="operators say whose; others have their own")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, when it is known who asks and what it says.
+
+    Attributes:
+        tenant: in whose things.
+        path: names in the address.
+        given: parameters; body: None without one.
+        if_match: the header, "" without one.
+    """
+
+    house: House
+    signed_in: SignedIn
+    tenant: str
+    where: From
+    path: Mapping[str, str]
+    given: Any
+    body: Any
+    if_match: str = ""
+
+    @property
+    def person(self) -> Person:
+        """Who asks."""
+        return self.signed_in.person
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered.
+
+    Attributes:
+        body: of the operation's `answer`; or text in pieces, of `content_type`.
+        audit: what was done, for the audit: (what, object, before, after); None: nothing was changed.
+    """
+
+    body: Told | Iterable[bytes] | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    audit: tuple[str, str, Mapping[str, Any] | None, Mapping[str, Any] | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation.
+
+    Attributes:
+        path: below PREFIX, as `/extensions/{extension}/rules`.
+        right: who has none such is refused at once; of which things it is, the operation looks itself. None: no matter.
+        takes_version: whether If-Match is heeded.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    right: tuple[Verb, Kind] | None
+    carry_out: Callable[[Asked], Answer]
+    answer: type[Told] | None
+    given: type[Common] = Common
+    body: type[Given] | None = None
+    status: int = 200
+    takes_version: bool = False
+    content_type: str = "application/json"
+
+    @property
+    def is_unsafe(self) -> bool:
+        """Whether it changes something."""
+        return self.method in UNSAFE

@@ -1,0 +1,134 @@
+"""Live streams: a snapshot first, then changes; back where it was after a break; stale, never wrong, without Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from redis import Redis
+
+from callcontrol.edges.live_state.failures import StoreAway
+from callcontrol.usecases.signing_in import NotSignedIn
+from callcontrol.vocabulary.rights import Person
+from callcontrol.web import live as live_module
+from callcontrol.web.live import Live, Watched
+from tests.commands.call_centre import CallCentre, at
+from tests.web.conftest import Site, site_of
+
+Events = Generator[bytes, None, None]
+
+
+@pytest.fixture
+def open_site(
+    tmp_path: Path, redis_url: str, redis_client: Redis, ledger_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Site, CallCentre]]:
+    redis_client.ping()
+    monkeypatch.setattr(live_module, "LOOK_S", 0.01)
+    site = site_of(tmp_path, redis_url, ledger_database)
+    centre = CallCentre(str(tmp_path / "conf"), redis_url)
+    at(monkeypatch, centre)
+    centre.open()
+    yield site, centre
+    site.live.stop()
+    centre.stop()
+    site.pipeline.stop(1.0)
+
+
+def person(site: Site, login: str) -> Person:
+    return site.house.signing_in.of_token(site.tokens[login]).person
+
+
+def stream(site: Site, login: str, last_id: str = "", still: Callable[[], object] = bool) -> Events:
+    return site.live.stream(person(site, login), "acme", last_id, still)
+
+
+def read(event: bytes) -> tuple[str, str, dict[str, Any]]:
+    fields = dict(line.split(": ", 1) for line in event.decode().strip().splitlines())
+    return fields["event"], fields.get("id", ""), orjson.loads(fields["data"])
+
+
+def test_a_snapshot_comes_first_then_what_changes(open_site: tuple[Site, CallCentre]) -> None:
+    site, _ = open_site
+    events = stream(site, "admin")
+    kind, first_id, told = read(next(events))
+    assert kind == "snapshot"
+    assert {one["queue"] for one in told["queues"]} == set(site.house.tenant("acme").queues)
+    site.ask("admin", "POST", "/agents/wanda/acts", {"action": "pause", "reason": "lunch"}, key="p")
+    kind, second_id, told = read(next(events))
+    assert (kind, [one["agent"] for one in told["agents"]]) == ("change", ["wanda"])
+    assert (told["agents"][0]["state"], told["agents"][0]["reason"]) == ("paused", "lunch")
+    assert first_id != second_id
+    events.close()
+    again = stream(site, "admin", first_id)
+    assert next(again) == b": go on\n\n"
+    assert read(next(again))[:2] == ("change", second_id)
+    other = stream(site, "admin", "elsewhere-1")
+    assert read(next(other))[0] == "snapshot"
+    assert site.live.count == 2
+
+
+def test_each_sees_the_queues_that_are_the_persons_to_see(open_site: tuple[Site, CallCentre]) -> None:
+    site, _ = open_site
+    assert [one["queue"] for one in read(next(stream(site, "boss")))[2]["queues"]] == ["support"]
+    agent = read(next(stream(site, "agent")))[2]
+    own = {
+        name for name, queue in site.house.tenant("acme").queues.items() if "yvonne" in {s.agent for s in queue.agents}
+    }
+    assert {one["queue"] for one in agent["queues"]} == own
+    assert [one["agent"] for one in agent["agents"]] == ["yvonne"]
+    nothing = read(next(stream(site, "sub")))[2]
+    assert (nothing["queues"], nothing["agents"]) == ([], [])
+
+
+def test_while_redis_is_away_it_is_said_since_when(
+    open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, _ = open_site
+    events = stream(site, "admin")
+    assert read(next(events))[0] == "snapshot"
+
+    def away(*_: object) -> None:
+        raise StoreAway("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(live_module, "snapshot", away)
+        kind, event_id, told = read(next(events))
+        assert (kind, event_id, set(told)) == ("stale", "", {"at", "since"})
+        assert read(next(stream(site, "admin")))[0] == "stale"
+    assert read(next(events))[0] == "snapshot"
+
+
+def test_a_stream_that_does_not_read_gets_a_snapshot_instead_of_what_it_missed(
+    open_site: tuple[Site, CallCentre],
+) -> None:
+    site, _ = open_site
+    watched = Watched(site.house, "acme")
+    waiting = watched.join()
+    change = live_module.Change(1, (), ())
+    for _ in range(live_module.WAITING + 1):
+        watched._tell(change)
+    assert (waiting.qsize(), waiting.get_nowait()) == (1, None)
+    watched.leave(waiting)
+
+
+def test_a_stream_ends_when_its_person_is_signed_out_and_when_the_process_ends(
+    open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, _ = open_site
+    monkeypatch.setattr(live_module, "CHECK_S", 0.0)
+    monkeypatch.setattr(live_module, "HEARTBEAT_S", 0.01)
+
+    def no_more() -> None:
+        raise NotSignedIn("gone")
+
+    events = list(stream(site, "admin", still=no_more))
+    assert read(events[-1])[0] == "end"
+    staying = stream(site, "admin")
+    next(staying)
+    site.live.stop()
+    assert len(list(staying)) <= 1
+    assert site.live.count == 0
+    assert isinstance(site.live, Live)

@@ -1,0 +1,105 @@
+"""Pages of the API, its CSV, the command's CSV and JSON are the same calls in the same words, whatever the filters."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis import Redis
+
+from callcontrol.billing.record_json import to_json
+from callcontrol.commands import calls
+from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.usecases.call_rows import machine_row
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.outcome import Outcome
+from tests.billing.trails import NOON, Story, answered_in_queue, forwarded
+from tests.commands.command import run
+from tests.edges.ledger.samples import rated
+from tests.web.conftest import Site, site_of
+
+HOUR = 3_600 * SECOND_US
+CASES = 24
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["in", "missed", "forwarded", "out"]),
+        "outcome": st.sampled_from(["answered", "no_answer", "voicemail", "busy"]),
+        "number": st.sampled_from(["+48221234567", "22 123 45 67", "+4860*", "101"]),
+        "caller": st.sampled_from(["+48221234567", "+4822*", "102"]),
+        "called": st.sampled_from(["+48225550000", "+48600700800"]),
+        "extension": st.sampled_from(["101", "102", "999"]),
+        "queue": st.sampled_from(["support", "sales"]),
+        "agent": st.sampled_from(["agent-1", "wanda"]),
+        "since": st.sampled_from(["2026-11-17", "2026-11-17T15:00", "2026-11-18"]),
+        "to": st.sampled_from(["2026-11-17", "2026-11-19"]),
+        "cost_from": st.sampled_from(["0", "0.63", "1"]),
+        "currency": st.sampled_from(["PLN", "EUR"]),
+    },
+)
+
+
+def history() -> Iterator[bytes]:
+    """Calls of three kinds, each an hour after the one before."""
+    for number in range(CASES):
+        start = Instant(NOON + number * HOUR)
+        match number % 3:
+            case 0:
+                yield to_json(rated(forwarded(number, start=start)))
+            case 1:
+                yield to_json(rated(answered_in_queue(number, start=start)))
+            case _:
+                story = Story(number, start=start).routed(0, "voicemail:101", "rule always of extension:101")
+                yield to_json(rated(story.step(5, "voicemail", Outcome.VOICEMAIL).ended(9, "caller", 1)))
+
+
+@pytest.fixture
+def site(tmp_path: Path, redis_url: str, redis_client: Redis, ledger_database: str) -> Iterator[Site]:
+    redis_client.ping()
+    writer = LedgerWriter(ledger_database, now=lambda: NOON)
+    assert writer.write(list(history())) == []
+    writer.close()
+    opened = site_of(tmp_path, redis_url, ledger_database)
+    yield opened
+    opened.pipeline.stop(1.0)
+
+
+def by_pages(site: Site, filters: dict[str, str], limit: int) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = site.get("admin", f"/calls?{urlencode({**filters, 'limit': str(limit), **cursor})}").json
+        found += page["calls"]
+        if page["next"] is None:
+            return found
+        cursor = {"cursor": page["next"]}
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(filters=FILTERS, limit=st.integers(1, 30))
+def test_pages_csv_and_command_are_the_same(
+    site: Site, tmp_path: Path, capfd: Any, filters: dict[str, str], limit: int
+) -> None:
+    rows = by_pages(site, filters, limit)
+    as_csv = site.get("admin", f"/calls.csv?{urlencode(filters)}").text
+    words = [word for name, text in filters.items() for word in (f"--{name.replace('_', '-')}", text)]
+    whose = ("--config", tmp_path / "conf", "--tenant", "acme")
+    capfd.readouterr()
+    assert run(calls, *whose, *words, "--csv") == 0
+    assert capfd.readouterr().out == as_csv
+    assert [machine_row(row) for row in rows] == list(csv.reader(io.StringIO(as_csv)))[1:]
+    assert run(calls, *whose, *words, "--json") == 0
+    told = [orjson.loads(line)["call_id"] for line in capfd.readouterr().out.splitlines()]
+    assert told == [row["call_id"] for row in rows]
+
+
+def test_without_filters_it_is_everything(site: Site) -> None:
+    assert len(by_pages(site, {}, 7)) == CASES
