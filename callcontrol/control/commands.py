@@ -11,7 +11,7 @@ from callcontrol.control.dial_commands import Bridge as Bridge
 from callcontrol.control.dial_commands import Originate as Originate
 from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.parked_commands import ParkedCommand
-from callcontrol.control.room_commands import Mix, RoomCommand
+from callcontrol.control.room_commands import Mix, MixThere, RoomCommand
 from callcontrol.control.supervise_commands import ListeningCommand, NoteListening, SuperviseCommand
 from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.control.transfer_commands import TransferCommand
@@ -343,6 +343,7 @@ Command = (
     | NoteListening
     | RoomCommand
     | Mix
+    | MixThere
     | TalkCommand
     | TransferCommand
     | EmergencyCommand

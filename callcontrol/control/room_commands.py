@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.room import RoomMember, RoomOrder
 
 
@@ -67,6 +68,17 @@ class Mix:
 
 
 @dataclass(frozen=True, slots=True)
+class MixThere:
+    """The same at another switch: the caller is bridged with this leg, which is put into the room there. AppEnded tells
+    that it is out of it.
+    """
+
+    mix: Mix
+    leg_id: str
+    leg: LegPlan
+
+
+@dataclass(frozen=True, slots=True)
 class MuteMember:
     """The member with this number is not heard, or (`on` False) is heard again."""
 
@@ -103,6 +115,6 @@ class AskMixer:
     mixer: str
 
 
-# Of the live state, and of the switch's own connection; `Mix` is the caller's connection's.
+# Of the live state, and of the switch's own connection; `Mix` and `MixThere` are the caller's connection's.
 MixerCommand = MuteMember | SendOut | PlayInRoom | AskMixer
 RoomCommand = EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | MixerCommand

@@ -37,6 +37,7 @@ class RoomTold:
         at: when, by the switch's clock.
         size: how many are in it now.
         moderator: whether that was one.
+        dialled: what the channel had dialled: one that another switch has brought there is known by it (`there`).
     """
 
     action: RoomAction
@@ -45,6 +46,7 @@ class RoomTold:
     at: Instant
     size: int
     moderator: bool = False
+    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

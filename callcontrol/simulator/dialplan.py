@@ -29,6 +29,13 @@ PEERS: tuple[Action, ...] = (
 )
 
 
+ROOM_OF_PEERS: tuple[Action, ...] = (
+    ("export", "process_cdr=false"),
+    ("conference", "${sip_h_X-Callcontrol-Room}@callcontrol+flags{${sip_h_X-Callcontrol-Flags}}"),
+    ("hangup", "NORMAL_CLEARING"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """Actions for the destination numbers `pattern` matches from the beginning to the end."""
@@ -69,6 +76,7 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     plan.add("internal", ".*", _guarded(sockets, "attended_transfer_no_copy=user_name,domain_name,sip_call_id"))
     plan.add("transferred", ".*", _guarded(sockets, "cc_again=false"))
     plan.add("fallback", ".*", last_resort)
+    plan.add("peers", "callcontrol-room-[0-9a-f-]{1,45}", ROOM_OF_PEERS)
     plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)
     plan.add("peers", ".*", (PEERS[0], ("hangup", "UNALLOCATED_NUMBER")))
     sent_on = ("redirect", "sip:${sip_redirect_contact_user_0}@${sip_req_host}")

@@ -14,7 +14,8 @@ from callcontrol.simulator.signalling import COMPLETED_REASON, partner_of
 from callcontrol.simulator.timeline import Timer
 from callcontrol.simulator.transferor import Transferor
 
-SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info")
+ROOM_HEADERS = ("X-Callcontrol-Room", "X-Callcontrol-Flags")
+SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info", *ROOM_HEADERS)
 _IDENTITY = ("sip_force_full_from", "sip_cid_type", "sip_cid_suppress_privacy_none")
 
 

@@ -13,13 +13,13 @@ from typing import Final
 from callcontrol.simulator import causes, sip_variables
 from callcontrol.simulator.air import Neighbour
 from callcontrol.simulator.channel import Channel
-from callcontrol.simulator.far_end import moved, shown
+from callcontrol.simulator.far_end import ROOM_HEADERS, moved, shown
 from callcontrol.simulator.identity import NO_NAME
 from callcontrol.simulator.phones import Reached
 from callcontrol.simulator.signalling import COMPLETED_ELSEWHERE, COMPLETED_REASON, partner_of
 
 # What the other switch or its phone says itself, so that it need not be told.
-_PASSED: Final = ("Diversion", "History-Info", "Privacy")
+_PASSED: Final = ("Diversion", "History-Info", "Privacy", *ROOM_HEADERS)
 _OWN_WORDS: Final = frozenset({"ringing", "early_media", "answered", "ringback"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from callcontrol.vocabulary.moment import Instant
 
@@ -95,6 +96,15 @@ class MixerMember:
     channel: str
     number: str
     moderator: bool = False
+
+
+# Of a member that is at another switch: what its leg dials at the switch of the room (dialplan/peers.xml).
+_THERE: Final = "callcontrol-room-"
+
+
+def there(leg: str) -> str:
+    """What this leg dials, so that it is known by it."""
+    return f"{_THERE}{leg}"
 
 
 def mixer_name(tenant: str, room: str) -> str:

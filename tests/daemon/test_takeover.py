@@ -52,6 +52,9 @@ from tests.daemon.test_survival import (
 QUEUE, HOTLINE = "hotline", "48221234590"
 NO_ANSWER_DID, RINGS_FIVE, LANDLINE = "48221234572", "108@acme.example", "+48223334455"
 
+# Conference rooms: one without a PIN, one with.
+ROOM_DID, PIN_DID = "48221234551", "48221234550"
+
 # This extension forwards always to that number outside.
 FORWARDED_DID, MOBILE = "48221234570", "48600700800"
 
@@ -134,6 +137,15 @@ def everybody_is_served(stage: Stage, live: Live, placed: list[str]) -> None:
     assert owners(stage) == {}
 
 
+def another_has_all(stage: Stage, count: int) -> None:
+    """The worker that has most calls is killed, and all of them are with living ones."""
+    dead = busiest(stage)
+    os.kill(dead, signal.SIGKILL)
+    until(lambda: len(owners(stage)) == count and dead not in map(pid_of, owners(stage).values()))
+    until(lambda: all(stage.daemon.worker_pids()))
+    stage.daemon.wait_until_ready()
+
+
 def none_is_counted(stage: Stage) -> None:
     """No leg has a place in a counter of who pays any more."""
     with Redis.from_url(stage.redis_url) as redis:
@@ -179,6 +191,23 @@ def test_kill_9_in_a_conversation(stage: Stage, live: Live) -> None:
     found = record_of(stage, call)
     assert (found.outcome, found.estimated) == ("answered", False)
     assert abs(float(found.legs[1].talk_ms) - heard_talk_ms(stage, call)) < 500
+    nothing_is_left(stage)
+
+
+def test_kill_9_in_a_conference_room_and_while_the_pin_is_asked(stage: Stage, live: Live) -> None:
+    placed = [stage.switch.place(Call(ROOM_DID, number=f"+4850010070{n}")) for n in range(3)]
+    asked = stage.switch.place(Call(PIN_DID, number="+48500100709"))
+    until(lambda: all("conference" in heard(stage, call) for call in placed) and "playback" in heard(stage, asked))
+    for _ in range(2):
+        another_has_all(stage, 4)
+    assert not {"conference_left", "hangup"} & {what for call in placed for what in heard(stage, call)}
+    for call in (*placed, asked):
+        hang_up(stage, call)
+    found = [record_of(stage, call) for call in placed]
+    assert {(record.outcome, record.estimated, len(record.legs)) for record in found} == {("answered", False, 1)}
+    assert record_of(stage, asked).outcome == "abandoned"
+    with Redis.from_url(stage.redis_url) as redis:
+        until(lambda: redis.hlen(keys.rooms("acme")) == 0)
     nothing_is_left(stage)
 
 

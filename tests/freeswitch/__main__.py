@@ -38,6 +38,7 @@ from tests.freeswitch.parkings import PARKINGS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
+from tests.freeswitch.rooms import ROOMS
 from tests.freeswitch.shown import SHOWN
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.supervisors import SUPERVISORS
@@ -111,6 +112,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *TRANSFERS,
         *KEY_TRANSFERS,
         *PARKINGS,
+        *ROOMS,
         *STRAYS,
         *JOINS,
         *RESTS,

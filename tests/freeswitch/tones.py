@@ -98,6 +98,33 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
         Hears("caller 2", ROOM_MUSIC_HZ, never=True),
         Hears("caller", CALLER_HZ),  # the phone's, once the second one has left
     ),
+    "326-conference-moderator.yaml": (
+        HearsInTurn("caller", (ROOM_MUSIC_HZ, _SECOND)),
+        HearsInTurn("caller 2", (ROOM_MUSIC_HZ, _FIRST)),
+        Hears("caller 3", ROOM_MUSIC_HZ, never=True),
+    ),
+    "327-conference-wrong-pin.yaml": (Hears("caller", ROOM_MUSIC_HZ, never=True),),
+    "328-conference-mute-all.yaml": (
+        Hears("caller", CALLER_HZ),
+        Hears("caller", _THIRD, never=True),
+        Hears("caller 2", _FIRST),
+        Hears("caller 2", _THIRD, never=True),
+        Hears("caller 3", CALLER_HZ),
+        Hears("caller 3", _FIRST, never=True),
+    ),
+    "329-conference-locked.yaml": (
+        Hears("caller", CALLER_HZ),
+        Hears("caller", _THIRD, never=True),
+        Hears("caller 3", CALLER_HZ, never=True),
+    ),
+    "330-conference-full.yaml": (Hears("caller 4", ROOM_MUSIC_HZ, never=True),),
+    "331-conference-ended.yaml": (Hears("caller", _SECOND), Hears("caller 2", _FIRST)),
+    "332-conference-own-mute.yaml": (Hears("caller", _SECOND), Hears("caller 2", _FIRST, never=True)),
+    "333-conference-by-transfer.yaml": (
+        HearsInTurn("caller", (PHONE_HZ, ROOM_MUSIC_HZ, CALLER_HZ)),
+        Hears("caller 2", _FIRST),
+    ),
+    "334-conference-gives-up.yaml": (Hears("caller 2", ROOM_MUSIC_HZ),),
     "01-rings-and-answers.yaml": (
         Hears("caller", RINGING_HZ),
         Hears("caller", PHONE_HZ),

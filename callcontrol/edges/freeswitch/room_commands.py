@@ -34,6 +34,17 @@ _SEPARATOR: Final = "^^~"
 _MODERATOR: Final = "moderator"
 
 
+def flags_of(command: Mix) -> str:
+    """What makes a member what it is, in the module's words."""
+    flags = {
+        _MODERATOR: command.moderator,
+        "wait-mod": command.waits,
+        "endconf": command.ends_room,
+        "mute": command.muted,
+    }
+    return "|".join(name for name, is_on in flags.items() if is_on)
+
+
 def mixing(command: Mix) -> Sequence[Command]:
     """What puts a channel into a room.
 
@@ -48,15 +59,19 @@ def mixing(command: Mix) -> Sequence[Command]:
         "conference_exit_sound": command.leaves,
     }
     told = "~".join(f"{name}={_value(value)}" for name, value in variables.items() if value)
-    flags = {
-        _MODERATOR: command.moderator,
-        "wait-mod": command.waits,
-        "endconf": command.ends_room,
-        "mute": command.muted,
-    }
-    said = "|".join(name for name, is_on in flags.items() if is_on)
+    said = flags_of(command)
     room = f"{_mixer(command.mixer)}@{PROFILE}" + (f"+flags{{{said}}}" if said else "")
     return Execute("multiset", f"{_SEPARATOR}{told}"), Execute("conference", room, command.app_id)
+
+
+def brought_with(command: Mix) -> dict[str, str]:
+    """What a leg to another switch tells it (dialplan/peers.xml): into which room, and as what.
+
+    Raises:
+        UnsafeText: as above.
+    """
+    headers = {"Room": _mixer(command.mixer), "Flags": flags_of(command), "Tones": "true" if command.enters else ""}
+    return {f"sip_h_X-Callcontrol-{name}": value for name, value in headers.items() if value}
 
 
 def api_command(command: MixerCommand) -> str:
@@ -83,8 +98,8 @@ def told(event: SwitchEvent) -> RoomTold | None:
     if action not in ACTIONS or not at.isdigit() or not size.isdigit():
         return None
     is_moderator = event.get("Member-Type") == _MODERATOR
-    who = event.get("Unique-ID"), event.get("Member-ID")
-    return RoomTold(RoomAction(action), *who, Instant(int(at)), int(size), is_moderator)
+    who, dialled = (event.get("Unique-ID"), event.get("Member-ID")), event.get("Caller-Destination-Number")
+    return RoomTold(RoomAction(action), *who, Instant(int(at)), int(size), is_moderator, dialled)
 
 
 def seen(answer: str) -> MixerSeen:

@@ -232,6 +232,9 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             return (Api(f"uuid_break {call.led}{' all' if flush else ''}"),)
         case in_room.Mix():
             return room_commands.mixing(command)
+        case in_room.MixThere(mix, leg_id, leg):
+            told = room_commands.brought_with(mix)
+            return (Execute("bridge", dial_string_of(((leg_id, leg),), told, call, profile), mix.app_id, lock=False),)
         case do.HangUp(cause):
             return (HangupCommand(cause),)
         case _ if isinstance(command, ListeningCommand):

@@ -8,7 +8,7 @@ from callcontrol.control import room_commands as in_room
 from callcontrol.control.room_events import MixerSeen, RoomTold
 from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.failures import UnsafeText
-from callcontrol.edges.freeswitch.room_commands import api_command, mixing, seen, told
+from callcontrol.edges.freeswitch.room_commands import api_command, brought_with, mixing, seen, told
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.room import MixerMember, RoomAction
@@ -56,6 +56,15 @@ def test_a_name_that_means_something_else_to_the_switch_is_not_sent(mixer: str) 
 )
 def test_orders_about_members(command: in_room.MixerCommand, line: str) -> None:
     assert api_command(command) == line
+
+
+def test_a_leg_to_another_switch_says_which_room_and_as_what() -> None:
+    told_there = brought_with(in_room.Mix("app-1", "acme/board", moderator=True, enters="in.wav"))
+    assert told_there == {
+        "sip_h_X-Callcontrol-Room": "acme/board",
+        "sip_h_X-Callcontrol-Flags": "moderator",
+        "sip_h_X-Callcontrol-Tones": "true",
+    }
 
 
 def test_a_number_is_one_member_never_all() -> None:

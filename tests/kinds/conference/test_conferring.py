@@ -7,13 +7,15 @@ import pytest
 from callcontrol.control import commands as do
 from callcontrol.control import room_commands as in_room
 from callcontrol.control.call import Ending
-from callcontrol.control.events import AppEnded, CallConnectionLost, CallerHungUp, Rearrived, TimerFired
-from callcontrol.control.room_events import MixerSeen, RoomEntered
+from callcontrol.control.events import AppEnded, CallConnectionLost, CallerHungUp, LegBridged, Rearrived, TimerFired
+from callcontrol.control.room_events import MixerSeen, RoomEntered, RoomTold
 from callcontrol.kinds.targets.conference.conferring import KEEP_TIMER, LONGEST_TIMER, InRoom
 from callcontrol.kinds.targets.conference.farewell import LeavingRoom
-from callcontrol.routing.plan import Refuse
+from callcontrol.routing.plan import Account, Peer, Refuse
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.room import MixerMember, RoomAction, RoomOrder, RoomVerdict
-from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, Passed
+from callcontrol.vocabulary.trail import Bridged, JoinedOutside, Noted, Parted, Passed
 from tests.kinds.conference.story import OTHER, RoomStory
 
 LEFT, ENTERED = RoomAction.LEFT, RoomAction.ENTERED
@@ -69,10 +71,7 @@ def test_without_the_live_state_the_only_switch_has_the_room(switches: int) -> N
     names = dict(list(settings.switches.items())[:1])
     if switches == 2:
         names["fs9"] = next(iter(names.values()))
-    story.facts = type(story.facts)(
-        **{name: getattr(story.facts, name) for name in story.facts.__slots__}
-        | {"settings": settings.model_copy(update={"switches": names})}
-    )
+    story.facts = replace(story.facts, settings=settings.model_copy(update={"switches": names}))
     story.then(RoomEntered(RoomVerdict.UNKNOWN, None, "Redis is away"))
     assert story.has(in_room.Mix) is (switches == 1)
 
@@ -164,9 +163,7 @@ def test_a_moderators_keys_are_for_the_room(keys: str, order: RoomOrder) -> None
 
 def test_a_star_of_long_ago_begins_nothing() -> None:
     story = RoomStory().let_in().mixed().keys("*")
-    story.facts = type(story.facts)(
-        **{name: getattr(story.facts, name) for name in story.facts.__slots__} | {"now": story.facts.now + 6_000_000}
-    )
+    story.facts = replace(story.facts, now=Instant(story.facts.now + 6_000_000))
     assert not story.keys("6").every(in_room.OrderRoom)
 
 
@@ -204,3 +201,47 @@ def test_one_that_never_entered_enters_when_it_comes_back() -> None:
     story.then(Rearrived("600"))
     assert story.has(in_room.Mix)
     assert story.state() is InRoom
+
+
+# --- a room at another switch -----------------------------------------------------------------------------------
+
+
+def elsewhere(sip: str | None = "192.0.2.9:5060") -> RoomStory:
+    """The room is at fs2."""
+    story = RoomStory()
+    switches = dict(story.facts.settings.switches)
+    switches["fs2"] = next(iter(switches.values())).model_copy(update={"sip": sip})
+    settings = story.facts.settings.model_copy(update={"switches": switches})
+    story.facts = replace(story.facts, settings=settings)
+    return story.then(RoomEntered(RoomVerdict.IN, replace(story.room(OTHER), switch="fs2")), 0)
+
+
+def test_a_leg_leads_to_the_switch_that_has_the_room() -> None:
+    story = elsewhere()
+    brought = story.command(in_room.MixThere)
+    endpoint = brought.leg.endpoint
+    assert isinstance(endpoint, Account)
+    assert (endpoint.user, endpoint.peer) == (f"callcontrol-room-{brought.leg_id}", Peer("fs2", "192.0.2.9:5060"))
+    assert story.call.state.being_rung == (brought.leg_id,)
+    moment = story.next_moment()
+    story.then(RoomTold(ENTERED, "strange-1", "5", moment, 2, dialled=endpoint.user))
+    assert (story.in_room.number, story.in_room.talks) == ("5", True)
+    story.then(LegBridged(brought.leg_id, moment))
+    assert [one.leg_id for one in story.entries(Bridged)] == [brought.leg_id]
+    assert not story.entries(JoinedOutside)
+    story.then(MixerSeen((MixerMember("strange-1", "5"), MixerMember("other-9", "2"))))
+    assert story.in_room.number == "5"
+    assert story.ordered(muted=True).command(in_room.MuteMember).switch == "fs2"
+
+
+def test_a_switch_that_does_not_answer_is_told_in_words() -> None:
+    story = elsewhere()
+    leg = story.command(in_room.MixThere).leg_id
+    story.then(AppEnded(story.in_room.app_id, "NO_ROUTE_DESTINATION"))
+    assert "failed" in story.command(do.Play).file
+    assert not story.call.is_open(leg)
+
+
+def test_a_switch_that_others_cannot_reach_takes_none() -> None:
+    story = elsewhere(sip=None)
+    assert [one.why for one in story.entries(Passed)] == ["the room is at switch fs2, which has no `sip:`"]

@@ -15,8 +15,16 @@ from callcontrol.control import legs
 from callcontrol.control import room_commands as in_room
 from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
-from callcontrol.control.ending import STEP_TIMER
-from callcontrol.control.events import AppEnded, CallConnectionLost, Event, KeyPressed, Rearrived, TimerFired
+from callcontrol.control.ending import STEP_TIMER, never_were
+from callcontrol.control.events import (
+    AppEnded,
+    CallConnectionLost,
+    Event,
+    KeyPressed,
+    LegBridged,
+    Rearrived,
+    TimerFired,
+)
 from callcontrol.control.own_steps import OwnState
 from callcontrol.control.room_events import MixerSeen, RoomChanged, RoomTold
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
@@ -26,13 +34,14 @@ from callcontrol.kinds.targets.conference.keys import KEYS, STAR, STAR_US, RoomK
 from callcontrol.kinds.targets.conference.settings import Announced
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Account, LegPlan, Peer, Shown
 from callcontrol.routing.speech import RoomPhrase, as_file_string, room_phrase
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.room import Room, RoomAction, RoomOrder, mixer_name
+from callcontrol.vocabulary.room import MixerMember, Room, RoomAction, RoomOrder, mixer_name, there
 from callcontrol.vocabulary.target import Target
-from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, StepEnded
+from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted
 
 KEEP_TIMER: Final = "keep in room"
 LONGEST_TIMER: Final = "longest in room"
@@ -43,6 +52,8 @@ KEEP_S: Final = 15
 SOON_S: Final = 0.01
 # A switch that takes longer to put a channel into the room is asked (seconds); a sentence before it counts.
 ENTER_S: Final = 30
+# How long the switch that has the room may take to answer (seconds).
+BROUGHT_S: Final = 10
 # Rising for who enters, falling for who leaves.
 ENTERS: Final = "tone_stream://%(120,40,660);%(180,0,880)"
 LEAVES: Final = "tone_stream://%(120,40,880);%(180,0,660)"
@@ -64,6 +75,7 @@ class InRoom(OwnState):
         muted: whether the switch was told that the caller is not heard.
         sent_out: why the switch was asked to take the channel out.
         starred: when the star key was pressed that a key of the room begins with.
+        leg: the leg that leads to the room at another switch; "": the caller's channel itself is in it.
     """
 
     visit: Visit
@@ -77,6 +89,12 @@ class InRoom(OwnState):
     muted: bool = False
     sent_out: str = ""
     starred: Instant | None = None
+    leg: str = ""
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """The leg to the other switch, until it is there."""
+        return (self.leg,) if self.leg and self.entered is None else ()
 
     @property
     def origin(self) -> Target:
@@ -98,7 +116,9 @@ class InRoom(OwnState):
             case KeyPressed(key):
                 return _pressed(call, self, key, facts)
             case AppEnded(app_id) if app_id == self.app_id:
-                return self._out(call, facts)
+                return self._out(never_were(call, event, facts) if self.leg else call, facts)
+            case LegBridged(leg, at) if leg == self.leg:
+                return legs.bridged(call, leg, at), ()
             case MixerSeen():
                 return _seen(call, self, event, facts)
             case TimerFired(name):
@@ -137,7 +157,7 @@ class InRoom(OwnState):
             why = "the switch did not let the caller in"
             return call, ThenDecide(quiet, unlet(self.visit.room, RoomPhrase.FAILED, why, facts))
         call, _ = _talking(call, replace(self, number="", size=0), facts.now)
-        return leave(call, self.sent_out, quiet, facts)
+        return leave(call, self.visit.room, self.sent_out, quiet, facts)
 
     def _due(self, call: Call, name: str, facts: Facts) -> StepResult:
         if name == KEEP_TIMER:
@@ -157,7 +177,9 @@ class InRoom(OwnState):
 
 
 def enter(call: Call, visit: Visit, room: Room, facts: Facts) -> PlainResult:
-    """Answer, say that the moderator is waited for, and put the channel into the room."""
+    """Answer, say that the moderator is waited for, and put the channel into the room; where that is at another switch,
+    a leg leads there.
+    """
     settings, own = visit.settings(facts), room.member(call.id)
     waits = settings.wait_for_moderator and not room.opened
     is_new = own is not None and own.since >= facts.now
@@ -166,7 +188,8 @@ def enter(call: Call, visit: Visit, room: Room, facts: Facts) -> PlainResult:
     call, opening = _opening(call, facts, told_to_wait=waits and not visit.moderator)
     call, app_id = call.next_app()
     state = InRoom(visit, room, app_id, opened=not waits, muted=muted)
-    mix = _mix(app_id, mixer_name(call.tenant, visit.room), state, facts)
+    here = _mix(app_id, mixer_name(call.tenant, visit.room), state, facts)
+    call, state, mix = (call, state, here) if room.switch == call.switch else _brought(call, state, here, facts)
     ordered = (in_room.OrderRoom(visit.room, RoomOrder.MUTE, call.id),) if joins_muted else ()
     timers = (
         do.StartTimer(STEP_TIMER, ENTER_S),
@@ -174,6 +197,18 @@ def enter(call: Call, visit: Visit, room: Room, facts: Facts) -> PlainResult:
         do.StartTimer(LONGEST_TIMER, settings.longest),
     )
     return call.to(state), (*opening, mix, *ordered, *timers)
+
+
+def _brought(call: Call, state: InRoom, mix: in_room.Mix, facts: Facts) -> tuple[Call, InRoom, Command]:
+    """The leg to the switch that has the room."""
+    (leg,) = call.next_legs(1)
+    switch = state.room.switch
+    sip = facts.settings.switches[switch].sip
+    assert sip is not None  # `entering.py` has asked
+    endpoint = Account(there(leg), facts.tenant.domain, Peer(switch, sip))
+    plan = LegPlan(state.visit.party, endpoint, BROUGHT_S, Shown(call.led_party.number))
+    call = legs.sent(call, (leg,), (plan,), Role.CALLEE, facts)
+    return call, replace(state, leg=leg), in_room.MixThere(mix, leg, plan)
 
 
 def _opening(call: Call, facts: Facts, *, told_to_wait: bool) -> PlainResult:
@@ -208,14 +243,13 @@ def _place(call: Call, state: InRoom) -> tuple[str, str]:
 
 def _told(call: Call, state: InRoom, event: RoomTold, facts: Facts) -> PlainResult:
     """A member has entered the room, or left it: perhaps the caller."""
-    is_own = event.channel == call.led
+    is_own = event.dialled == there(state.leg) if state.leg else event.channel == call.led
     state = replace(state, size=event.size, opened=state.opened or event.moderator)
     if is_own and event.action is RoomAction.LEFT:
         return _talking(call, replace(state, number="", size=0), event.at)[0], ()
     if is_own:
         role = " as a moderator" if state.visit.moderator else ""
-        ended = StepEnded(facts.now, "room", Outcome.ANSWERED, state.visit.room)
-        call = call.noting(Noted(event.at, f"enters {state.visit.party}{role}"), ended)
+        call = call.noting(Noted(event.at, f"enters {state.visit.party}{role}"))
         state = replace(state, number=event.number, entered=event.at)
     call, state = _talking(call, state, event.at)
     return _follow(call, state, facts)
@@ -225,7 +259,7 @@ def _seen(call: Call, state: InRoom, event: MixerSeen, facts: Facts) -> PlainRes
     """Between two workers members may have entered or left, the caller too."""
     if event.members is None:
         return call, ()
-    own = next((one for one in event.members if one.channel == call.led), None)
+    own = next((one for one in event.members if _is_own(one, call, state)), None)
     if own is None:
         return _talking(call, replace(state, number="", size=0), facts.now)[0], ()
     entered = state.entered if state.entered is not None else facts.now
@@ -234,11 +268,16 @@ def _seen(call: Call, state: InRoom, event: MixerSeen, facts: Facts) -> PlainRes
     return _follow(call, state, facts)
 
 
+def _is_own(one: MixerMember, call: Call, state: InRoom) -> bool:
+    """At another switch the channel that is in the room is not known, but its number, once it was told."""
+    return one.number == state.number if state.leg else one.channel == call.led
+
+
 def _talking(call: Call, state: InRoom, at: Instant) -> tuple[Call, InRoom]:
     """The call in this state, with the conversation that has begun then, or is over."""
     talks, was = bool(state.number) and state.opened and state.size > 1, state.talks
     state = replace(state, talks=talks)
-    if talks is not was:
+    if talks is not was and not state.leg:  # else the bridge with the leg tells
         call = call.noting(JoinedOutside(at, "", state.visit.party) if talks else Parted(at))
     return call.to(state), state
 

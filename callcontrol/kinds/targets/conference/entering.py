@@ -80,9 +80,10 @@ class Entering(OwnState):
         return call, (in_room.LeaveRoom(self.visit.room), do.StopTimer(STEP_TIMER))
 
     def _let_in(self, call: Call, room: Room, facts: Facts) -> StepResult:
-        if room.switch == call.switch:
+        switch = facts.settings.switches.get(room.switch)
+        if room.switch == call.switch or (switch is not None and switch.sip is not None):
             return enter(call, self.visit, room, facts)
-        return self._unlet(call, RoomPhrase.FAILED, f"the room is at switch {room.switch}", facts)
+        return self._unlet(call, RoomPhrase.FAILED, f"the room is at switch {room.switch}, which has no `sip:`", facts)
 
     def _unknown(self, call: Call, trouble: str, facts: Facts) -> StepResult:
         """Without the live state the one switch there is has the room; with several it is not known which."""

@@ -14,8 +14,9 @@ from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import RoomPhrase, as_file_string, room_phrase
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.room import RoomOrder
-from callcontrol.vocabulary.trail import Noted
+from callcontrol.vocabulary.trail import Noted, StepEnded
 
 # Nothing that is said at the end is longer (seconds).
 FAREWELL_S: Final = 20
@@ -44,7 +45,7 @@ class LeavingRoom(OwnState):
         return self.on(call, AppEnded(self.app_id), facts)
 
 
-def leave(call: Call, sent_out: str, first: tuple[Command, ...], facts: Facts) -> PlainResult:
+def leave(call: Call, room: str, sent_out: str, first: tuple[Command, ...], facts: Facts) -> PlainResult:
     """Say goodbye.
 
     Args:
@@ -52,6 +53,9 @@ def leave(call: Call, sent_out: str, first: tuple[Command, ...], facts: Facts) -
         first: what is done before.
     """
     phrase = RoomPhrase.REMOVED if sent_out == RoomOrder.KICK else RoomPhrase.ENDED
-    call, app_id = call.noting(Noted(facts.now, _WHY_OUT.get(sent_out, "the room has ended"))).next_app()
+    why = Noted(facts.now, _WHY_OUT.get(sent_out, "the room has ended"))
+    # What came of it where the caller has talked with none.
+    ended = StepEnded(facts.now, "room", Outcome.NO_ANSWER, room)
+    call, app_id = call.noting(why, ended).next_app()
     said = as_file_string(room_phrase(facts.language, phrase))
     return call.to(LeavingRoom(app_id)), (*first, do.Play(app_id, said), do.StartTimer(STEP_TIMER, FAREWELL_S))
