@@ -43,6 +43,13 @@ class OrderRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteWrongPin:
+    """Let it be counted that a caller has pressed a wrong PIN of a room."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mix:
     """Put the caller's channel into the room of its switch; AppEnded tells that it is out of it.
 
@@ -117,4 +124,4 @@ class AskMixer:
 
 # Of the live state, and of the switch's own connection; `Mix` and `MixThere` are the caller's connection's.
 MixerCommand = MuteMember | SendOut | PlayInRoom | AskMixer
-RoomCommand = EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | MixerCommand
+RoomCommand = EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | NoteWrongPin | MixerCommand

@@ -54,6 +54,9 @@ class RoomLine:
                 store.leave(tenant, room, call)
             case in_room.OrderRoom(room, order, whose):
                 store.order(tenant, room, order, whose)
+            case in_room.NoteWrongPin(room):
+                room_meters.wrong_pins_total.labels(tenant).inc()
+                log.warning("a wrong PIN of conference room %s", room, extra={"call": call, "tenant": tenant})
             case in_room.MuteMember() | in_room.SendOut() | in_room.PlayInRoom():
                 self._ask(command, partial(_replied, driver.call, type(command).__name__), driver.call)
             case in_room.AskMixer():

@@ -14,6 +14,11 @@ entries_total = series.counter(
     tenant=series.tenants,
     how=series.of(RoomVerdict),
 )
+wrong_pins_total = series.counter(
+    "callcontrol_room_wrong_pins_total",
+    "Wrong PINs of conference rooms that callers have pressed",
+    tenant=series.tenants,
+)
 participants = Gauge("callcontrol_room_participants", "Callers who are in a conference room now", multiprocess_mode=SUM)
 oldest_seconds = Gauge(
     "callcontrol_room_oldest_seconds",

@@ -40,6 +40,7 @@ def test_members_without_a_pin_press_nothing() -> None:
 
 def test_wrong_pins_end_the_call_and_do_not_stand_in_the_trail() -> None:
     story = RoomStory("601").keys("1111#")
+    assert story.command(in_room.NoteWrongPin).room == "board"
     assert "wrong-pin" in story.command(do.Play).file
     story.keys("2222#").keys("3333#")
     assert "wrong-too-often" in story.command(do.Play).file

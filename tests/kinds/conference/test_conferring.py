@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control import room_commands as in_room
 from callcontrol.control.call import Ending
@@ -14,6 +15,7 @@ from callcontrol.kinds.targets.conference.farewell import LeavingRoom
 from callcontrol.routing.plan import Account, Peer, Refuse
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.room import MixerMember, RoomAction, RoomOrder, RoomVerdict
 from callcontrol.vocabulary.trail import Bridged, JoinedOutside, Noted, Parted, Passed
 from tests.kinds.conference.story import OTHER, RoomStory
@@ -138,6 +140,19 @@ def test_the_place_is_kept_and_the_longest_stay_ends() -> None:
     assert story.then(TimerFired(KEEP_TIMER)).command(in_room.KeepInRoom).member.since == story.call.arrived + 1_000_000
     story.then(TimerFired(LONGEST_TIMER))
     assert story.command(in_room.SendOut).number == "1"
+
+
+def test_the_record_has_a_conversation_for_each_span_in_which_another_is_there() -> None:
+    story = RoomStory().let_in().mixed()
+    story.other(ENTERED, 2).other(LEFT, 1).other(ENTERED, 2)
+    story.gone("caller-1", answered_s=4, by="caller")
+    record = fold(story.call.trail)
+    assert (record.outcome, record.estimated) == (Outcome.ANSWERED, False)
+    assert [(one.leg_id, one.party, one.estimated) for one in record.segments] == [
+        ("caller-1", "conference:open", False)
+    ] * 2
+    assert [one.ended - one.began for one in record.segments] == [1_000_000, 0]
+    assert [leg.leg_id for leg in record.legs] == ["caller-1"]
 
 
 # --- keys -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callcontrol.control import commands as do
+from callcontrol.control import room_commands as in_room
 from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
@@ -45,7 +46,7 @@ class AskRoomPin(OwnStep):
 
     def described(self) -> str:
         """Of which."""
-        return f"ask for the PIN of conference {self.room}"
+        return f"ask for the PIN of conference {self.room}, then enter it"
 
     def wants_keys(self, facts: Facts) -> bool:
         """Those who know it press ahead."""
@@ -123,6 +124,7 @@ class AskingRoomPin(OwnState):
     def _wrong(self, call: Call, room: Conference, quiet: tuple[Command, ...], facts: Facts) -> StepResult:
         wrongs = self.wrongs + 1
         call = call.noting(Noted(facts.now, f"wrong PIN of conference {self.step.room}, {wrongs} of {room.tries}"))
+        quiet = (*quiet, in_room.NoteWrongPin(self.step.room))
         if wrongs >= room.tries:
             end = unlet(self.step.room, RoomPhrase.WRONG_TOO_OFTEN, "the PIN was wrong", facts)
             return call, ThenDecide(quiet, end)
