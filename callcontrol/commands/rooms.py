@@ -1,4 +1,6 @@
-"""`callcontrol rooms`: who is in which conference room; rooms locked and ended, participants muted and sent out."""
+"""`callcontrol rooms`: who is in which conference room; rooms locked and ended, participants muted and sent out,
+colleagues invited.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +17,24 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.rooms import RoomStore
+from callcontrol.usecases import rooms
+from callcontrol.usecases.click_to_call import MOST_RING_S, RING_S
 from callcontrol.usecases.names import unknown
+from callcontrol.usecases.refusals import Refused
 from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.room import Room, RoomMember, RoomOrder
 
 TITLES = ("tenant", "room", "open for", "state", "participant", "in for", "as", "switch", "call")
-VERBS = ("show", *RoomOrder)
+VERBS = ("show", *RoomOrder, "invite")
 # About one participant, who has to be named, or may be.
 OF_ONE = {RoomOrder.KICK: None, RoomOrder.MUTE: "?", RoomOrder.UNMUTE: "?"}
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`rooms show [TENANT]`, `rooms lock|unlock|end TENANT ROOM`, `rooms mute|unmute|kick TENANT ROOM [CALL]`."""
+    """`rooms show [TENANT]`, `rooms lock|unlock|end TENANT ROOM`, `rooms mute|unmute|kick TENANT ROOM [CALL]`,
+    `rooms invite TENANT ROOM --phone EXTENSION`.
+    """
     parser = subparsers.add_parser("rooms", help="conference rooms with participants", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
     show = verbs.add_parser("show", help="who is in which (may be left out)")
@@ -40,6 +47,14 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         one.add_argument("room")
         if order in OF_ONE:
             one.add_argument("call", nargs=OF_ONE[order], help="the beginning of the participant's call, or the number")
+
+    invite = verbs.add_parser("invite", help="ring a phone of the tenant's, which then enters")
+    add_config(invite)
+    invite.add_argument("tenant")
+    invite.add_argument("room")
+    invite.add_argument("--phone", required=True, metavar="EXTENSION", help="whose phone rings")
+    how_long = f"how long ({RING_S}, up to {MOST_RING_S})"
+    invite.add_argument("--ring", type=int, default=RING_S, metavar="SECONDS", help=how_long)
 
 
 _HELP = {
@@ -63,9 +78,12 @@ def run(args: argparse.Namespace) -> int:
             store = RoomStore(pipeline)
             if args.verb == "show":
                 _show(store, settings, args.tenant)
+            elif args.verb == "invite":
+                rooms.invite(pipeline, args.tenant, settings.tenants[args.tenant], args.room, args.phone, args.ring)
+                print(f"the phone of {args.phone} is picked up, and enters {args.room}")
             else:
                 print(_ordered(store, args))
-    except (LiveStateError, ValueError) as error:
+    except (LiveStateError, Refused, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

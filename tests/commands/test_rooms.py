@@ -77,6 +77,24 @@ def test_it_shows_who_is_in_which_and_orders_about_them(
     assert second.split()[6:] == ["102", "1:05", "moderator,", "muted", "fs1", "call-2"]
 
 
+@pytest.mark.parametrize(
+    ("room", "phone", "says"),
+    [
+        ("bord", "101", "there is no conference room bord: did you mean board?"),
+        ("closed", "101", "has no `number:`"),
+        ("board", "999", "acme has no extension 999"),
+        ("board", "101", "no worker has taken it"),
+    ],
+)
+def test_who_is_invited_must_have_a_phone_and_the_room_a_number(
+    config: tuple[str, str], capsys: pytest.CaptureFixture[str], room: str, phone: str, says: str
+) -> None:
+    tenant = Path(config[1]) / "tenants" / "acme.yaml"
+    tenant.write_text(tenant.read_text() + "conferences: {board: {number: 600}, closed: {}}\n")
+    assert main(["rooms", "invite", *config, "acme", room, "--phone", phone]) == 1
+    assert says in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("_occupied")
 def test_a_participant_has_to_be_one(config: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rooms", "kick", *config, *ROOM, "call-"]) == 1

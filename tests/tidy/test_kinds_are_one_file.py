@@ -39,7 +39,7 @@ DOORS = {
         "edges/series.py",
         "jobs/media/mail/boxes.py",
     ),
-    *("commands/boxes.py", "commands/duty.py", "commands/menus.py", "usecases/supervision.py"),
+    *("commands/boxes.py", "commands/duty.py", "commands/menus.py", "usecases/supervision.py", "usecases/rooms.py"),
     *("daemon/parked_line.py", "daemon/supervise_line.py"),
 }
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)
