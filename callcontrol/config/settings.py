@@ -37,6 +37,7 @@ from callcontrol.config.fields import (
     Text,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.holding_settings import Holding
 from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
 from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
 from callcontrol.config.limits import Limits
@@ -220,6 +221,7 @@ class Tenant(Frozen):
     outgoing: TenantOutgoing = TenantOutgoing()
     do_not_disturb: Flag = Field(default=True, description="extensions may set by *78# that no call rings at them")
     call_waiting: Flag = Field(default=True, description="extensions may set call waiting by *43# and #43#")
+    holding: Holding = Holding()
     on_net: Literal["free", "priced"] = Field(
         default="free",
         description="what its calls to numbers of other tenants here cost, which no carrier carries; free: nothing; "

@@ -14,7 +14,7 @@ from callcontrol.control.talk_recording import TalkRecording
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Way
 from callcontrol.routing.plan import Explanation, Onward, Ring
-from callcontrol.vocabulary.call import NO_KEY, NO_ORIGIN, Caller, HeardKey, Origin, leg_id
+from callcontrol.vocabulary.call import NO_KEY, NO_ORIGIN, Caller, HeardKey, HeldLeg, Origin, leg_id
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand
 from callcontrol.vocabulary.fast_init import fast_init
@@ -223,6 +223,7 @@ class Call:
         objected: a party does not want the call to be recorded.
         credits: the legs that an account pays for, in the order in which they were to be dialled.
         restricted: the legs that end as their payer was restricted while they rang or talked.
+        held: the legs whose phones hold the other party.
         talked_with: whose conversation the call goes on after (`OwnState.talked`).
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
@@ -259,6 +260,7 @@ class Call:
     credits: tuple[LegCredit, ...] = ()
     restricted: tuple[str, ...] = ()
     talked_with: TalkedWith = NO_TALK
+    held: tuple[HeldLeg, ...] = ()
 
     @property
     def destination(self) -> str:

@@ -279,6 +279,7 @@ class Rearrived:
         channel: which one it is; "": the one that the call leads.
         brought_back: it came by our own command or variable, in the context that nothing else leads into.
         at: when, by the switch's clock; None: it does not say.
+        left_on_hold: the phone it was joined with hung up while it held this channel.
         keys_follow: keys that were pressed in between are told next.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.
@@ -295,6 +296,7 @@ class Rearrived:
     channel: str = ""
     at: Instant | None = None
     keys_follow: bool = False
+    left_on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,15 @@ class LegKey:
 
     leg_id: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegHolds:
+    """The phone at a leg holds the other party (`is_on`), or has taken it back, since then by the switch's clock."""
+
+    leg_id: str
+    is_on: bool
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +358,7 @@ Event = (
     | OriginateFailed
     | LegHeard
     | LegKey
+    | LegHolds
     | Joined
     | JoinFailed
     | QueueEntered

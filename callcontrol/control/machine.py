@@ -15,6 +15,7 @@ from callcontrol.control import (
     declining,
     emergencies,
     ending,
+    holding,
     keys_ahead,
     languages,
     legs,
@@ -43,6 +44,7 @@ from callcontrol.control.events import (
     KeyPressed,
     LegAnswered,
     LegGone,
+    LegHolds,
     LegKey,
     OfferMade,
     OriginateFailed,
@@ -66,6 +68,7 @@ from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.move import Transferred
 from callcontrol.vocabulary.trail import Noted, Parted
 
 
@@ -87,7 +90,8 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
     recorded, more = recordings.follow(call, keys_ahead.dropped(moved), event, facts)
     told = emergencies.follow(call, recorded, facts)
     codes = transfer_keys.follow(call, recorded, facts)
-    return reservations.follow(recorded, (*first, *answer, *more, *told, *codes), event, facts)
+    held = holding.timers(recorded, facts) if isinstance(event, CallConnectionLost) else ()
+    return reservations.follow(recorded, (*first, *answer, *more, *told, *codes, *held), event, facts)
 
 
 def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
@@ -103,6 +107,10 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return uncontrolled.left_alone(call, event, facts)
         case SwitchGone() | CallConnectionLost():
             return ending.lost(call, event, facts)
+        case LegHolds():
+            return holding.told(call, event, facts)
+        case TimerFired(name) if name.startswith(holding.TIMER):
+            return holding.due(call, name.removeprefix(holding.TIMER), facts)
         case LegKey() if not isinstance(call.state, KeyTransfer):
             return accepting.pressed(call, event, facts)
         case CodePressed() if not isinstance(call.state, KeyTransfer):
@@ -143,6 +151,8 @@ def _rearrived(call: Call, event: Rearrived, facts: Facts) -> StepResult:
             return call, ()  # its party hung up before it reached us
         case Rearrived(channel=channel) if channel not in ("", call.led) and isinstance(call.state, KeyTransfer):
             return call, (do.KillLeg(channel, "NORMAL_CLEARING"),)  # a colleague sent elsewhere while a party is held
+        case Rearrived(left_on_hold=True):
+            return _left_on_hold(call, event, facts)
         case Rearrived(channel=channel) if channel not in ("", call.led):
             return _transferred(call, event, facts)
         case Rearrived(brought_back=True) if isinstance(call.state, Talking | Ending):
@@ -276,18 +286,32 @@ _TIMERS = (
 )
 
 
+def _left_on_hold(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
+    """A phone hung up that held the party: it rings for the party."""
+    if not holding.is_recall(call, event, facts):
+        return call, (do.HangUp("NORMAL_CLEARING"),)
+    moved, commands = _moved(call, event, facts, holding.note(call, event, facts))
+    moved, look_up = holding.recalled(moved, facts)
+    return moved, (*commands, *look_up)
+
+
 def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     """A party was transferred, the led one or another: what was under way is over, the new number decides."""
     by = transfers.transferor(call, event.by_leg, facts)
-    parted = (Parted(call.state.until or event.at or facts.now),) if isinstance(call.state, Talking) else ()
     whom = "" if event.channel in ("", call.led) else transfers.whom(call, event.channel)
     left = event.by_leg or (call.state.leg_id if isinstance(call.state, Talking) else "")
-    noted = call.noting(transfers.note(facts, whom, event.dialled, by, left), *parted)
-    noted, leaving = ending.released(noted, "transferred", facts)
+    moved, commands = _moved(call, event, facts, transfers.note(facts, whom, event.dialled, by, left))
+    return replace(moved, state=Deciding()), (*commands, do.FindFacts(event.dialled))
+
+
+def _moved(call: Call, event: Rearrived, facts: Facts, note: Noted | Transferred) -> PlainResult:
+    """A party was moved by its partner: what was under way is over, and the party leads from here on."""
+    by = transfers.transferor(call, event.by_leg, facts)
+    parted = (Parted(call.state.until or event.at or facts.now),) if isinstance(call.state, Talking) else ()
+    noted, leaving = ending.released(call.noting(note, *parted), "transferred", facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)
     noted = transfers.transferred(ending.taken_into_the_lead(noted, event.channel, facts), event, by, facts.now)
-    look_up = do.FindFacts(event.dialled)
-    return replace(noted, state=Deciding(), pressed=""), (*leaving, *talked, *map(do.StopTimer, _TIMERS), look_up)
+    return replace(noted, pressed=""), (*leaving, *talked, *map(do.StopTimer, _TIMERS))
 
 
 def _refused(call: Call, command: str, reply: str, facts: Facts) -> PlainResult:

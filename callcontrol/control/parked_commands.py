@@ -63,7 +63,8 @@ class TellTaker:
     """Tell the taker's call since when both are joined: the switch tells that to the other call alone.
 
     Attributes:
-        channel, party: whom the taker talks with, where its call does not know it.
+        channel, party: whom the taker talks with, where its call does not know it. A party without a channel is at
+            another switch, from which the taker's phone is rung.
     """
 
     taker: Taker
@@ -90,6 +91,27 @@ class TellPlace:
     extension: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemindHolder:
+    """Ring the extension shortly that has held this party for long. That is a call of its own.
+
+    Attributes:
+        party: who is held, as the phone shows it.
+    """
+
+    extension: str
+    party: str
+
+
 ParkedCommand = (
-    ClaimPlace | KeepPlace | LeavePlace | FreePlace | TakeParked | LetParkedBe | TellTaker | TellPlace | PickUpRinging
+    ClaimPlace
+    | KeepPlace
+    | LeavePlace
+    | FreePlace
+    | TakeParked
+    | LetParkedBe
+    | TellTaker
+    | TellPlace
+    | PickUpRinging
+    | RemindHolder
 )

@@ -19,7 +19,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
-from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT, Arriving, read_arrival
+from callcontrol.edges.freeswitch.arrival import CALL, TENANT, Arriving, read_arrival
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.commands import (
     Command,
@@ -120,7 +120,7 @@ class CallAcceptor:
 
         def send_on() -> None:
             try:
-                context = TRANSFER_CONTEXT if arriving.transfer else BACK_CONTEXT
+                context = arriving.context if arriving.transfer else BACK_CONTEXT
                 self._switch_links.tell(switch, bring_back(channel, arriving.dialled, context))
             except (EventSocketError, UnsafeText) as error:
                 log.error("a call cannot be sent on: %s", error, extra={"channel": channel})
@@ -138,7 +138,8 @@ class CallAcceptor:
         self._confirm(driver, arriving, lambda doubt: None)
         line.serve(driver)
         brought = arriving.context == BACK_CONTEXT
-        driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer, brought_back=brought))
+        back = rearrived(connection.data, own, transfer=arriving.transfer, brought_back=brought)
+        driver.come_back(replace(back, left_on_hold=arriving.left_on_hold))
 
     def _begin(
         self,

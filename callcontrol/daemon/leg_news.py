@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from callcontrol.control.events import LegHeard, LegKey
+from callcontrol.control.events import LegHeard, LegHolds, LegKey
 from callcontrol.control.talk_events import Announced, RecordingBegan, RecordingEnded
 from callcontrol.control.transfer_events import CodePressed
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.worker_context import WorkerContext
-from callcontrol.edges import talk_meters
+from callcontrol.edges import clock, talk_meters
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.recording_commands import ANNOUNCED, ANNOUNCED_TO, MEDIA_HEADER
 from callcontrol.edges.freeswitch.transfer_orders import CODE_HEADER, CODE_PRESSED
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 from callcontrol.vocabulary.media import call_of
+from callcontrol.vocabulary.moment import Instant
 
 RECORDING_EVENTS: Final = ("RECORD_START", "RECORD_STOP")
 # What the switch tells as soon as something listens at a channel, and by what: of recordings as well.
@@ -25,7 +26,15 @@ LISTENS: Final = "Media-Bug-Function"
 EAVESDROP: Final = "eavesdrop"
 # What legs tell of themselves, as we have asked them to.
 LEG_EVENTS: Final = (ANNOUNCED, CODE_PRESSED)
+HOLD_EVENTS: Final = ("CHANNEL_HOLD", "CHANNEL_UNHOLD")
+STATE_EVENTS: Final = ("CHANNEL_PARK", *HOLD_EVENTS)
+# Of a channel whose far end has sent BYE. The switch says first that who was held is taken back, then that it hangs up
+# (switch_channel_perform_hangup), and that looks the same but for this.
+HAS_LEFT: Final = "variable_sip_term_status"
 WAS_HEARD: Final = f"variable_{HEARD}"
+# What of this is asked for, and the headers that are looked at.
+EVENTS: Final = (LISTENING, *STATE_EVENTS, *RECORDING_EVENTS)
+HEADERS: Final = (WAS_HEARD, HAS_LEFT, LISTENS, "Event-Sequence")
 
 
 def call_named(text: bytes) -> str:
@@ -83,16 +92,26 @@ def tell_key(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> N
 
 
 def is_of_leg(event: SwitchEvent) -> bool:
-    """Whether it is what a leg does while it lives: it parks, a key or a code is pressed at it, it is recorded."""
+    """Whether it is what a leg does while it lives: it parks, holds, a key or code is pressed at it, it is recorded."""
     is_custom = event.name == "CUSTOM" and event.get("Event-Subclass") in LEG_EVENTS
-    return event.name in ("CHANNEL_PARK", "DTMF", *RECORDING_EVENTS) or is_custom
+    return event.name in (*STATE_EVENTS, "DTMF", *RECORDING_EVENTS) or is_custom
 
 
 def tell(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
     """Deliver that to the call it is of."""
-    if event.name == "CHANNEL_PARK" or event.get("Event-Subclass") == CODE_PRESSED:
+    if event.name in HOLD_EVENTS:
+        tell_hold(event, shared)
+    elif event.name == "CHANNEL_PARK" or event.get("Event-Subclass") == CODE_PRESSED:
         tell_leg(event, shared)
     elif event.name == "DTMF":
         tell_key(event, shared, missed)
     else:
         tell_recording(event, shared.drivers)
+
+
+def tell_hold(event: SwitchEvent, shared: WorkerContext) -> None:
+    """A phone holds the other party, or has taken it back; one that hangs up while it holds has not."""
+    driver, is_on = shared.driver_of(event.get("Unique-ID")), event.name == "CHANNEL_HOLD"
+    if driver is not None and (is_on or not event.get(HAS_LEFT)):
+        at = event.get("Event-Date-Timestamp")
+        driver.deliver(LegHolds(event.get("Unique-ID"), is_on, Instant(int(at)) if at.isdigit() else clock.now()))

@@ -21,6 +21,7 @@ from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, parked_meters
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.kinds.targets.hold_return.reminding import new_reminder
 from callcontrol.kinds.targets.parking.parked import Parked
 from callcontrol.kinds.targets.parking.telling import new_telling
 from callcontrol.routing.facts import Facts
@@ -56,8 +57,12 @@ def carry_out(command: at_place.ParkedCommand, driver: DrivenCall, shared: Worke
             store.tell_joined(tenant, taker, at, channel, party)
         case at_place.PickUpRinging(extensions, taker):
             store.ask_for_ringing(tenant, extensions, taker)
-        case at_place.TellPlace():
-            _tell(command, driver, shared, drive)
+        case at_place.TellPlace(place, extension):
+            parked = driver.call.led_party
+            _ring(extension, partial(new_telling, place=place, parked=parked), driver, shared, drive)
+        case at_place.RemindHolder(extension, party):
+            parked_meters.holders_reminded_total.labels(tenant).inc()
+            _ring(extension, partial(new_reminder, party=party), driver, shared, drive)
 
 
 def _claimed(driver: DrivenCall, place: str, was_held: bool, trouble: LiveStateError | None) -> None:
@@ -82,21 +87,14 @@ def _found(driver: DrivenCall, caller: ParkedCaller | None, trouble: LiveStateEr
     driver.deliver(ParkedFound(caller, _text(trouble)))
 
 
-def _tell(command: at_place.TellPlace, driver: DrivenCall, shared: WorkerContext, drive: Drive) -> None:
-    facts = driver.facts
-    telling = new_telling(
-        id_=clock.new_id(),
-        switch=driver.call.switch,
-        worker=shared.worker,
-        tenant=driver.call.tenant,
-        place=command.place,
-        parked=driver.call.led_party,
-        extension=command.extension,
-        now=clock.now(),
-    )
-    places = shared.registrations.places(facts.tenant.domain, facts.accounts(command.extension))
-    known = replace(facts, caller=telling.caller, registered=places, unheard=shared.registrations.unheard())
-    told = drive(telling, replace(known, transferred=False, transferred_by=""), shared, None)
+def _ring(extension: str, new: Callable[..., Call], driver: DrivenCall, shared: WorkerContext, drive: Drive) -> None:
+    """Ring an extension, by a call of its own."""
+    facts, tenant, switch = driver.facts, driver.call.tenant, driver.call.switch
+    now = clock.now()
+    made = new(id_=clock.new_id(), switch=switch, worker=shared.worker, tenant=tenant, extension=extension, now=now)
+    places = shared.registrations.places(facts.tenant.domain, facts.accounts(extension))
+    known = replace(facts, caller=made.caller, registered=places, unheard=shared.registrations.unheard())
+    told = drive(made, replace(known, transferred=False, transferred_by=""), shared, None)
     shared.take(told)
     told.deliver(FactsFound())
 
@@ -129,15 +127,16 @@ def joined(shared: WorkerContext, call: str, at: Instant, channel: str = "", par
 
 
 def picks_up(shared: WorkerContext, tenant: str, taker: Taker, extensions: Sequence[str]) -> None:
-    """A phone picks up a call that rings at one of these extensions: ours that has rung longest, if it is given one."""
+    """A phone picks up a call that rings at one of these extensions: ours that has rung longest, if it is given one;
+    one at the phone's own switch first, for channels of different switches cannot be joined.
+    """
     ringing = [driver for driver in shared.drivers.values() if _rings_at(driver.call, tenant, taker, extensions)]
-    for driver in sorted(ringing, key=lambda one: one.call.arrived)[:1]:
+    for driver in sorted(ringing, key=lambda one: (one.call.switch != taker.switch, one.call.arrived))[:1]:
         shared.parked.give(tenant, taker, driver.call.id, partial(driver.deliver, PickedUp(taker)))
 
 
 def _rings_at(call: Call, tenant: str, taker: Taker, extensions: Sequence[str]) -> bool:
-    """Channels of different switches cannot be joined."""
-    if call.tenant != tenant or call.switch != taker.switch or not isinstance(call.state, Ringing):
+    if call.tenant != tenant or not isinstance(call.state, Ringing):
         return False
     rung = {leg.target for leg in call.legs if leg.id in call.state.legs and leg.end is None}
     return not rung.isdisjoint(text_of(ExtensionTarget(one)) for one in extensions)

@@ -40,7 +40,7 @@ from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
-EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", "MESSAGE_QUERY", LISTENING, *RECORDING_EVENTS)
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "DTMF", "MESSAGE_QUERY", *leg_news.EVENTS)
 _PHONES = ("sofia::register", "sofia::unregister", "sofia::expire")
 CUSTOM_EVENTS = (*_PHONES, TAKEN_OVER, *LEG_EVENTS, room_line.MAINTENANCE)
 # Longest wait for an answer to a quick question (seconds).
@@ -56,7 +56,7 @@ STEP_S = 0.05
 GOING_S = 0.5
 CHANNELS = "show channels as json"
 # Of the channels' events these are looked at.
-READ = EventReader((*ENDED_HEADERS, WAS_HEARD, leg_news.LISTENS, "Event-Sequence"))
+READ = EventReader((*ENDED_HEADERS, *leg_news.HEADERS))
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
 UNDEFINED = "_undef_"
 

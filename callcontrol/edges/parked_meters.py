@@ -15,3 +15,8 @@ parked_total = series.counter(
     how=series.of(("parked", "refused", "taken", "returned")),
 )
 parked_callers = Gauge("callcontrol_parked_callers", "Callers who are parked now", multiprocess_mode=SUM)
+holders_reminded_total = series.counter(
+    "callcontrol_holders_reminded_total",
+    "Phones that were rung shortly because they had held a party for long",
+    tenant=series.tenants,
+)

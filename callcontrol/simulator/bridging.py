@@ -101,8 +101,17 @@ def _wait_for_answer(session: Session, leg: Channel) -> None:
         answer_with(session.channel, leg)
 
 
+def _leave_on_hold(holder: Channel, other: Channel) -> None:
+    """Who hangs up while it holds the other one may send that one elsewhere (audio_bridge_thread)."""
+    where = holder.get("hold_hangup_xfer_exten")
+    if holder.down and holder.held and where and not other.down and other.partner is holder:
+        other.set("transfer_after_bridge", where)
+
+
 def _end(session: Session, leg: Channel) -> None:
     channel = session.channel
+    _leave_on_hold(leg, channel)
+    _leave_on_hold(channel, leg)
     if not leg.down:
         if channel.down:
             session.step_back()

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from callcontrol.simulator.channel import SIGNALLING, VOICE_PATH, Channel
 from callcontrol.simulator.ears import Ears
+from callcontrol.simulator.hold import hangs_up, hold, unhold
 from callcontrol.simulator.phones import KEY_S, UnknownWord
 from callcontrol.simulator.sip_variables import Invite
 from callcontrol.simulator.timeline import Timeline, Timer
@@ -23,8 +24,8 @@ class Call:
     `to` is the number dialled. With `user` and `domain` it comes from an authenticated phone (context and SIP profile
     `internal`), otherwise from a trunk (context `public`, profile `external`), unless `context` and `profile` differ.
     `cancel_after_s` counts from the INVITE and holds until the answer; `hangup_after_s` counts from the answer.
-    `digits` are (seconds after the answer, keys), `info` the same by SIP INFO; `refers` and `consults` are those of a
-    Behaviour.
+    `digits` are (seconds after the answer, keys), `info` the same by SIP INFO; `refers`, `consults` and
+    `holds` are those of a Behaviour.
     `privacy` is `id` for an anonymous caller. `speaks_s` is how long the caller talks into a recording; 0: the
     phone sends no sound at all.
     """
@@ -43,6 +44,7 @@ class Call:
     info: tuple[tuple[float, str], ...] = ()
     refers: tuple[float, str] | None = None
     consults: tuple[float, str, float] | None = None
+    holds: tuple[float, float] | None = None
     speaks_s: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,7 +58,7 @@ class Call:
         given = dict(words)
         for how in ("digits", "info"):
             given[how] = tuple((float(at_s), str(keys)) for at_s, keys in given.get(how, ()))
-        for several in ("refers", "consults"):
+        for several in ("refers", "consults", "holds"):
             if given.get(several) is not None:
                 given[several] = tuple(given[several])
         return Call(**given)
@@ -149,6 +151,10 @@ class CallerEnd:
                     self.later(at_s + KEY_S * position, partial(channel.note_digit, key, source))
         if self.call.hangup_after_s is not None:
             self.later(self.call.hangup_after_s, self._hang_up)
+        if self.call.holds is not None:
+            from_s, for_s = self.call.holds
+            self.later(from_s, partial(hold, channel))
+            self.later(from_s + for_s, partial(unhold, channel))
         self.plans(channel)
 
     def _cancel(self) -> None:
@@ -158,6 +164,7 @@ class CallerEnd:
 
     def _hang_up(self) -> None:
         if self._channel is not None:
+            hangs_up(self._channel)
             self._channel.hangup("NORMAL_CLEARING", "recv_bye")
 
     def hang_up_now(self) -> None:

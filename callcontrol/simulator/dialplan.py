@@ -65,7 +65,7 @@ class Dialplan:
 def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialplan:
     """What `freeswitch-xml/` does with calls from carriers (`public`), other tenants (`on-net`), phones (`internal`)
     and other switches (`peers`), with those it makes itself because the daemon asked for them (`callcontrol`), and with
-    channels that a phone has transferred (`transferred`).
+    channels that a phone has transferred (`transferred`), or left on hold (`held`).
 
     `sockets` is `host:port` or `host:port|host:port`; `last_resort` is what context `fallback` does when no daemon can
     be reached, or one took a call and did nothing for DEAD_MAN_S seconds. Phones do not ring each other there.
@@ -73,8 +73,10 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     plan = Dialplan()
     for context in ("public", "on-net", "callcontrol"):
         plan.add(context, ".*", _guarded(sockets))
-    plan.add("internal", ".*", _guarded(sockets, "attended_transfer_no_copy=user_name,domain_name,sip_call_id"))
-    plan.add("transferred", ".*", _guarded(sockets, "cc_again=false"))
+    of_phones = "attended_transfer_no_copy=user_name,domain_name,sip_call_id", "hold_hangup_xfer_exten=held:XML:held"
+    plan.add("internal", ".*", _guarded(sockets, *of_phones))
+    for context in ("transferred", "held"):
+        plan.add(context, ".*", _guarded(sockets, "cc_again=false"))
     plan.add("fallback", ".*", last_resort)
     plan.add("peers", "callcontrol-room-[0-9a-f-]{1,45}", ROOM_OF_PEERS)
     plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)

@@ -7,7 +7,7 @@ from functools import partial
 
 from callcontrol.simulator import causes, identity, sip_variables
 from callcontrol.simulator.channel import Channel
-from callcontrol.simulator.hold import hold, unhold
+from callcontrol.simulator.hold import hangs_up, hold, unhold
 from callcontrol.simulator.phones import KEY_S, Behaviour, Reached
 from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.signalling import COMPLETED_REASON, partner_of
@@ -116,6 +116,7 @@ class PhoneEnd:
     def _hang_up(self) -> None:
         if self._channel is not None and not self._channel.down:
             self._ears.note(self.phone.address, "hung_up", uuid=self._channel.uuid)
+            hangs_up(self._channel)
             self._channel.hangup("NORMAL_CLEARING", "recv_bye")
 
     def _hold(self) -> None:

@@ -34,6 +34,21 @@ def unhold(channel: Channel) -> None:
     channel.update({"remote_audio_media_flow": "sendrecv", "audio_media_flow": "sendrecv"})
     channel.fire("CHANNEL_UNHOLD")
     channel.callstate = "ACTIVE"
+    music_ends(channel)
+
+
+def hangs_up(channel: Channel) -> None:
+    """The far end sends BYE while it holds its partner: CHANNEL_UNHOLD comes first, and differs by a variable from one
+    that takes the partner back; `held` stays (switch_channel_perform_hangup, CF_HANGUP_HELD).
+    """
+    if channel.held and not channel.down:
+        channel.set("sip_term_status", "200")
+        channel.fire("CHANNEL_UNHOLD")
+        music_ends(channel)
+
+
+def music_ends(channel: Channel) -> None:
+    """What the partner of who held hears is over: it was taken back, or who held hangs up."""
     partner = channel.partner
     if partner is not None and partner.session is not None:
         partner.session.break_application(flush=False)

@@ -71,6 +71,14 @@ class HeardKey:
 NO_KEY = HeardKey("", Instant(0), "")
 
 
+@dataclass(frozen=True, slots=True)
+class HeldLeg:
+    """A leg whose phone holds the other party, and since when."""
+
+    leg: str
+    at: Instant
+
+
 @fast_init
 @dataclass(frozen=True, slots=True)
 class Stamps:

@@ -58,6 +58,13 @@ class EmergencyCallBackTarget(Target):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldReturnTarget(Target):
+    """The phone that hung up while it held the other party; `name` is its extension."""
+
+    kind: ClassVar[str] = "hold_return"
+
+
+@dataclass(frozen=True, slots=True)
 class SipTarget(Target):
     """A SIP address outside; `name` is `user@host[:port]`."""
 

@@ -62,8 +62,8 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, tariffs,"
         " bundles, volumes, last_resort, trunks, trunk_rules, shown_rules,"
-        " blocked, outgoing, do_not_disturb, call_waiting, on_net, emergency, emergency_numbers, emergency_calls,"
-        " locations, location, talk,"
+        " blocked, outgoing, do_not_disturb, call_waiting, holding, on_net, emergency, emergency_numbers,"
+        " emergency_calls, locations, location, talk,"
         " confirm, language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents,"
         " pauses, queues, ageing, hours, numbers, media, recording, transfers, supervision, missed, credit, limits,"
         " exports,"

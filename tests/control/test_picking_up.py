@@ -20,12 +20,15 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.parked_events import PickedUp
 from callcontrol.edges.live_state.codec import decode, encode
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.parked import Taker
 from tests.control.story import Story
 from tests.routing.world import facts
 
 TAKER = Taker("call-9", "taker-9", "fs1", "102", "w2")
+
+ELSEWHERE = Taker("call-9", "taker-9", "fs2", "102", "w2")
 
 
 def ringing() -> tuple[Story, str, str]:
@@ -37,6 +40,13 @@ def ringing() -> tuple[Story, str, str]:
 def picked_up() -> tuple[Story, str, str]:
     story, app, leg = ringing()
     return story.then(PickedUp(TAKER)), app, leg
+
+
+def to_be_rung() -> Story:
+    """The phone that takes the call is at another switch: the ringing is over."""
+    story, app, leg = ringing()
+    story.then(PickedUp(ELSEWHERE)).gone(leg, "LOSE_RACE")
+    return story.then(AppEnded(app, "LOSE_RACE", {leg: "LOSE_RACE"}))
 
 
 def answered() -> Story:
@@ -81,3 +91,46 @@ def test_after_its_worker_died_the_phones_ring_once_more_or_both_talk() -> None:
     assert story.then(Rearrived(story.call.destination)).state() is Ringing
     story = answered().then(CallConnectionLost("worker w1 died")).then(AloneChecked(False))
     assert isinstance(story.call.state, Talking)
+
+
+def test_a_phone_at_another_switch_is_told_and_rung() -> None:
+    story = to_be_rung()
+    assert not story.has(do.Answer)
+    told = story.command(at_place.TellTaker)
+    assert (told.taker, told.channel, told.party) == (ELSEWHERE, "", "number:+48600700800")
+    looked_up = story.command(do.LookUp)
+    assert (looked_up.target.name, looked_up.anew) == ("102", False)
+    assert decode(encode(story.call)) == story.call
+    rung = story.then(TimerFired("step")).command(do.Bridge).legs
+    assert [plan.to for _, plan in rung] == ["extension:102"]
+    story.then(LegBridged(rung[0][0], story.facts.now))
+    assert isinstance(story.call.state, Talking)
+
+
+def test_where_that_does_not_answer_it_is_as_if_the_first_phone_had_not() -> None:
+    story = to_be_rung().then(TimerFired("step"))
+    bridge = story.command(do.Bridge)
+    story.gone(bridge.legs[0][0], "NO_ANSWER").then(AppEnded(bridge.app_id, "NO_ANSWER", {}))
+    assert story.has(do.HangUp)
+
+
+def test_a_worker_that_dies_before_it_rings_leaves_the_phones_ringing_once_more() -> None:
+    story = to_be_rung().then(CallConnectionLost("worker w1 died")).then(Rearrived("+48221234501"))
+    assert [plan.to for _, plan in story.command(do.Bridge).legs] == ["extension:101"]
+
+
+def test_a_phone_that_leaves_at_once_leaves_the_others_ringing_once_more() -> None:
+    story = answered()
+    joined = story.facts.now
+    story.then(LegBridged("taker-9", joined))
+    assert decode(encode(story.call)) == story.call
+    back = Rearrived("+48221234501", brought_back=True, channel="caller-1", at=Instant(joined + 200_000))
+    assert [plan.to for _, plan in story.then(back, 0.2).command(do.Bridge).legs] == ["extension:101"]
+
+
+def test_after_a_conversation_the_caller_who_comes_back_is_hung_up() -> None:
+    story = answered()
+    story.then(LegBridged("taker-9", story.facts.now))
+    later = Instant(story.facts.now + 1_000_000)
+    story.then(Rearrived("+48221234501", brought_back=True, channel="caller-1", at=later))
+    assert story.has(do.HangUp)

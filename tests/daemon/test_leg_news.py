@@ -9,9 +9,9 @@ from typing import cast
 import pytest
 
 from callcontrol.control.call import Call, new_call
-from callcontrol.control.events import Event, LegKey
+from callcontrol.control.events import Event, LegHolds, LegKey
 from callcontrol.control.talk_recording import TalkRecording
-from callcontrol.daemon.leg_news import tell_key
+from callcontrol.daemon.leg_news import tell_hold, tell_key
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges.freeswitch.wire import SwitchEvent
@@ -57,3 +57,18 @@ def test_a_leg_that_is_talked_with_no_more_tells_nothing() -> None:
     driven[CALL.id].call = replace(JOINED, recording=None)
     pressed(shared)
     assert driven[CALL.id].told == []
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "told"),
+    [
+        ("CHANNEL_HOLD", "", [LegHolds(COLLEAGUE, True, Instant(5))]),
+        ("CHANNEL_UNHOLD", "", [LegHolds(COLLEAGUE, False, Instant(5))]),
+        ("CHANNEL_UNHOLD", "200", []),
+    ],
+)
+def test_a_phone_holds_takes_back_or_hangs_up_while_it_holds(name: str, left: str, told: list[Event]) -> None:
+    shared, driven = worker(asked=ASKED)
+    headers = {"Unique-ID": COLLEAGUE, "Event-Date-Timestamp": "5", "variable_sip_term_status": left}
+    tell_hold(cast(SwitchEvent, SimpleNamespace(name=name, get=headers.__getitem__)), shared)
+    assert driven["asked"].told == told

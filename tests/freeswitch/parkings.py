@@ -11,6 +11,7 @@ from typing import Final
 from redis import Redis
 
 from callcontrol.edges import clock
+from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.simulator.stories.player import TENANT
@@ -32,6 +33,8 @@ TALKED: Final = (HearsInTurn("caller", (PARKED_MUSIC_HZ, CALLER_HZ)), Hears("cal
 # The switch carries an order out within 20 ms; a phone that dials is with a worker sooner than this (seconds).
 MOMENTS_S: Final = (0.0, 0.05, 0.2)
 MUSIC_S: Final = 1.0
+# A phone that is called rings by then (seconds).
+RINGS_S: Final = 1.5
 
 
 def worker_dies_while_a_caller_is_parked(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -102,6 +105,65 @@ def parked_caller_is_taken_at_another_switch(stage: RealStage, microphones: Micr
         stage.world.register("113", online=False, port=port)
 
 
+def phone_picks_up_at_another_switch(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """two switches: a phone of the other one picks a ringing call up, is rung, and talks with the caller"""
+    phones = {"117": {"action": "never_answers"}, "105": {"action": "answers", "after_s": 0.3, "talk_s": 3}}
+    with neighbour(stage) as port:
+        arrange(stage, phones)
+        stage.world.register("105", online=False)
+        stage.world.register("105", online=True, port=port)
+        wait(lambda: f'callcontrol_registrations{{switch="{NAME}"}} 1.0' in stage.daemon.metrics(), "known")
+        began, placed = clock.now(), stage.world.place(FROM_OUTSIDE)
+        time.sleep(RINGS_S)
+        taker = stage.world.place(PlacedCall("", "*8#", extension="105@acme.example"), port=port)
+        stage.world.wait_until_over([placed, taker], OVER_S)
+        hears = (Hears("caller", PHONE_HZ), Hears("105", CALLER_HZ))
+        yield from tone_differences(hears, stage.world.listening_ports(), microphones)
+        wait(lambda: len(records(stage, began)) >= 2, "both calls have a record", RECORD_S)
+        calls = records(stage, began)
+        found = sorted((call.switch, call.outcome, tuple(leg.target for leg in call.legs)) for call in calls)
+        expected = [("fs1", "answered", ("", "extension:117", "extension:105")), (NAME, "changed", ("",))]
+        if found != expected:
+            yield f"{expected} expected, there are {found}: {[(call.path, call.notes) for call in calls]}"
+        stage.world.register("105", online=False, port=port)
+        stage.world.register("105", online=True)
+
+
+def worker_dies_as_a_call_is_picked_up(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of the ringing call's worker just as it is picked up: the caller talks, with one phone or the other"""
+    ringing = {"117": {"action": "answers", "after_s": 9, "talk_s": 3}}
+    for moment_s in MOMENTS_S:
+        with two_workers(stage, ringing):
+            began, placed = clock.now(), stage.world.place(FROM_OUTSIDE)
+            time.sleep(RINGS_S)
+            process = _process_of_the_call(stage)
+            picks = PlacedCall("", "*8#", extension="105@acme.example", hangup_after_s=14)
+            taker = stage.world.place(picks)
+            time.sleep(moment_s)
+            os.kill(process, signal.SIGKILL)
+            stage.world.wait_until_over([placed, taker], OVER_S)
+            heard = [h.detail.get("with") for h in stage.world.heard() if (h.who, h.what) == ("caller", "bridged")]
+            if len(heard) != 1 or heard[0] not in ("117", "caller 2"):
+                yield f"{moment_s} s: the caller should talk once, with 117 or who picks up: {heard}"
+            yield from _answered_once(stage, began)
+        microphones.clear()
+
+
+def _answered_once(stage: RealStage, began: Instant) -> Iterator[str]:
+    wait(lambda: len(records(stage, began)) >= 2, "both calls have a record", RECORD_S)
+    outcomes = [call.outcome for call in records(stage, began) if not call.caller_extension]
+    if outcomes != ["answered"]:
+        yield f"the caller's call should be answered, once: {outcomes}"
+
+
+def _process_of_the_call(stage: RealStage) -> int:
+    """The worker that has the only call."""
+    with Redis.from_url(stage.redis_url) as redis:
+        owners = {owner.decode() for owner in redis.hvals(keys.owners(TENANT)) if owner != b"-"}
+    (worker,) = owners
+    return int(worker.split("/")[1])
+
+
 def _parked(stage: RealStage) -> tuple[Instant, str]:
     """Since when, and the caller who is parked now, with music."""
     began = clock.now()
@@ -153,4 +215,6 @@ PARKINGS: Final[tuple[Mishap, ...]] = (
     worker_dies_as_a_parked_caller_is_taken,
     parked_caller_hangs_up_while_no_worker_looks,
     parked_caller_is_taken_at_another_switch,
+    phone_picks_up_at_another_switch,
+    worker_dies_as_a_call_is_picked_up,
 )

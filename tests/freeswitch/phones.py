@@ -134,6 +134,7 @@ class PhoneShop:
             talk_s=call.hangup_after_s if call.hangup_after_s is not None else LONGEST_CALL_S,
             refers=call.refers,
             consults=call.consults,
+            holds=call.holds,
         )
         caller = Caller(
             user=user,

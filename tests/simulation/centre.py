@@ -58,8 +58,14 @@ confirm: {{on: yes, wait: 6}}
 extensions:
 {extensions}
   '190': {{forward: {{always: {{target: "number:{mobile}"}}}}, credit: {{kind: prepaid}}}}
-  '191': {{forward: {{busy: {{target: extension:100}}, unavailable: {{target: "voicemail:office"}}}}}}
-  '192': {{forward: {{no_answer: {{target: "number:{landline}", after: 5}}}}}}
+  '191':
+    pickup_group: office
+    call_waiting: no
+    forward: {{busy: {{target: extension:100}}, unavailable: {{target: "voicemail:office"}}}}
+  '192': {{pickup_group: office, intercom: ['191'], forward: {{no_answer: {{target: "number:{landline}", after: 5}}}}}}
+last_resort: voicemail:office
+parking:
+  front: {{number: "700", places: 701-703, after: 50, ring: 15, overflow: voicemail:office}}
 groups:
   team: {{members: [extension:100, extension:191, "number:{mobile}"], ring: 15, otherwise: voicemail:office}}
 lists:
@@ -198,7 +204,7 @@ class Centre:
             n=numbers(t),
             mobile=MOBILE,
             landline=LANDLINE,
-            extensions="\n".join(f"  '{100 + i}': {{}}" for i in range(self.agents)),
+            extensions="\n".join(f"  '{100 + i}': {{pickup_group: office}}" for i in range(self.agents)),
             agents=external + "\n".join(f"  agent{i}: {_agent(i, self._seat(i))}" for i in range(self.agents)),
             strategy=strategies[t % len(strategies)],
             other=strategies[(t + 3) % len(strategies)],

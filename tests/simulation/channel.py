@@ -35,6 +35,7 @@ class Channel:
         joined_by: the process that had them joined.
         came_back: whom it was joined with left at once, and the caller came back, once or more often.
         untalked: the agent left at once, and nothing was ordered since the caller came back.
+        moved_s: since when its partner has left it elsewhere, and it has heard nothing yet.
         from_queue: whether it was rung for a queue, and by which agent's name it is told.
     """
 
@@ -72,6 +73,7 @@ class Channel:
     comes_back_until_s: float = 0.0
     joined_by: object = None
     untalked: bool = False
+    moved_s: float | None = None
     came_back: bool = False
 
     @property

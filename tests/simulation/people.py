@@ -16,6 +16,11 @@ CUSTOMERS = 60  # of a tenant
 AGENT_ACTS_EVERY_S = 2400.0
 PATIENCE_S = 110.0
 _ACTS = ("*51*1#", "#51#", "*50#", "#50#", "*52*30#", "#52#", "#51#", "*50#")
+_RINGS_AT = (2, 3, 7, 9)  # numbers of a tenant that lead to phones of a pick-up group
+# What the person at a phone does with a caller, besides talking: by transfer (REFER), or by hanging up on hold.
+_REFERS, _HOLDS = 0.12, 0.08
+_REFERRED_TO = ("700", "700", "701", "702", "703", "191", "192", "100", "*78#", "999")
+_TAKES = ("*70#", "*70#", "701", "702", "703", "*8#", "*8191#", "*80*191#", "*43#", "#43#", "*78#", "#78#", "#78#")
 _SUBSCRIBER = ("*21*{other}#", "##21#", "*61*{mobile}*10#", "##61#", "*#21#", "*67*{other}#", "##67#", "##002#")
 
 
@@ -28,6 +33,7 @@ class People:
 
     Attributes:
         calls: how many have been placed.
+        may_move: whether people transfer callers now, or leave them on hold.
     """
 
     def __init__(
@@ -42,6 +48,7 @@ class People:
     ) -> None:
         self.calls = 0
         self.open = True
+        self.may_move: Callable[[], bool] = lambda: True
         self._centre = centre
         self._switches = switches
         self._agenda = agenda
@@ -52,6 +59,8 @@ class People:
 
     def plug_in(self) -> None:
         """Phones are there."""
+        for switch in self._switches:
+            switch.on_joined = partial(self._joined, switch)
         for t, tenant in enumerate(self._centre.names()):
             self._phones.registered.update(f"{extension}@t{t}.example" for extension in self._centre.phones(tenant))
 
@@ -88,6 +97,42 @@ class People:
         self._phones.registered.add(account)
         self._phone_changed(account)
 
+    # --- what people do with who they talk with
+
+    def _joined(self, switch: SwitchTwin, first: Channel, second: Channel) -> None:
+        """The person at a phone of ours may send the caller elsewhere, or hold and hang up."""
+        phone = next((one for one in (first, second) if one.plan is not None and "@" in one.who), None)
+        if phone is None or not (first.is_caller or second.is_caller):
+            return
+        does, after_s = self._chance.random(), self._chance.uniform(0.5, 20)
+        if does < _REFERS:
+            to = self._chance.choice(_REFERRED_TO)
+            switch.timer(phone, after_s, lambda: self._if_they_may(lambda: switch.refer(phone, to)))
+            if to.startswith("70") and self._chance.random() < 0.8:
+                self._takes_later(phone, after_s, "*70#" if to == "700" else to)
+        elif does < _REFERS + _HOLDS:
+            switch.timer(phone, after_s, partial(switch.hold, phone))
+            for_s = self._chance.choice((0.3, 2.0, 15.0, 200.0))
+            if self._chance.random() < 0.6:
+                leave = partial(switch.leave_held, phone)
+                switch.timer(phone, after_s + for_s, lambda: self._if_they_may(leave))
+            else:
+                switch.timer(phone, after_s + for_s, partial(switch.hold, phone, on=False))
+
+    def _if_they_may(self, move: Callable[[], None]) -> None:
+        """While Redis is away nobody is moved: a worker that gets the channel then cannot know its call, and what it
+        dials for it is in no record (the switch's own records tell of it, `callcontrol reconcile`).
+        """
+        if self.may_move():
+            move()
+
+    def _takes_later(self, phone: Channel, after_s: float, code: str) -> None:
+        """A colleague, or two at once, come for the caller who was parked."""
+        t = int(phone.who.partition("@t")[2].partition(".")[0])
+        wait_s = after_s + self._chance.choice((0.2, 2.0, 10.0, 49.5)) * self._chance.uniform(0.9, 1.1)
+        for extension in self._chance.sample(self._centre.phones(f"t{t}"), self._chance.choice((1, 1, 2))):
+            self._agenda.after(wait_s + self._chance.uniform(0, 0.1), partial(self._dial, t, extension, code))
+
     # --- callers
 
     def _next_caller(self, calls_per_h: float) -> None:
@@ -112,12 +157,20 @@ class People:
             numbers(t)[which],
             **{"Caller-Context": "public", "Caller-Caller-ID-Number": number, **hidden},
         )
+        if which in _RINGS_AT and self._chance.random() < 0.4:
+            self._picked_up_later(t)
         if channel is not None and which == MENU_NUMBER:
             self._chooses(channel)
         elif channel is not None and self._chance.random() < 0.12:
             key, after_s = self._chance.choice("01129#"), self._chance.uniform(2, 40)
             switch = self._switch_of(channel)
             switch.timer(channel, after_s, lambda: switch.press(channel, key))
+
+    def _picked_up_later(self, t: int) -> None:
+        """A colleague hears it ring, or two do."""
+        wait_s = self._chance.uniform(0.3, 8)
+        for extension in self._chance.sample(self._centre.phones(f"t{t}"), self._chance.choice((1, 1, 2))):
+            self._agenda.after(wait_s + self._chance.uniform(0, 0.1), partial(self._dial, t, extension, "*8#"))
 
     def _chooses(self, channel: Channel) -> None:
         """Keys in a menu: at once or late, one or several, right or wrong; some callers press none."""
@@ -131,7 +184,9 @@ class People:
         phones = self._centre.phones(f"t{t}")
         extension, other = self._chance.choice(phones), self._chance.choice([*phones, "190"])
         said = self._chance.random()
-        if said < 0.5 and extension in ("191", "192"):
+        if said < 0.25:
+            self._dial(t, extension, self._chance.choice(_TAKES))
+        elif said < 0.5 and extension in ("191", "192"):
             code = self._chance.choice(_SUBSCRIBER)
             self._dial(t, extension, code.format(other=other, mobile=MOBILE))
         else:

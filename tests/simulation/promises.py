@@ -98,6 +98,11 @@ class Promises:
         """A caller whose agent left at once is hung up, by the worker that had joined them."""
         raise Broken(f"caller {channel.id} is hung up, whose agent left at once", channel.call)
 
+    def dropped(self, channel: Channel) -> None:
+        """A caller whom a phone transferred, or left on hold, is hung up before anything was heard."""
+        if self.somebody_takes_calls:
+            raise Broken(f"caller {channel.id} was moved, and is hung up unheard ({channel.cause})", channel.call)
+
     def arrived(self, channel: Channel) -> None:
         """A worker has a caller's channel (again)."""
         since_s = self._orphaned.pop(channel.id, None)
@@ -199,7 +204,9 @@ class Promises:
         for key, table in self._server.hashes.items():
             if key.endswith((":calls", ":owners")):
                 left += [f"{key}: {field.decode()}" for field in table]
-        return left
+        for key, parked in self._server.parked.items():
+            left += [f"{key}: place {known.caller['place']} of call {known.caller['call']}" for known in parked.taken()]
+        return left + self._server.on_calls.left()
 
 
 def _left_in(state: State) -> list[str]:

@@ -13,16 +13,18 @@ from typing import Any
 
 import orjson
 
-from callcontrol.edges.live_state import credit, keys, mailboxes, queue_script
+from callcontrol.edges.live_state import credit, keys, mailboxes, on_calls, parked, queue_script
 from callcontrol.edges.live_state.failures import ScriptUnknown, StoreRefused
 from callcontrol.edges.live_state.script import script_of
 from callcontrol.vocabulary.stored import TAG
 from tests.simulation.credit_twin import CreditTwin, field_of
 from tests.simulation.mailbox_twin import change_box
+from tests.simulation.parked_twin import OnCallTwin, ParkedTwin
 from tests.simulation.queue_twin import QueueTwin
 from tests.simulation.trunk_twin import SCRIPTS, TrunkTwin
 
 Told = Callable[[bytes], None]
+_SINGLE = (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT, parked.SCRIPT, on_calls.SCRIPT)
 
 
 class RedisTwin:
@@ -45,6 +47,8 @@ class RedisTwin:
         self._texts: dict[str, tuple[bytes, float]] = {}
         self.queues: dict[str, QueueTwin] = {}
         self.credits: dict[str, CreditTwin] = {}
+        self.parked: dict[str, ParkedTwin] = {}
+        self.on_calls = OnCallTwin(lambda: self._now_ms())
         self.listeners: dict[str, Told] = {}
         self.before: Callable[[str], None] = lambda tenant: None
         self.after: Callable[[str, tuple[Any, ...]], None] = lambda tenant, words: None
@@ -56,13 +60,15 @@ class RedisTwin:
             script_of("call_scripts", "take").sha: self._take,
             script_of("call_scripts", "drop").sha: self._drop,
             mailboxes.SCRIPT.sha: lambda names, words: change_box(self.hashes, names, words),
+            parked.SCRIPT.sha: self._of_places,
+            on_calls.SCRIPT.sha: lambda names, words: self.on_calls.carry_out(names, words),
             credit.SCRIPT.sha: lambda names, words: self.credit_of(keys.tenant_of(names[0])).carry_out(words),
         }
         self.trunks = TrunkTwin(lambda: self._time_us() // 1000)
         self._scripts |= {script.sha: self._of_trunks(name) for name, script in SCRIPTS.items()}
         self._sha_of = (
             {script.source: script.sha for script in SCRIPTS.values()}
-            | {one.source: one.sha for one in (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT)}
+            | {one.source: one.sha for one in _SINGLE}
             | {
                 script.source: script.sha
                 for script in (script_of("call_scripts", n) for n in ("save", "forget", "take", "drop"))
@@ -88,16 +94,28 @@ class RedisTwin:
 
     def remember(self) -> Any:
         """All of the data as it is now, for `go_back`."""
-        return copy.deepcopy((self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks))
+        return copy.deepcopy(self._data())
 
     def go_back(self, remembered: Any) -> None:
         """What was written since then is lost."""
-        self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks = remembered
+        self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks, *places = remembered
+        self.parked, self.on_calls = places
+
+    def _data(self) -> tuple[Any, ...]:
+        kept = self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks
+        return *kept, self.parked, self.on_calls
 
     # --- commands, by their names
 
     def do_ping(self) -> bytes:
         return b"PONG"
+
+    def do_publish(self, channel: str, text: bytes) -> int:
+        whom = list(self.listeners) if channel == keys.everyone() else [channel]
+        told = [self.listeners[one] for one in whom if one in self.listeners]
+        for tell in told:
+            tell(text)
+        return len(told)
 
     def do_hset(self, key: str, *pairs: Any) -> int:
         table = self.hashes.setdefault(key, {})
@@ -146,7 +164,7 @@ class RedisTwin:
         return set(self.sets.get(key, ()))
 
     def do_set(self, key: str, value: Any, *options: Any) -> bytes | None:
-        if "XX" in options and self.do_get(key) is None:
+        if ("XX" in options and self.do_get(key) is None) or ("NX" in options and self.do_get(key) is not None):
             return None
         lasts_s = float("inf")
         for unit, seconds in (("PX", 0.001), ("EX", 1.0)):
@@ -178,6 +196,17 @@ class RedisTwin:
 
     def _of_trunks(self, name: str) -> Callable[[tuple[str, ...], tuple[Any, ...]], Any]:
         return lambda names, words: self.trunks.carry_out(name, names, words)
+
+    def _now_ms(self) -> int:
+        return self._time_us() // 1000
+
+    def _of_places(self, names: tuple[str, ...], words: tuple[Any, ...]) -> Any:
+        (key,) = names
+        return self.parked_at(key).carry_out(words, key, self.publish)
+
+    def parked_at(self, key: str) -> ParkedTwin:
+        """The parking places of a tenant."""
+        return self.parked.setdefault(key, ParkedTwin(lambda: self._now_ms()))
 
     def credit_of(self, tenant: str) -> CreditTwin:
         """The credit accounts of a tenant."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from callcontrol.control import commands as do
-from callcontrol.control.events import AppEnded, CallerHungUp, KeyPressed, LegBridged, LegGone, LegHeard
+from callcontrol.control.events import AppEnded, CallerHungUp, KeyPressed, LegBridged, LegGone, LegHeard, LegHolds
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -47,7 +47,7 @@ class Taker(Protocol):
         """A call is handed over."""
         ...
 
-    def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
+    def heard(self, switch: str, call: str, event: LegGone | LegHeard | LegHolds) -> None:
         """An event of the switch's own connection."""
         ...
 
@@ -69,6 +69,10 @@ class Watcher(Protocol):
 
     def arrived(self, channel: Channel) -> None:
         """A worker has a caller's channel (again)."""
+        ...
+
+    def dropped(self, channel: Channel) -> None:
+        """A caller whom a phone transferred, or left on hold, is hung up before anything was heard."""
         ...
 
     def last_resort(self, channel: Channel) -> None:
@@ -100,6 +104,7 @@ class SwitchCallers:
         self.every: dict[str, Channel] = {}
         self.pressed: dict[str, str] = {}  # by channel, the keys its caller pressed
         self.told: Callable[[str, str], None] = lambda call, what: None  # for whoever traces a call
+        self.on_joined: Callable[[Channel, Channel], None] = lambda first, second: None
         self.core = 1
         self.is_up = True
         self.host: Host | None = None
@@ -153,6 +158,8 @@ class SwitchCallers:
         if not channel.lives:
             return
         self.told(channel.call, f"{channel.id} ends: {cause} by {by}")
+        if by == "switch" and channel.moved_s is not None:
+            self.watcher.dropped(channel)
         self._bury(channel, cause, by)
         for then in channel.on_end:
             then()
@@ -220,7 +227,8 @@ class SwitchCallers:
             channel.parked = False
             channel.bridged = channel.bridged or now
             channel.answered = channel.answered or now
-            channel.idle_since_s = None
+            channel.idle_since_s = channel.moved_s = None
+        self.on_joined(first, second)
         talk_s, ends = self.phones.talk_s(), self.wall() % 2
         leaves, by = ((first, "caller"), (second, "callee"))[ends]
         by = by if first.is_caller else "callee"
@@ -359,10 +367,14 @@ class SwitchCallers:
             case do.Bridge(_, legs):
                 self._bridge(channel, app, legs)
             case do.Record():
+                channel.moved_s = None
                 speaks_s = 1 + self.phones.talk_s() / 10
                 channel.recorded_ms = round(speaks_s * 1000)
                 channel.running_timer = self.agenda.after(min(speaks_s, app.max_s), lambda: self._app_over(channel))
-            case do.Play(_, file) if not _is_endless(file):
+            case do.Play(_, file):
+                channel.moved_s = None
+                if _is_endless(file):
+                    return
                 channel.running_timer = self.agenda.after(_SAID_S, lambda: self._app_over(channel))
 
     def _app_over(self, channel: Channel) -> None:

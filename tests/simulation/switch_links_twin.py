@@ -22,6 +22,7 @@ from callcontrol.control.events import (
     LegAnswered,
     LegGone,
     LegHeard,
+    LegHolds,
     OriginateFailed,
     SwitchGone,
 )
@@ -171,7 +172,7 @@ class SwitchLinksTwin:
         """Whether the switch has been heard all the while."""
         return self.links[switch].is_up and self.links[switch].up_since_s <= moment_s
 
-    def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
+    def heard(self, switch: str, call: str, event: LegGone | LegHeard | LegHolds) -> None:
         """An event of a switch's own connection."""
         self.links[switch].heard(lambda: self._deliver(switch, call, event))
 
@@ -184,7 +185,7 @@ class SwitchLinksTwin:
         if driver is None or driver.line is None:
             self.missed_keys.note(channel, event)
 
-    def _deliver(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
+    def _deliver(self, switch: str, call: str, event: LegGone | LegHeard | LegHolds) -> None:
         assert self.shared is not None
         self.event_gaps.heard(switch)
         driver = self.shared.drivers.get(call)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.credit_commands import ComeBack, EndAt, LookAtAnswer, WarnPayer
-from callcontrol.control.events import AppEnded, LegBridged, LegHeard
+from callcontrol.control.events import AppEnded, LegBridged, LegHeard, LegHolds
+from callcontrol.edges.freeswitch.arrival import HELD_CONTEXT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, COMES_BACK_S, PARK_S, LegOrder
 from tests.simulation.channel import Channel
 from tests.simulation.race import Legs, Race
@@ -134,6 +135,40 @@ class SwitchTwin(SwitchCallers):
         channel.connection = None  # superseded: it stays open and silent
         self._go(channel, 0)
         return True
+
+    def refer(self, by: Channel, to: str) -> None:
+        """The phone at this leg sends its caller to a number (REFER), and the switch ends that leg."""
+        self._leave(by, to, TRANSFER_CONTEXT, "BLIND_TRANSFER")
+
+    def hold(self, by: Channel, *, on: bool = True) -> None:
+        """The phone at this leg holds its caller, or takes the caller back."""
+        if by.lives and by.peer is not None:
+            for taker in self.takers:
+                taker.heard(self.name, by.call, LegHolds(by.id, on, self.wall()))
+
+    def leave_held(self, by: Channel) -> None:
+        """The phone at this leg hangs up while it holds its caller (`hold_hangup_xfer_exten`)."""
+        self._leave(by, HELD_CONTEXT, HELD_CONTEXT, "NORMAL_CLEARING")
+
+    def _leave(self, by: Channel, to: str, context: str, cause: str) -> None:
+        moved = by.peer
+        if not by.lives or moved is None or not moved.is_caller:
+            return
+        by.peer = moved.peer = None
+        running, moved.running = moved.running, None
+        if isinstance(running, do.Bridge):
+            self._tell(moved, self._bridge_ended(moved, running, "SUCCESS"))
+        moved.queue.clear()
+        moved.variables |= {
+            "Caller-Context": context,
+            "variable_cc_again": "false",
+            "variable_transfer_history": "bl_xfer",
+            "variable_last_bridge_to": by.id,
+        }
+        moved.dialled, moved.connection, moved.moved_s = to, None, self.agenda.now_s
+        moved.comes_back_until_s = 0.0
+        self.hang_up(by, cause, "callee")
+        self._go(moved, 0)
 
     def _parted(self, peer: Channel) -> None:
         """A caller who has just been joined with the other one goes through the dialplan again."""

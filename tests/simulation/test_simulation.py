@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
@@ -16,10 +17,13 @@ import pytest
 
 from callcontrol.billing.missed import cases
 from callcontrol.config.settings import Tenant
+from callcontrol.control import holding
 from callcontrol.control.events import Event, LegGone
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
+from callcontrol.edges.live_state import parked
+from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.trunks import Holder, Limits
 from callcontrol.routing.opening_hours import state_at
@@ -65,6 +69,32 @@ def test_cases_that_depend_on_the_order_of_records_are_found_out(monkeypatch: py
     found = run_plan(Plan(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert found.what.startswith("cases of ('t")
+
+
+def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
+    worlds: list[World] = []
+    found = run_plan(Plan(2, "deaths", hours=0.5), worlds.append)
+    assert isinstance(found, Report), found
+    (world,) = worlds
+    counted = sum((tenant.found for tenant in world.redis.server.parked.values()), Counter())
+    assert counted["parked"] > 3
+    assert counted["taken"] > 0
+
+
+def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone that hangs up while it holds is the end of the call."""
+    monkeypatch.setattr(holding, "is_recall", lambda call, event, facts: False)
+    found = run_plan(Plan(1, "calm", hours=HOURS))
+    assert isinstance(found, Failure)
+    assert "was moved, and is hung up unheard" in found.what
+
+
+def test_places_that_stay_taken_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ParkedStore, "free", lambda store, tenant, place, call: None)
+    monkeypatch.setattr(parked, "LEASE_S", 10**6)
+    found = run_plan(Plan(1, "calm", hours=HOURS))
+    assert isinstance(found, Failure)
+    assert ": place 70" in found.what
 
 
 def test_who_waits_is_with_a_living_worker_within_five_seconds_of_a_death() -> None:

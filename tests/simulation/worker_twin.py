@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from callcontrol.control.events import KeyPressed
+from callcontrol.daemon import parked_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -19,6 +21,8 @@ from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.handover import AGAIN_S, LOOK_S
 from callcontrol.daemon.layout_sync import COMPARE_S, LayoutSync
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
+from callcontrol.daemon.on_calls import RENEW_S as ON_CALLS_S
+from callcontrol.daemon.on_calls import OnCalls
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.room_line import RoomLine
@@ -36,6 +40,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.edges.live_state.on_calls import OnCallStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.queue_script import seed_from
@@ -125,6 +130,7 @@ class WorkerTwin:
             slack_s=board.slack_s,
             capacity=TrunkCapacity(process.name, TrunkStore(self.pipeline) if counts_channels else None),
         )
+        self.shared.on_calls = OnCalls(OnCallStore(self.pipeline), self.shared.overrides.last_known)
         board.shared = self.shared
         board.on_up, board.on_down = self._switch_up, self.registrations.lost
         self.adoption = Adoption(self.shared, self.workers, chance)
@@ -133,7 +139,14 @@ class WorkerTwin:
         self.closing_watch = ClosingWatch(self.shared)
         self._reception = CallAcceptor(self.shared, switch_links)
         self._inbox = InboxTwin(
-            "redis://twin", process.name, self.dispatcher.offered, self.dispatcher.noticed, self.shared.lose
+            "redis://twin",
+            process.name,
+            self.dispatcher.offered,
+            self.dispatcher.noticed,
+            self.shared.lose,
+            on_parked=partial(parked_line.taken, self.shared),
+            on_joined=partial(parked_line.joined, self.shared),
+            on_picks_up=partial(parked_line.picks_up, self.shared),
         )
 
     def start(self) -> None:
@@ -147,6 +160,12 @@ class WorkerTwin:
         self.process.after(HOURS_S, self._look_at_hours)
         self.process.after(BEGIN_S, self._look)
         self._renew_channels()
+        self._renew_on_calls()
+
+    def _renew_on_calls(self) -> None:
+        calls = [driver.call for driver in self.shared.drivers.values()]
+        self.shared.on_calls.renew(calls, self._current.configuration.settings)
+        self.process.after(ON_CALLS_S, self._renew_on_calls)
 
     def _renew_channels(self) -> None:
         self.shared.capacity.renew()

@@ -73,6 +73,11 @@ KEPT: Final = frozenset(
 # The context of our dialplan (freeswitch-xml/dialplan/transferred.xml) into which every REFER leads, and nothing else.
 TRANSFER_CONTEXT: Final = "transferred"
 
+# The context (freeswitch-xml/dialplan/held.xml) into which a phone that hangs up sends whom it holds, and nothing else
+# does: by this variable of its channel (switch_ivr_bridge.c, audio_bridge_thread).
+HELD_CONTEXT: Final = "held"
+HELD: Final = {"hold_hangup_xfer_exten": f"held:XML:{HELD_CONTEXT}"}
+
 # What every call needs, however the dialplan was edited. Without the first a busy B leg hangs the caller up
 # (switch_channel.c, switch_channel_handle_cause); without the second the caller gets into the dialplan after a talk;
 # without `sip_ignore_remote_cause` the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a
@@ -113,7 +118,8 @@ class Arriving:
         origin: its way before it reached us.
         source: the address it came from.
         again: the channel may have been with us before: it was transferred, or the dialplan went on behind `socket`.
-        transfer: a phone's REFER brought it here, just now. by_leg: the channel it was joined with last.
+        transfer: a phone's REFER brought it here, just now, or (`left_on_hold`) its end while it held this one.
+        by_leg: the channel it was joined with last.
         call: the call it belongs to, by our mark; "" for a channel that is new, or was with the version before.
         limit: when the switch was to end it for the money or the time it costs; None: it has no such limit.
     """
@@ -137,13 +143,15 @@ class Arriving:
     limit: Instant | None = None
     origin: Origin = NO_ORIGIN
     source: str = ""
+    left_on_hold: bool = False
 
 
 def read_arrival(data: Mapping[str, str]) -> Arriving:
     """The call of a connect reply. Everything the caller could write is cleaned or refused here."""
     number = Safe(user_part(data.get("Caller-Caller-ID-Number", "")))
     returned = data.get("variable_cc_again") == "true"
-    transferred = data.get("Caller-Context") == TRANSFER_CONTEXT
+    left_on_hold = data.get("Caller-Context") == HELD_CONTEXT
+    transferred = left_on_hold or data.get("Caller-Context") == TRANSFER_CONTEXT
     return Arriving(
         channel=data["Unique-ID"],
         switchname=data.get("FreeSWITCH-Switchname", ""),
@@ -165,6 +173,7 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         limit=_limit(data),
         origin=read_origin(data),
         source=data.get("variable_sip_network_ip", ""),
+        left_on_hold=left_on_hold and not returned,
     )
 
 

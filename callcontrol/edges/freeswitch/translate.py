@@ -9,9 +9,10 @@ from callcontrol.control import commands as do
 from callcontrol.control import room_commands as in_room
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived, Sent
+from callcontrol.control.holding import HELD as HELD_PARTY
 from callcontrol.control.supervise_commands import ListeningCommand
 from callcontrol.edges.freeswitch import room_commands
-from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT
+from callcontrol.edges.freeswitch.arrival import CALL, HELD, TENANT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand, set_variables
 from callcontrol.edges.freeswitch.credit_commands import first_end
@@ -257,7 +258,7 @@ def _name(plan: LegPlan, call: Call) -> str:
     """The caller's name as the phone shows it. A transferor whose caller comes back sees that it is that caller."""
     name, last = call.led_party.name, call.transfer
     if last is not None and last.given_back and plan.to == text_of(ExtensionTarget(last.by or "-")):
-        return str(Safe(f"back from {last.to} {name}"))
+        return str(Safe(f"held {name}" if last.to == HELD_PARTY else f"back from {last.to} {name}"))
     return name
 
 
@@ -270,6 +271,8 @@ def dial_leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> Dial
     # A phone at another switch answers through that switch (dialplan/peers.xml).
     ours = isinstance(plan.endpoint, Account)
     variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
+    if isinstance(plan.endpoint, Account) and plan.endpoint.peer is None:
+        variables |= HELD
     if plan.answers_itself:
         variables |= _ANSWERS_ITSELF
     if plan.payer:

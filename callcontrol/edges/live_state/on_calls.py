@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 LEASE_S: Final = 60
 
 # One script: of several, one that Redis does not know yet would come after those that were asked later.
-_SCRIPT: Final = Script("""
+SCRIPT: Final = Script("""
 local t = redis.call('TIME')
 local op, now, answer = ARGV[1], t[1] * 1000 + math.floor(t[2] / 1000), {}
 for i, key in ipairs(KEYS) do
@@ -64,11 +64,11 @@ class OnCallStore:
         """These extensions are on these calls, for LEASE_S from now."""
         if those:
             names = [keys.on_call(tenant, one.extension) for one in those]
-            _SCRIPT.submit(self._pipeline, names, ("keep", LEASE_S * 1000, *(one.member for one in those)), _untold)
+            SCRIPT.submit(self._pipeline, names, ("keep", LEASE_S * 1000, *(one.member for one in those)), _untold)
 
     def forget(self, tenant: str, one: OnCall) -> None:
         """The extension is not on that call any more."""
-        _SCRIPT.submit(self._pipeline, self._keys(tenant, (one.extension,)), ("forget", one.member), _untold)
+        SCRIPT.submit(self._pipeline, self._keys(tenant, (one.extension,)), ("forget", one.member), _untold)
 
     def look_up(self, tenant: str, extensions: Iterable[str], on_found: OnFound) -> None:
         """The calls of each extension, by id. With trouble none is known to be on any."""
@@ -78,7 +78,7 @@ class OnCallStore:
             found = [()] * len(wanted) if trouble is not None else map(_calls, reply)
             on_found(dict(zip(wanted, found, strict=True)), trouble)
 
-        _SCRIPT.submit(self._pipeline, self._keys(tenant, wanted), ("look",), answered)
+        SCRIPT.submit(self._pipeline, self._keys(tenant, wanted), ("look",), answered)
 
     def look(self, tenant: str, extensions: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The same, for greenlets that can wait.
@@ -87,7 +87,7 @@ class OnCallStore:
             LiveStateError: Redis is away, busy or refused it.
         """
         wanted = tuple(extensions)
-        found = _SCRIPT.ask(self._pipeline, self._keys(tenant, wanted), ("look",)) if wanted else ()
+        found = SCRIPT.ask(self._pipeline, self._keys(tenant, wanted), ("look",)) if wanted else ()
         return dict(zip(wanted, map(_calls, found), strict=True))
 
     def _keys(self, tenant: str, extensions: Sequence[str]) -> list[str]:

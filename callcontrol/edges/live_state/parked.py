@@ -48,7 +48,7 @@ def _source(name: str) -> str:
     return script_of("parked_scripts", name).source
 
 
-_SCRIPT: Final = _one_script()
+SCRIPT: Final = _one_script()
 
 
 class ParkedStore:
@@ -144,11 +144,11 @@ class ParkedStore:
         Raises:
             LiveStateError: Redis is away, busy or refused it.
         """
-        found = _SCRIPT.ask(self._pipeline, (keys.parked(tenant),), ("look",))
+        found = SCRIPT.ask(self._pipeline, (keys.parked(tenant),), ("look",))
         return sorted(map(decode_caller, found), key=lambda one: (len(one.place), one.place))
 
     def _submit(self, op: str, tenant: str, words: tuple[Any, ...], on_reply: Callable[..., Any]) -> None:
-        _SCRIPT.submit(self._pipeline, (keys.parked(tenant),), (op, *words), on_reply)
+        SCRIPT.submit(self._pipeline, (keys.parked(tenant),), (op, *words), on_reply)
 
 
 def _lease(caller: ParkedCaller) -> tuple[bytes, int]:

@@ -16,18 +16,19 @@ from typing import Final
 from callcontrol.control import commands as do
 from callcontrol.control import legs
 from callcontrol.control import parked_commands as at_place
-from callcontrol.control.call import Call, Talking
-from callcontrol.control.ending import STEP_TIMER
-from callcontrol.control.events import AloneChecked, CallConnectionLost, Event, Rearrived, TimerFired
+from callcontrol.control.call import Call, Ending, Talking
+from callcontrol.control.ending import STEP_TIMER, deadline
+from callcontrol.control.events import AloneChecked, AppEnded, CallConnectionLost, Event, Rearrived, TimerFired
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.parked_events import ParkedJoined
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.uncontrolled import still_there
-from callcontrol.kinds.targets.parking.tones import refused
+from callcontrol.kinds.targets.parking.tones import CONFIRM, refused
 from callcontrol.routing.facts import Facts, StarCode, Usage
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.parked import Taker
-from callcontrol.vocabulary.trail import JoinedOutside, Noted
+from callcontrol.vocabulary.trail import JoinedOutside, Noted, StepEnded
 
 _FORM: Final = re.compile(r"\*8(?:\*?(?P<number>[0-9]{1,6}))?\#?")
 # How long workers have to find a call that rings, and to join both (seconds).
@@ -70,18 +71,24 @@ class PickingUp(OwnState):
 
     Attributes:
         is_late: the switch is asked whether both are joined.
+        app_id: the tone that says that the phone will be rung, as the caller is at another switch.
     """
 
     step: PickUp
     is_late: bool = False
+    app_id: str = ""
 
     def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
         """Joined, or there is no such call, or another phone was faster."""
         match event:
-            case ParkedJoined(at, channel, party):
+            case ParkedJoined(_, "", party) if not self.app_id:
+                return self._is_rung(call, party, facts)
+            case AppEnded(app_id) if app_id and app_id == self.app_id:
+                return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
+            case ParkedJoined(at, channel, party) if channel:
                 took = Noted(facts.now, f"picks up {party}"), JoinedOutside(at, channel, party)
                 return call.noting(*took).to(Talking("", channel, party)), (do.StopTimer(STEP_TIMER),)
-            case TimerFired(name) if name == STEP_TIMER:
+            case TimerFired(name) if name == STEP_TIMER and not self.app_id:
                 return call.to(replace(self, is_late=True)), (do.CheckAlone(),)
             case AloneChecked(alone) if self.is_late and alone is not False:
                 why = "no call rings there, or it was answered"
@@ -89,8 +96,17 @@ class PickingUp(OwnState):
             case _:
                 return call, ()
 
+    def _is_rung(self, call: Call, party: str, facts: Facts) -> PlainResult:
+        """The call is at another switch, from which this phone is rung."""
+        call, app_id = call.next_app()
+        ended = StepEnded(facts.now, "pick_up", Outcome.CHANGED, party)
+        noted = call.noting(Noted(facts.now, f"picks up {party} at another switch, rings here"), ended)
+        return noted.to(replace(self, app_id=app_id)), (do.StopTimer(STEP_TIMER), do.Play(app_id, CONFIRM))
+
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
-        """It is asked for again."""
+        """It is asked for again; a phone that is rung already is let go."""
+        if self.app_id:
+            return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
         return self.step.start(call, facts)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:

@@ -89,6 +89,7 @@ class SimulatedWorld:
                 info=call.informs,
                 refers=call.refers,
                 consults=call.consults,
+                holds=call.holds,
                 headers=dict(call.headers),
             )
         )

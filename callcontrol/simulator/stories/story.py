@@ -57,7 +57,19 @@ from callcontrol.simulator.stories.actions import BadAction, Timed, read_action
 
 KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls", "expect", "heard", "only", "pins"})
 CALL_KEYS = frozenset(
-    {"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s", "refers", "consults"}
+    {
+        "from",
+        "name",
+        "to",
+        "hangup_after_s",
+        "presses",
+        "extension",
+        "anonymous",
+        "after_s",
+        "refers",
+        "consults",
+        "holds",
+    }
     | {"headers", "informs"}
 )
 
@@ -77,7 +89,7 @@ class PlacedCall:
         extension: `101@acme.example` for a call from an authenticated phone, "" for one from a trunk.
         presses, informs: (seconds after the answer, keys), in the voice path (RFC 4733) or by SIP INFO.
         headers: further headers of its INVITE.
-        refers, consults: the caller transfers the other party: see simulator.phones.Behaviour.
+        refers, consults, holds: what the caller does with the other party: see simulator.phones.Behaviour.
         hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer;
             None: the caller stays until it is over.
         after_s: seconds after the story's beginning at which it is placed.
@@ -94,6 +106,7 @@ class PlacedCall:
     after_s: float = 0.0
     refers: tuple[float, str] | None = None
     consults: tuple[float, str, float] | None = None
+    holds: tuple[float, float] | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -188,5 +201,6 @@ def _call(path: Path, told: Mapping[str, Any]) -> PlacedCall:
         after_s=float(told.get("after_s", 0)),
         refers=tuple(told["refers"]) if "refers" in told else None,
         consults=tuple(told["consults"]) if "consults" in told else None,
+        holds=tuple(told["holds"]) if "holds" in told else None,
         headers=tuple(told.get("headers", {}).items()),
     )

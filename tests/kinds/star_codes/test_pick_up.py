@@ -7,14 +7,14 @@ import pytest
 from callcontrol.control import commands as do
 from callcontrol.control import parked_commands as at_place
 from callcontrol.control.call import Talking
-from callcontrol.control.events import AloneChecked, CallConnectionLost, Rearrived, TimerFired
+from callcontrol.control.events import AloneChecked, AppEnded, CallConnectionLost, Rearrived, TimerFired
 from callcontrol.control.parked_events import ParkedJoined
 from callcontrol.edges.live_state.codec import decode, encode
-from callcontrol.kinds.star_codes.storing import REFUSE
+from callcontrol.kinds.star_codes.storing import CONFIRM, REFUSE
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.trail import JoinedOutside
 from tests.control.story import Story
-from tests.routing.world import TENANT, facts
+from tests.routing.world import NOW, TENANT, facts
 
 GROUP = TENANT.replace("'102': {}", "'102': {pickup_group: office}").replace("{name: Jan}", "{pickup_group: office}")
 
@@ -55,3 +55,16 @@ def test_after_its_worker_died_it_is_asked_for_again() -> None:
     story = dial("*8#").then(CallConnectionLost("worker w1 died"))
     assert story.has(do.CheckChannels)
     assert story.then(Rearrived("*8#")).has(at_place.PickUpRinging)
+
+
+def test_a_call_at_another_switch_rings_here_after_the_tone() -> None:
+    story = dial("*8#").then(ParkedJoined(NOW, "", "number:+48600700800"))
+    tone = story.command(do.Play)
+    assert tone.file == CONFIRM
+    assert decode(encode(story.call)) == story.call
+    assert story.then(AppEnded(tone.app_id)).has(do.HangUp)
+
+
+def test_a_phone_that_comes_back_after_the_tone_is_let_go() -> None:
+    story = dial("*8#").then(ParkedJoined(NOW, "", "number:+48600700800")).then(CallConnectionLost("worker w1 died"))
+    assert story.then(Rearrived("*8#")).has(do.HangUp)

@@ -5,6 +5,7 @@ who answers. It is a call of its own, which nothing depends on: a phone that is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from callcontrol.control import commands as do
 from callcontrol.control import ending, legs
@@ -32,12 +33,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
 from callcontrol.vocabulary.trail import Arrived, StepEnded, Trail
 
-# The phone may still be ending the call that was transferred: it is rung a moment later, and once more if it is busy
-# (seconds).
-FIRST_S, AGAIN_S = 1, 3
-RING_S = 15
-ROUNDS = 2
-STEP = "place told"
+AGAIN_S = 3
 RING_TIMER = "ring"
 # How often the number is said.
 TIMES = 2
@@ -58,10 +54,17 @@ class TellingPlace(OwnState):
     """The phone rings, or its person hears the place.
 
     Attributes:
+        FIRST_S: the phone may still be ending the call that was transferred: it is rung a moment later (seconds), for
+            RING_S, and once more if it is busy: ROUNDS in all. STEP is the word of the trail for it.
         rung: legs that ring.
         round: how often it was rung.
         heard: it was answered.
     """
+
+    FIRST_S: ClassVar[float] = 1
+    RING_S: ClassVar[int] = 15
+    ROUNDS: ClassVar[int] = 2
+    STEP: ClassVar[str] = "place told"
 
     place: str
     extension: str
@@ -78,7 +81,7 @@ class TellingPlace(OwnState):
         """It rings; who answers hears the number, and is hung up after it."""
         match event:
             case FactsFound():
-                return call, (do.StartTimer(RING_TIMER, FIRST_S),)
+                return call, (do.StartTimer(RING_TIMER, self.FIRST_S),)
             case TimerFired(name) if name == RING_TIMER:
                 return self._ring(call, facts)
             case LegAnswered(leg) if call.is_open(leg):
@@ -88,7 +91,7 @@ class TellingPlace(OwnState):
                 moved, more = left._go_on(call, facts)
                 return moved, (*legs.watched(tuple(leg for leg in failed if call.is_open(leg)), cause), *more)
             case TimerFired(name) if name == ending.STEP_TIMER:
-                return replace(self, rung=(), round=ROUNDS)._go_on(call, facts)
+                return replace(self, rung=(), round=self.ROUNDS)._go_on(call, facts)
             case _:
                 return call, ()
 
@@ -99,39 +102,42 @@ class TellingPlace(OwnState):
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """The worker died: the place is told by the phone's list of calls."""
         kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in self.rung if call.is_open(leg))
-        moved, more = replace(self, rung=(), round=ROUNDS)._go_on(call, facts)
+        moved, more = replace(self, rung=(), round=self.ROUNDS)._go_on(call, facts)
         return moved, (*kills, *more)
 
     def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """A phone rings no more, or its person has heard it."""
         return replace(self, rung=tuple(leg for leg in self.rung if leg != event.leg_id))._go_on(call, facts)
 
+    def heard_then(self, facts: Facts) -> str:
+        """What the person hears who answers."""
+        return as_file_string(place_said(facts.language, self.place) * TIMES)
+
     def _ring(self, call: Call, facts: Facts) -> PlainResult:
-        plans = phones(self.extension, RING_S, facts)
+        plans = phones(self.extension, self.RING_S, facts)
         if not plans:
             return self._over(call, facts)
         ids = call.next_legs(len(plans))
         call = legs.sent(call, ids, plans, Role.CALLEE, facts)
         state = replace(self, rung=ids, round=self.round + 1)
-        patience = do.StartTimer(ending.STEP_TIMER, RING_S + 15 + facts.slack_s)
+        patience = do.StartTimer(ending.STEP_TIMER, self.RING_S + 15 + facts.slack_s)
         return call.to(state), (do.Originate(tuple(zip(ids, plans, strict=True))), patience)
 
     def _answered(self, call: Call, answered: str, facts: Facts) -> PlainResult:
         others = tuple(leg for leg in self.rung if leg != answered)
-        sentence = as_file_string(place_said(facts.language, self.place) * TIMES)
         kills = tuple(do.KillLeg(leg, "LOSE_RACE") for leg in others)
-        told = do.Whisper(answered, sentence, hang_up=True)
+        told = do.Whisper(answered, self.heard_then(facts), hang_up=True)
         return call.to(replace(self, rung=(), heard=True)), (told, *kills, *legs.watched(others, "LOSE_RACE"))
 
     def _go_on(self, call: Call, facts: Facts) -> PlainResult:
         """Once nothing rings and the number was said: again, or it is over."""
         if self.rung:
             return call.to(self), ()
-        if not self.heard and self.round < ROUNDS:
+        if not self.heard and self.round < self.ROUNDS:
             return call.to(self), (do.StartTimer(RING_TIMER, AGAIN_S),)
         return (call.to(self), ()) if call.open_legs and self.heard else self._over(call, facts)
 
     def _over(self, call: Call, facts: Facts) -> PlainResult:
-        ended = StepEnded(facts.now, STEP, Outcome.ANNOUNCED if self.heard else Outcome.NO_ANSWER, self.place)
+        ended = StepEnded(facts.now, self.STEP, Outcome.ANNOUNCED if self.heard else Outcome.NO_ANSWER, self.place)
         closed, commands = ending.close_if_done(call.noting(ended).to(Ending()))
         return closed, commands or ending.deadline(facts)
