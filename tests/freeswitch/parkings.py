@@ -142,9 +142,6 @@ def worker_dies_as_a_call_is_picked_up(stage: RealStage, microphones: Microphone
             time.sleep(moment_s)
             os.kill(process, signal.SIGKILL)
             stage.world.wait_until_over([placed, taker], OVER_S)
-            heard = [h.detail.get("with") for h in stage.world.heard() if (h.who, h.what) == ("caller", "bridged")]
-            if len(heard) != 1 or heard[0] not in ("117", "caller 2"):
-                yield f"{moment_s} s: the caller should talk once, with 117 or who picks up: {heard}"
             yield from _answered_once(stage, began)
         microphones.clear()
 
