@@ -141,9 +141,14 @@ def test_only_the_other_switches_reach_the_context_that_asks_nobody_for_a_passwo
     assert not [text for text in named if "peers" in text]
 
 
-def test_a_call_of_another_switch_rings_a_phone_or_ends() -> None:
+def test_a_call_of_another_switch_rings_a_phone_enters_a_room_or_ends() -> None:
     actions = [a.attrib for a in ElementTree.fromstring(text_of("dialplan/peers.xml")).iter("action")]
-    assert {a["application"] for a in actions} == {"hangup", "set", "export", "bridge", "transfer", "redirect"}
+    applications = {"hangup", "set", "export", "bridge", "transfer", "redirect", "conference"}
+    assert {a["application"] for a in actions} == applications
+    # which room, and as what, says the switch of the caller, in words that mean nothing else (the conditions before)
+    assert [a["data"] for a in actions if a["application"] == "conference"] == [
+        "${conference_here}@callcontrol+flags{$1}"
+    ]
     assert [a["data"] for a in actions if a["application"] == "bridge"] == [
         "[outbound_redirect_info=true]sofia/internal/${destination_number}%$1"  # `%`: registered here, or not at all
     ]
