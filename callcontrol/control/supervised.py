@@ -4,7 +4,7 @@ other. By which target they met is for others to say.
 
 from __future__ import annotations
 
-from callcontrol.control.call import Call, Closed, Ending
+from callcontrol.control.call import Call, Closed, Ending, Talking
 from callcontrol.control.talk_sides import channel_of, partner_of, party_of
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.supervision import SupervisedTalk
@@ -31,8 +31,17 @@ def talk_with(call: Call, customer: str) -> SupervisedTalk | None:
 
 def _sides(call: Call) -> tuple[tuple[str, str], ...]:
     """Each side of the conversation that goes on, with the other one."""
-    channel, partner = channel_of(call), partner_of(call)
+    channel, partner = channel_of(call), partner_of(call) or _watched_partner(call)
     return ((partner, channel), (channel, partner)) if channel and partner else ()
+
+
+def _watched_partner(call: Call) -> str:
+    """The other side of a conversation that goes on though its worker died: it is only watched to its end."""
+    state = call.state
+    if not isinstance(state, Ending) or state.until is not None or state.talked:
+        return ""
+    found = [leg.id for leg in call.legs if leg.end is None and leg.bridged is not None and leg.id != call.led]
+    return found[0] if len(found) == 1 else ""
 
 
 def _talk(call: Call, own: str, other: str) -> SupervisedTalk:
@@ -47,7 +56,7 @@ def _talk(call: Call, own: str, other: str) -> SupervisedTalk:
         party=_party(call, other),
         recorded=recorded.media_id if recorded is not None and recorded.began else "",
         is_whisperable=recorded is None or (recorded.is_on and recorded.began),
-        is_takable=bool(call.led) and own != call.led,
+        is_takable=isinstance(call.state, Talking) and bool(call.led) and own != call.led,
     )
 
 

@@ -57,7 +57,8 @@ class SupervisedTalk:
         party: the other party, as a target text, as far as is known.
         recorded: the recording that is written at `leg`, "" for none.
         is_whisperable: whether what is said to `leg` alone is on no recording.
-        is_takable: whether the tenant's person was rung for the call: only then can it go on without that channel.
+        is_takable: whether the tenant's person was rung for the call, which can go on without that channel then, and a
+            worker directs it.
     """
 
     call: str

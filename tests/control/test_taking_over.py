@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -9,7 +11,15 @@ from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control import parked_commands as at_place
 from callcontrol.control.call import Talking
-from callcontrol.control.events import AppEnded, CallerHungUp, Event, JoinFailed, LegBridged, TimerFired
+from callcontrol.control.events import (
+    AppEnded,
+    CallConnectionLost,
+    CallerHungUp,
+    Event,
+    JoinFailed,
+    LegBridged,
+    TimerFired,
+)
 from callcontrol.control.supervise_events import TakenOver
 from callcontrol.control.supervised import talk_at, talk_with
 from callcontrol.edges.live_state.codec import decode, encode
@@ -93,3 +103,15 @@ def test_a_conversation_that_an_earlier_version_saved_is_read() -> None:
     saved = orjson.loads(encode(story.call))
     assert saved["state"].pop("taker") is None
     assert decode(orjson.dumps(saved)) == story.call
+
+
+def test_a_conversation_whose_worker_died_is_seen_and_not_taken_over() -> None:
+    story, _, leg = talking()
+    before = talk_with(story.call, "caller-1")
+    story.then(CallConnectionLost("worker w1 died"))
+    now = talk_with(story.call, "caller-1")
+    assert before is not None
+    assert now == replace(before, is_takable=False)
+    assert talk_at(story.call, "101") == now
+    story.gone(leg, answered_s=3)
+    assert talk_at(story.call, "101") is None

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import gevent
+import psycopg
 import pytest
 from redis import Redis
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.listenings import listenings_of
 from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.edges.ledger.reader import LedgerReader, NoLedger
 from callcontrol.edges.live_state import keys
@@ -25,6 +27,8 @@ from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.call import call_id_of
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, Mode
 from callcontrol.vocabulary.wanted import Wanted
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
@@ -33,6 +37,8 @@ OTHERS_PHONE, OTHERS = "101@globex.example", "+4930901821"
 WAIT_S = 90.0
 # Nobody hangs up before the test says so: how long a daemon takes to start is the machine's business.
 TALKS = Behaviour("answers", after_s=0.3)
+# Longer than until a dead worker's calls are taken over.
+TAKEN_OVER_S = 6.0
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -167,6 +173,53 @@ def test_kill_9_in_a_conversation_between_two_tenants(stage: Stage) -> None:
     assert (found.outcome, found.estimated, there.outcome, there.estimated) == ("answered", False, "answered", False)
     assert (found.legs[1].trunk, found.legs[1].cost, there.answered_by) == ("on-net", None, "extension:101")
     assert there.caller_number == "+48221234567"
+    nothing_is_left(stage)
+
+
+def supervises(stage: Stage, code: str) -> str:
+    """A supervisor's call."""
+    return stage.switch.place(Call(code, number="102", user="102", domain="acme.example"))
+
+
+def listened(stage: Stage, began: Instant) -> list[ListeningRecord]:
+    """What the ledger knows of supervisors since then."""
+    with psycopg.connect(stage.dsn) as connection:
+        return listenings_of(connection, "acme", since=began)
+
+
+def test_kill_9_while_a_supervisor_barges_in(stage: Stage) -> None:
+    began, call = clock.now(), stage.switch.place(Call(DID))
+    until(lambda: is_talking(stage, call))
+    supervisor = supervises(stage, "*53*117*3#")
+    until(lambda: "listens" in heard(stage, supervisor))
+    stage.daemon.kill()
+    assert "unbridged" not in heard(stage, call)
+    stage.daemon.start()
+    until(lambda: heard(stage, supervisor).count("listens") == 2)  # fetched, and the right was asked for again
+    hang_up(stage, call)
+    stage.switch.wait_for_end(supervisor, WAIT_S)
+    assert (record_of(stage, call).outcome, record_of(stage, supervisor).outcome) == ("answered", "changed")
+    until(lambda: [one.how for one in listened(stage, began)] == [ListeningEnd.CALL_ENDED])
+    (row,) = listened(stage, began)
+    assert {span.mode for span in row.spans} == {Mode.BARGE}
+    nothing_is_left(stage)
+
+
+def test_kill_9_as_a_supervisor_takes_over(stage: Stage) -> None:
+    began, call = clock.now(), stage.switch.place(Call(DID))
+    until(lambda: is_talking(stage, call))
+    supervisor = supervises(stage, "*53*117*4#")
+    until(lambda: "answered" in heard(stage, supervisor))
+    stage.daemon.kill()
+    stage.daemon.start()
+    gevent.sleep(TAKEN_OVER_S)
+    assert "hangup" not in heard(stage, call)
+    hang_up(stage, call)
+    if "hangup" not in heard(stage, supervisor):
+        hang_up(stage, supervisor)
+    assert record_of(stage, call).outcome == "answered"
+    record_of(stage, supervisor)
+    until(lambda: all(one.ended is not None for one in listened(stage, began)))
     nothing_is_left(stage)
 
 
