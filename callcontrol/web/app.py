@@ -22,6 +22,8 @@ from callcontrol.web.live import Live
 from callcontrol.web.operations import PREFIX, Operation
 from callcontrol.web.problems import Problem
 from callcontrol.web.registry import OPERATIONS, document
+from callcontrol.web.sessions import PATH as SESSION
+from callcontrol.web.sessions import Session
 
 HEALTH: Final = "/healthz"
 
@@ -109,6 +111,7 @@ def application(house: House, guards: Guards, live: Live) -> falcon.App[Request,
     for path, operations in places.items():
         app.add_route(PREFIX + path, Place(operations, dispatch.serve))
     app.add_route(f"{PREFIX}/live", LiveStream(house, guards, live))
+    app.add_route(f"{PREFIX}{SESSION}", Session(house, guards))
     app.add_route(f"{PREFIX}/openapi.json", Document())
     app.add_route(HEALTH, Health(house))
     app.add_error_handler(falcon.HTTPError, _http_error)

@@ -11,6 +11,8 @@ from pydantic.json_schema import models_json_schema
 
 from callcontrol.web.api import calls, missed, phones, queues, reports
 from callcontrol.web.operations import PREFIX, Operation
+from callcontrol.web.sessions import PATH as SESSION
+from callcontrol.web.sessions import SignInGiven
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *reports.OPERATIONS,
@@ -43,6 +45,7 @@ def document() -> dict[str, Any]:
     for operation in OPERATIONS:
         paths.setdefault(PREFIX + operation.path, {})[operation.method.lower()] = _operation(operation)
     paths[f"{PREFIX}/live"] = {"get": _LIVE}
+    paths[f"{PREFIX}{SESSION}"] = {"post": _SIGN_IN, "delete": _SIGN_OUT}
     about = "Call control: history, missed callers, forwarding rules, queues and agents. Times are ISO 8601 in UTC."
     return {
         "openapi": "3.1.0",
@@ -67,6 +70,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _models() -> Iterator[type[BaseModel]]:
+    yield SignInGiven
     for operation in OPERATIONS:
         yield from (model for model in (operation.body, operation.answer) if model is not None)
 
@@ -126,6 +130,18 @@ def _ref(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": _REF.format(model=model.__name__)}
 
 
+_SIGN_IN: Final[dict[str, Any]] = {
+    "operationId": "sign_in",
+    "summary": "Begin the session of a browser, by a cookie; programs have tokens",
+    "security": [],
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(SignInGiven)}}},
+    "responses": {"204": {"description": "signed in"}, "default": _problem()},
+}
+_SIGN_OUT: Final[dict[str, Any]] = {
+    "operationId": "sign_out",
+    "summary": "The session ends",
+    "responses": {"204": {"description": "signed out"}, "default": _problem()},
+}
 _LIVE: Final[dict[str, Any]] = {
     "operationId": "live",
     "summary": "Queues and agents as they change: server-sent events `snapshot`, `change`, `stale`, `end`",

@@ -75,3 +75,33 @@ def test_a_body_is_small_json_of_known_length(site: Site) -> None:
     assert (broken.status_code, broken.json["code"]) == (400, "not_json")
     chunked = site.client.simulate_put(DND, body="{}", headers=headers | {"Transfer-Encoding": "chunked"})
     assert chunked.status_code == 411
+
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def test_a_browser_signs_in_by_a_cookie_that_scripts_cannot_read(site: Site) -> None:
+    cookie_of(site, "sub")
+    given = {"login": "sub", "password": PASSWORD}
+    assert site.client.simulate_post("/api/v1/session", json=given).json["code"] == "other_origin"
+    done = site.client.simulate_post("/api/v1/session", json=given, headers=HERE)
+    assert done.status_code == 204
+    cookie = done.cookies[site.guards.cookie]
+    assert (cookie.http_only, cookie.same_site, cookie.path, cookie.max_age) == (True, "Lax", "/", 12 * 3_600)
+    cookies = {site.guards.cookie: cookie.value}
+    assert site.client.simulate_get("/api/v1/me", cookies=cookies).json["login"] == "sub"
+    assert site.client.simulate_delete("/api/v1/session", headers=HERE, cookies=cookies).status_code == 204
+    assert site.client.simulate_get("/api/v1/me", cookies=cookies).status_code == 401
+
+
+def test_tries_to_sign_in_are_limited_by_account_and_by_address(site: Site) -> None:
+    def tried(login: str, address: str) -> int:
+        headers = HERE | {"X-Forwarded-For": address}
+        given = {"login": login, "password": "wrong password"}
+        return int(site.client.simulate_post("/api/v1/session", json=given, headers=headers).status_code)
+
+    most = site.house.settings.web.sign_ins_a_minute
+    object.__setattr__(site.guards.sign_ins, "_seconds", lambda: 0.0)
+    assert [tried("sub", f"192.0.2.{number}") for number in range(most + 1)] == [401] * most + [429]
+    assert tried("unknown", "192.0.2.200") == 401
+    assert [tried(f"someone{number}", "198.51.100.1") for number in range(most + 1)][-1] == 429
