@@ -39,7 +39,7 @@ FILTERS = st.fixed_dictionaries(
         "extension": st.sampled_from(["101", "102", "999"]),
         "queue": st.sampled_from(["support", "sales"]),
         "agent": st.sampled_from(["agent-1", "wanda"]),
-        "since": st.sampled_from(["2026-11-17", "2026-11-17T15:00", "2026-11-18"]),
+        "since": st.sampled_from(["2026-11-16", "2026-11-17", "2026-11-17T15:00"]),
         "to": st.sampled_from(["2026-11-17", "2026-11-19"]),
         "cost_from": st.sampled_from(["0", "0.63", "1"]),
         "currency": st.sampled_from(["PLN", "EUR"]),
