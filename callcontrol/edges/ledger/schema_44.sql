@@ -34,7 +34,7 @@ COMMENT ON COLUMN listenings.reason       IS 'Why, as the supervisor has said; '
 COMMENT ON COLUMN listenings.began_at     IS 'When the right was checked and it began, by the worker''s clock';
 COMMENT ON COLUMN listenings.ended_at     IS 'When it was over; null: it goes on, or the end is still to come';
 COMMENT ON COLUMN listenings.how          IS 'hung_up (the supervisor), call_ended, out_of_scope (the caller went where the supervisor has no right), withdrawn (the right), taken_over, failed';
-COMMENT ON COLUMN listenings.spans        IS '[{mode: listen|whisper|barge, whom, began, ended}]: what was done from when to when (microseconds since the epoch), in order';
+COMMENT ON COLUMN listenings.spans        IS '[{mode, whom, began, ended}]: listen, whisper or barge, from when to when (microseconds since the epoch), in order';
 COMMENT ON COLUMN listenings.revision     IS 'Of two states of a listening the higher one is true';
 
 CREATE TRIGGER forget_erased BEFORE INSERT ON listenings FOR EACH ROW EXECUTE FUNCTION forget_erased('supervisor', 'whom', 'reason', 'spans');
