@@ -24,8 +24,10 @@ from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.number_traces import NumberTraces
+from callcontrol.edges.parquet import NoParquet
 from callcontrol.edges.register.places import Eraser as TakenOut
 from callcontrol.edges.register.stores import FILES
+from callcontrol.jobs.erasing.archives import ArchiveStays
 from callcontrol.jobs.erasing.erasing import Eraser, Found, NotErased, forms_of
 from callcontrol.usecases.live_queues import LiveQueues, live_queues
 from callcontrol.usecases.names import unknown
@@ -45,6 +47,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("number", nargs="?", default="", help="as in the tenant's country, or with + and its own")
     parser.add_argument("--tenant", default="", help="only what this tenant has; default: all tenants")
     parser.add_argument("--why", default="", help="the reason, as it is to stand in the ledger")
+    left = "archives of months that are not seen here, or held, are left as they are, and named"
+    parser.add_argument("--without-archives", action="store_true", help=left)
     parser.add_argument("--dry-run", action="store_true", help="only show what there is")
     parser.add_argument("--list", action="store_true", help="what was erased, by whom and when")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, times in UTC")
@@ -55,7 +59,17 @@ def run(args: argparse.Namespace) -> int:
     """Erase, show or list."""
     try:
         return _list(args) if args.list else _erase(args)
-    except (ValueError, NoLedger, StoreAway, LiveStateError, WritersStay, NotErased, OSError) as error:
+    except (
+        ValueError,
+        NoLedger,
+        StoreAway,
+        LiveStateError,
+        WritersStay,
+        NotErased,
+        ArchiveStays,
+        NoParquet,
+        OSError,
+    ) as error:
         note(str(error))
         return FAILED
 
@@ -80,7 +94,8 @@ def eraser_of(
         ValueError: the number is none, or too short.
     """
     forms = forms_of(settings, tenant, number_of(args.number, settings, tenant))
-    return Eraser(connection, settings, tenant, forms, NumberTraces(live.pipeline, tenant, live.occasion))
+    traces = NumberTraces(live.pipeline, tenant, live.occasion)
+    return Eraser(connection, settings, tenant, forms, traces, getattr(args, "without_archives", False))
 
 
 def _erase(args: argparse.Namespace) -> int:

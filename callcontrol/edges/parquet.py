@@ -60,6 +60,24 @@ def _texts(column: Iterable[Any]) -> list[str | None]:
     return [None if value is None else document_text(value) for value in column]
 
 
+def rewrite_parquet(was: Path, file: BinaryIO, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows in the form of another file: its columns and their types.
+
+    Raises:
+        NoParquet: pyarrow is not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise NoParquet("Parquet is written by pyarrow: pip install 'callcontrol[parquet]'") from error
+    schema = pyarrow.parquet.read_schema(was)
+    with pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        left = iter(rows)
+        while group := list(islice(left, ROWS_A_GROUP)):
+            writer.write_batch(pyarrow.RecordBatch.from_pylist(group, schema=schema))
+
+
 def parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     """The rows of a file, by column.
 

@@ -35,6 +35,15 @@ SELECT tenant, number, target, %(now)s, 'dismiss', %(by)s, 'its number was erase
 FROM missed_cases WHERE tenant = %(tenant)s AND number = %(pseudonym)s AND closed_at IS NULL AND expires_at > %(now)s
 ON CONFLICT DO NOTHING;
 
+-- archives_of: Archives that can have rows of a tenant's, the oldest first.
+SELECT tenant, what, month, part, archive, sha256 FROM retired_months
+WHERE archive <> '' AND tenant IN (%(tenant)s, '*') AND gone_at IS NOT NULL
+ORDER BY month, what, tenant, part;
+
+-- archive_rewritten: A month's archive is another file now.
+UPDATE retired_months SET archive = %(archive)s, sha256 = %(sha256)s
+WHERE month = %(month)s AND what = %(what)s AND tenant = %(tenant)s AND part = %(part)s;
+
 -- keys_of_erasures: Erasures whose keys are there still.
 SELECT tenant, key, tags FROM erasures WHERE key IS NOT NULL;
 

@@ -131,8 +131,8 @@ FILES: Final = (
         "the operator",
         Holds.NUMBER,
         "the operator's",
-        Eraser.TOLD,
-        "retired_months.archive",
+        Eraser.PSEUDONYM,
+        "jobs/erasing/archives.py",
     ),
     FilePlace("mails that were sent", "the mail server", "who receives them", Holds.NUMBER, "theirs", Eraser.TOLD),
     FilePlace(

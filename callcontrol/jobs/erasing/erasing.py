@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callcontrol.config.settings import Settings
+from callcontrol.edges.ledger import ageing
 from callcontrol.edges.ledger import erasing as rows
 from callcontrol.edges.ledger.deletions import (
     blank_mails,
@@ -25,7 +26,8 @@ from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.edges.live_state.number_traces import NumberTraces, Trace
 from callcontrol.edges.register.places import Period
 from callcontrol.edges.threads import aside
-from callcontrol.jobs.erasing.files import FileTrace, erase_in, file_traces
+from callcontrol.jobs.erasing.archives import Number, archives_of, erase_in, stays_for
+from callcontrol.jobs.erasing.files import FileTrace, erase_in_files, file_traces
 from callcontrol.vocabulary.media import MediaState
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.written_forms import WrittenForms, written_forms
@@ -68,6 +70,7 @@ class Eraser:
 
     Attributes:
         traces: of the tenant, in Redis.
+        without_archives: archives that cannot be written anew here are named, and the erasure ends all the same.
     """
 
     connection: DictConnection
@@ -75,6 +78,7 @@ class Eraser:
     tenant: str
     forms: WrittenForms
     traces: NumberTraces
+    without_archives: bool = False
 
     def refuse(self) -> None:
         """Raises Refused where the number, or a time of which it has rows, is held, or it is one of our own."""
@@ -135,10 +139,30 @@ class Eraser:
         self._replace(erasure, by, now())
         self.traces.erase(self.forms.number, [one for one in found.traces if one.kind not in _SET])
         self.traces.erase_set(self.forms, found.traces)
-        aside(erase_in, self.settings, list(found.on_disk), self.forms, erasure.pseudonym)
+        aside(erase_in_files, self.settings, list(found.on_disk), self.forms, erasure.pseudonym)
+        self._erase_archives(erasure)
         erasure.told.more |= {"calls_in_progress": len(found.calls), "held_calls": found.held}
         rows.end(self.connection, erasure)
         return erasure, found
+
+    def _erase_archives(self, erasure: Erasure) -> None:
+        """Months that left the ledger before."""
+        number = Number(self.tenant, self.forms, frozenset(self._held()))
+        times, stay = ageing.held(self.connection).times, list[str]()
+        for one in archives_of(self.connection, self.tenant):
+            if why := stays_for(one, self.tenant, times):
+                stay.append(f"{one.path}: {why}")
+                continue
+            if erase_in(self.connection, one, number, erasure.pseudonym, erasure.erasure_id):
+                erasure.told.more["archives"] = erasure.told.more.get("archives", 0) + 1
+                rows.note(self.connection, erasure)
+        erasure.told.more["archives_left"] = len(stay)
+        rows.note(self.connection, erasure)
+        if stay and not self.without_archives:
+            raise NotErased(
+                f"archives may have the number still: {'; '.join(stay)}. Give the same command where they are seen, or"
+                " once they are held no more; with --without-archives it ends here, and they stay as they are"
+            )
 
     def _held(self) -> list[str]:
         return [call_id for tenant, call_id in held_calls(self.connection) if tenant == self.tenant]

@@ -77,7 +77,7 @@ def _has(path: Path, forms: WrittenForms) -> bool:
     return forms.core.encode() in content and forms.is_in(content.decode(errors="replace"))
 
 
-def erase_in(settings: Settings, traces: list[FileTrace], forms: WrittenForms, pseudonym: str) -> None:
+def erase_in_files(settings: Settings, traces: list[FileTrace], forms: WrittenForms, pseudonym: str) -> None:
     """Write these files without the number; those that stay are left.
 
     Raises:
