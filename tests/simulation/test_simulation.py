@@ -37,6 +37,7 @@ from tests.oracle.model import Model
 from tests.oracle.state import TicketState
 from tests.simulation import people
 from tests.simulation.centre import DESK
+from tests.simulation.exporting import Exports
 from tests.simulation.faults import PROFILES
 from tests.simulation.records_twin import MediaTwin
 from tests.simulation.sought import Failure, run_plan
@@ -59,8 +60,16 @@ def test_every_promise_holds(seed: int, profile: str) -> None:
     assert found.found_closed > 0
     assert found.by_key > 1
     assert found.cases > 3
+    assert found.exported > 50
     if not PROFILES[profile].ends_may_be_missed:
         assert (found.accounts.estimated, found.accounts.unwritten) == (0, 0)
+
+
+def test_an_exporter_that_does_not_wait_for_open_transactions_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Exports, "watermark", lambda exports: len(exports._ends_s) + 1)
+    found = run_plan(Plan(1, "calm", hours=HOURS))
+    assert isinstance(found, Failure)
+    assert found.what.startswith("exports: ")
 
 
 def test_cases_that_depend_on_the_order_of_records_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

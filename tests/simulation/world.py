@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
+from callcontrol.billing.record import RatedRecord
 from callcontrol.daemon import call_acceptor
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges.config_snapshot import Version
@@ -23,6 +24,7 @@ from tests.simulation.agenda import Agenda
 from tests.simulation.books import SWEEP_S, TOP_UP_S, Books
 from tests.simulation.centre import SWITCHES, Centre, outside
 from tests.simulation.connection_twin import LineTwin
+from tests.simulation.exporting import Exports
 from tests.simulation.faults import PROFILES, Faults
 from tests.simulation.host import Host
 from tests.simulation.later_version import LATER
@@ -89,6 +91,7 @@ class Report:
         by_key: how many inputs in menus have led a call on.
         paid: what accounts have paid for calls.
         cases: of missed callers.
+        exported: lines of calls, each delivered once.
     """
 
     plan: Plan
@@ -103,6 +106,7 @@ class Report:
     by_key: int
     paid: Decimal
     cases: int
+    exported: int
 
 
 @cache
@@ -134,7 +138,8 @@ class World:
         )
         self.books.is_up, self.ledger.on_row = lambda: self.ledger.is_up, self.books.enter
         self.cases = Cases(lambda: self.hosts[0].current.configuration.settings)
-        self.ledger.on_call = self.cases.take
+        self.exports = Exports(self.agenda, random.Random(f"exports {plan.seed}"), lambda: self.ledger.is_up)
+        self.ledger.on_call = self._on_call
         self.spool = SpoolTwin(self.ledger, random.Random(chance.random()))
         self.phones = Phones(random.Random(chance.random()), Moods())
         delay = random.Random(chance.random())
@@ -226,6 +231,10 @@ class World:
         for switch in self.switches:
             switch.takers.remove(worker)
 
+    def _on_call(self, record: RatedRecord) -> None:
+        self.cases.take(record)
+        self.exports.take(record)
+
     def worker_dies(self, process: Process) -> None:
         """One is about to be gone."""
         self.promises.worker_dies(process)
@@ -254,6 +263,7 @@ class World:
             self.mischief.begin()
             self._pay_in()
             self._sweep()
+            self.exports.begin()
             self._until(self.plan.hours * 3600)
             self.people.open = False
             self.mischief.heal()
@@ -351,7 +361,7 @@ class World:
         by_hours = led_calls(calls, self.hosts[0].current.configuration.settings)
         channels = {(switch.name, id_): channel for switch in self.switches for id_, channel in switch.every.items()}
         cases = self.cases.balance(self.ledger.calls.values(), channels, may_lose_events=may_lose)
-        came_out = (slowest_s, self.agenda.now_s, *by_hours, by_key, paid, cases)
+        came_out = (slowest_s, self.agenda.now_s, *by_hours, by_key, paid, cases, self.exports.balance())
         return Report(self.plan, self.agenda.steps, self.people.calls, +done, accounts, *came_out)
 
 

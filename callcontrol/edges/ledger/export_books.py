@@ -9,7 +9,7 @@ Import only after gevent has patched: psycopg decides on import whether its wait
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -130,6 +130,10 @@ class State:
     now: datetime
 
 
+# The first value of a column in an extent, and the first one by which there are more rows; at 0 the second value.
+Reach = Callable[[Extent, str, int], tuple[Any, Any]]
+
+
 @contextmanager
 def closing(connection: DictConnection, scope: Scope) -> Iterator[None]:
     """A transaction in which this process alone closes batches of the export.
@@ -198,16 +202,13 @@ def next_extent(connection: DictConnection, scope: Scope, most_rows: int) -> tup
     """
     last = _row(connection, "last_batch", scope.params())
     watermark = int(_row(connection, "watermark", {})["watermark"])
-    start = 0 if not last else last["to_in"] if last["to_day"] == END else last["from_in"]
-    if start > watermark:
-        raise ExportRefused(
-            f"the ledger's transactions are at {watermark}, the last batch of {scope.export} ended at {start}:"
-            " the database was put back; start `callcontrol serve` on it once, which sees to its numbers"
-        )
     number, previous = (last["number"] + 1, last["manifest_sha256"]) if last else (1, "")
-    from_day = last["to_day"] if last and last["to_day"] != END else BEGIN
-    wanted = Extent(start, start + 1, from_day) if from_day != BEGIN else Extent(start, watermark)
-    return number, _limited(connection, scope, wanted, most_rows), previous
+    ended = Extent(*(last[name] for name in ("from_in", "to_in", "from_day", "to_day"))) if last else None
+
+    def reach(extent: Extent, by: str, most: int) -> tuple[Any, Any]:
+        return _reach(connection, scope, extent, by, most)
+
+    return number, extent_after(ended, watermark, most_rows, reach, scope.export), previous
 
 
 def now_of(connection: DictConnection) -> datetime:
@@ -216,18 +217,35 @@ def now_of(connection: DictConnection) -> datetime:
     return now
 
 
-def _limited(connection: DictConnection, scope: Scope, wanted: Extent, most_rows: int) -> Extent:
+def extent_after(last: Extent | None, watermark: int, most_rows: int, reach: Reach, export: str) -> Extent:
+    """The extent of the batch that follows on the last one: up to the first transaction that has not ended.
+
+    Raises:
+        ExportRefused: see `next_extent`.
+    """
+    start = 0 if last is None else last.to_in if last.to_day == END else last.from_in
+    if start > watermark:
+        raise ExportRefused(
+            f"the ledger's transactions are at {watermark}, the last batch of {export} ended at {start}:"
+            " the database was put back; start `callcontrol serve` on it once, which sees to its numbers"
+        )
+    from_day = last.to_day if last is not None and last.to_day != END else BEGIN
+    wanted = Extent(start, start + 1, from_day) if from_day != BEGIN else Extent(start, watermark)
+    return _limited(reach, wanted, most_rows)
+
+
+def _limited(reach: Reach, wanted: Extent, most_rows: int) -> Extent:
     """As much of it as has so many rows; of a transaction, or a day, that alone has more, all of it."""
     if wanted.from_day == BEGIN:
-        first, over = _reach(connection, scope, wanted, "written_in", most_rows)
+        first, over = reach(wanted, "written_in", most_rows)
         if over is None or first is None:
             return wanted
         if over > first:
             return Extent(wanted.from_in, over)
         wanted = Extent(first, first + 1)
-    first_day, over_day = _reach(connection, scope, wanted, "of_day", most_rows)
+    first_day, over_day = reach(wanted, "of_day", most_rows)
     if over_day == first_day:
-        _, over_day = _reach(connection, scope, wanted, "of_day", 0)
+        _, over_day = reach(wanted, "of_day", 0)
     return Extent(wanted.from_in, wanted.to_in, wanted.from_day, END if over_day is None else str(over_day))
 
 

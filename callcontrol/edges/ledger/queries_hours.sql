@@ -3,7 +3,7 @@
 -- fold_calls: What the calls of the given stretches come to.
 SELECT g.tenant, g.hour, t.type, c.outcome, count(*) AS calls, count(c.bridged_at) AS talks,
        floor(1000 * coalesce(extract(epoch FROM sum(c.bridged_at - c.started_at)), 0))::bigint AS wait_ms,
-       floor(1000 * coalesce(extract(epoch FROM sum(c.ended_at - c.bridged_at)), 0))::bigint AS talk_ms
+       floor(1000 * coalesce(extract(epoch FROM sum(talk_end(c) - c.bridged_at)), 0))::bigint AS talk_ms
 FROM given g
 JOIN calls c ON c.tenant = g.tenant AND c.started_at >= g.first AND c.started_at < g.last
     AND c.started_day = (g.hour AT TIME ZONE 'UTC')::date
@@ -87,7 +87,7 @@ SELECT c.dialled AS number, count(*) AS calls,
        count(*) FILTER (WHERE call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) <> 'missed') AS answered,
        count(c.bridged_at) AS talks,
        floor(1000 * coalesce(extract(epoch FROM sum(c.bridged_at - c.started_at)), 0))::bigint AS wait_ms,
-       floor(1000 * coalesce(extract(epoch FROM sum(c.ended_at - c.bridged_at)), 0))::bigint AS talk_ms
+       floor(1000 * coalesce(extract(epoch FROM sum(talk_end(c) - c.bridged_at)), 0))::bigint AS talk_ms
 FROM calls c
 WHERE c.tenant = %(tenant)s AND c.caller_extension = '' AND c.dialled NOT LIKE 'queue:%%'
   AND c.started_day BETWEEN %(first_day)s AND %(last_day)s AND c.started_at >= %(start)s AND c.started_at < %(end)s
@@ -98,7 +98,7 @@ SELECT c.caller_number AS number, count(*) AS calls,
        count(*) FILTER (WHERE call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) <> 'missed') AS answered,
        count(c.bridged_at) AS talks,
        floor(1000 * coalesce(extract(epoch FROM sum(c.bridged_at - c.started_at)), 0))::bigint AS wait_ms,
-       floor(1000 * coalesce(extract(epoch FROM sum(c.ended_at - c.bridged_at)), 0))::bigint AS talk_ms
+       floor(1000 * coalesce(extract(epoch FROM sum(talk_end(c) - c.bridged_at)), 0))::bigint AS talk_ms
 FROM calls c
 WHERE c.tenant = %(tenant)s AND c.caller_extension = '' AND c.dialled NOT LIKE 'queue:%%'
   AND c.caller_number <> '' AND NOT c.caller_anonymous

@@ -29,7 +29,7 @@ ORDER BY c.started_day, c.started_at LIMIT 1;
 
 -- search_totals: How many calls match, how many of them had a conversation, and how long those were.
 SELECT count(*) AS calls, count(c.bridged_at) AS talks,
-       (1000 * coalesce(extract(epoch FROM sum(c.ended_at - c.bridged_at)), 0))::bigint AS talk_ms
+       (1000 * coalesce(extract(epoch FROM sum(talk_end(c) - c.bridged_at)), 0))::bigint AS talk_ms
 FROM CALLS
 WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from callcontrol.billing.record_json import to_json
+from callcontrol.billing.surveys import SurveyRecord
 from callcontrol.edges.ledger.hours import HourCounter, call_hours, queue_hours
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
@@ -57,6 +59,22 @@ def tables(ledger_tables: str) -> Iterator[tuple[str, psycopg.Connection[dict[st
     with psycopg.connect(ledger_tables, autocommit=True, row_factory=dict_row) as connection:
         yield ledger_tables, connection, writer
     writer.close()
+
+
+def test_a_survey_is_no_conversation(tables: tuple[str, psycopg.Connection[dict[str, Any]], LedgerWriter]) -> None:
+    """The caller's channel lives on while the question is asked: the average talk is that of agent and caller."""
+    _, connection, writer = tables
+    plain, asked = (rated(answered_in_queue(n, _at(-300 + 60 * n), 20, False)) for n in (0, 1))
+    ended = Instant(asked.call.ended + 15 * SECOND_US)
+    survey = SurveyRecord("csat", ended, "answered", 5, "support", "anna")
+    longer = replace(asked, call=replace(asked.call, ended=ended, surveys=(survey,), survey_score=5))
+    made = [to_json(one).replace(b'"tenant":"acme"', b'"tenant":"asked"') for one in (plain, longer)]
+    assert writer.write(made) == []
+    while HourCounter(tables[0]).step():
+        pass
+    found = connection.execute("SELECT talk_ms FROM call_hours WHERE tenant = 'asked'").fetchall()
+    first, second = (row["talk_ms"] for row in found)
+    assert abs(first - second) < 100  # the agent's channel ends a moment before the caller's
 
 
 def _type(call: dict[str, Any]) -> str:
