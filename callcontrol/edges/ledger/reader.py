@@ -150,7 +150,9 @@ class LedgerReader:
             while True:
                 at_s = clock.monotonic()
                 stretch, behind = search.cut(left, days) if search.is_paced else (left, None)
-                few = self._few(search, stretch, FEW_LATER) if search.is_paced and days > 1 else None
+                few = (
+                    self._few(search, stretch, FEW_LATER) if search.is_paced and (days > 1 or search.is_broad) else None
+                )
                 looked = search if few is None else replace(search, known=few)
                 found += self._page(looked, stretch, limit - len(found))
                 if behind is None or len(found) >= limit:

@@ -95,7 +95,7 @@ class Search:
     def page(self, days: Days, limit: int | None) -> tuple[bytes, dict[str, object]]:
         """The statement that finds calls in these days, in order, and its parameters."""
         name = "search_oldest" if self.wanted.oldest_first else "search"
-        return self._statement(name), self._params(days) | {"limit": limit}
+        return self._statement(name, one_by_one=self.is_broad), self._params(days) | {"limit": limit}
 
     def sums(self, name: str) -> tuple[bytes, dict[str, object]]:
         """`search_totals` or `search_costs` of all calls that match, and its parameters."""
@@ -161,7 +161,7 @@ class Search:
             days: in these, where several are given; None: in all.
         """
         filters = [where for where in self._given() if where not in _WHEN]
-        if self.call_ids is not None or (days is not None and len(filters) < 2):
+        if self.call_ids is not None or (days is not None and len(filters) < 2 and not self.is_broad):
             return
         params = self._params(days or self.whole()) | {"limit": most + 1}
         whose = "where_tenants" if self.wanted.tenant is None else "where_tenant"
@@ -181,15 +181,21 @@ class Search:
             (first if wanted.oldest_first else last).append(_day(wanted.after.at))
         return Days(max(first, default=date.min), min(last, default=date.max))
 
-    def _statement(self, name: str) -> bytes:
+    @property
+    def is_broad(self) -> bool:
+        """Whether a number is wanted by its beginning: many may have it, to name them all costs more than to look."""
+        return any((getattr(self.wanted, name) or "").endswith(_WILD) for name in ("number", "called"))
+
+    def _statement(self, name: str, *, one_by_one: bool = False) -> bytes:
         calls = b"calls c" if self.known is None else query("known_calls")
-        conditions = b"\n  AND ".join(map(self._condition, self._conditions())) or b"true"
+        each = (self._condition(where, one_by_one=one_by_one) for where in self._conditions())
+        conditions = b"\n  AND ".join(each) or b"true"
         return query(name).replace(_CALLS, calls).replace(_CONDITIONS, conditions)
 
-    def _condition(self, where: str) -> bytes:
+    def _condition(self, where: str, *, one_by_one: bool) -> bytes:
         if where.startswith("where_"):
             return query(where)
-        if self.known is not None:
+        if self.known is not None or (one_by_one and where in _NUMBERS):
             return query(f"has_{where}")
         return b"(c.tenant, c.switch, c.call_id, c.started_day) IN (" + query(f"named_{where}") + b")"
 

@@ -138,7 +138,10 @@ def test_each_filter_goes_by_its_index_in_the_months_it_asks_for(year_database: 
     with LedgerReader(year_database) as reader:
         for wanted, table, by in SERVED:
             named = {name: known.get(value, value) for name, value in asdict(wanted).items()}
-            found = carried_out(year, *reader.search(Wanted(**named)).page(june, 20))
+            # As where its calls are not few; what begins so is named, and looked at one by one where it is frequent.
+            search = replace(reader.search(Wanted(**named)), known=None)
+            asked = [*search.few(june, 20)] if search.is_broad else [search.page(june, 20)]
+            found = {scan for statement, given in asked for scan in carried_out(year, statement, given)}
             index = by if table == "call_costs" else f"{table}_2026_06_{by}"
             assert index in {index for _, index in found}, (wanted, found)
             assert {table for table, _ in found if not table.endswith("_2026_06")} <= {"", "call_costs"}
