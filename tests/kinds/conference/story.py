@@ -64,7 +64,7 @@ class RoomStory(Story):
 
     def let_in(self, *others: RoomMember, **more: object) -> Self:
         """By the live state."""
-        return self.then(RoomEntered(RoomVerdict.IN, self.room(*others, **more)), 0)
+        return self.then(RoomEntered(RoomVerdict.IN, self.room(*others, **more)), 0.2)
 
     def mixed(self, size: int = 1) -> Self:
         """The switch has put the caller into the room."""

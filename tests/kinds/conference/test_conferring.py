@@ -99,12 +99,15 @@ def test_who_joins_muted_is_muted_in_the_live_state_too() -> None:
     order = story.command(in_room.OrderRoom)
     assert (order.order, order.call) == (RoomOrder.MUTE, "call-1")
     assert not story.ordered(muted=True).every(in_room.MuteMember)
+    story.ordered(muted=False).then(CallConnectionLost("its worker is gone")).then(Rearrived("602"))
+    assert not story.every(in_room.OrderRoom)
 
 
 @pytest.mark.parametrize(("how", "said"), [("kick", "removed"), ("end", "ended")])
 def test_who_is_sent_out_hears_why_and_the_call_ends(how: str, said: str) -> None:
     story = RoomStory().let_in().mixed(2).ordered(kicked=how)
     assert story.command(in_room.SendOut).number == "1"
+    assert story.then(TimerFired(KEEP_TIMER)).command(in_room.SendOut).number == "1"  # as long as it is not out
     story.then(AppEnded(story.in_room.app_id))
     assert said in story.command(do.Play).file
     assert story.has(in_room.LeaveRoom)

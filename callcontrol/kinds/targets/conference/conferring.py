@@ -128,7 +128,9 @@ class InRoom(OwnState):
 
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
         """The channel is out of the room, and came back; or it never was in it, for its worker died before."""
-        return enter(call, self.visit, self.room, facts) if self.entered is None else self._out(call, facts)
+        if self.entered is not None:
+            return self._out(call, facts)
+        return enter(call, self.visit, self.room, facts, again=True)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """No worker has the caller on the line: the room goes on all the same, and the dialplan brings the channel
@@ -165,7 +167,10 @@ class InRoom(OwnState):
             member = self.visit.member(call, facts)
             kept = replace(member, since=own.since) if own is not None else member
             keep = in_room.KeepInRoom(self.visit.room, kept, self.room.switch)
-            return call, (keep, do.StartTimer(KEEP_TIMER, KEEP_S))
+            # The switch may not have been asked: its connection was down just then.
+            is_due = self.sent_out and self.number
+            more = (in_room.SendOut(*_place(call, self), self.number),) if is_due else ()
+            return call, (keep, *more, do.StartTimer(KEEP_TIMER, KEEP_S))
         if name == LONGEST_TIMER and self.number:
             call = call.noting(Noted(facts.now, "as long in the room as is allowed"))
             out = in_room.SendOut(*_place(call, self), self.number)
@@ -176,14 +181,16 @@ class InRoom(OwnState):
         return call, ()
 
 
-def enter(call: Call, visit: Visit, room: Room, facts: Facts) -> PlainResult:
+def enter(call: Call, visit: Visit, room: Room, facts: Facts, *, again: bool = False) -> PlainResult:
     """Answer, say that the moderator is waited for, and put the channel into the room; where that is at another switch,
     a leg leads there.
+
+    Args:
+        again: the live state has let the caller in before: who joins muted may have been unmuted since.
     """
     settings, own = visit.settings(facts), room.member(call.id)
     waits = settings.wait_for_moderator and not room.opened
-    is_new = own is not None and own.since >= facts.now
-    joins_muted = is_new and settings.join_muted and not visit.moderator
+    joins_muted = not again and settings.join_muted and not visit.moderator
     muted = joins_muted or (own is not None and own.muted)
     call, opening = _opening(call, facts, told_to_wait=waits and not visit.moderator)
     call, app_id = call.next_app()
