@@ -201,8 +201,7 @@ class Call:
     its end the call is over.
 
     Attributes:
-        id: its own, no channel's (`call_id_of`). Only a call that a version before saved first has that of its caller's
-            channel.
+        id: its own, no channel's (`call_id_of`); a call that a version before saved first has its channel's.
         legs: the caller's channel first (a callback has none), then those that were sent out, in order.
         nonce: what no other worker that has had the call has. Ids of legs and applications follow from it, so that none
             repeats one which a worker before it used and could not save.
@@ -210,8 +209,7 @@ class Call:
         serving: the agent who has the caller, from accepting to the end of the agent's leg.
         offers: the latest offers that were taken up, a few of them.
         promised: the caller was promised a callback: the ticket outlives the call.
-        elsewhere: (id, agent) of what keeps agents from being offered callers, as the live state was told: calls of
-            their own, legs at their phones that came from no queue.
+        elsewhere: (id, agent) of calls from no queue that keep agents from offers, as the live state was told.
         origin: its way before it reached us.
         language: the one the caller is led in; None: none was chosen, the tenant's own counts.
         demand: what the caller has asked for by keys; None: nothing.
@@ -225,6 +223,7 @@ class Call:
         restricted: the legs that end as their payer was restricted while they rang or talked.
         held: the legs whose phones hold the other party.
         talked_with: whose conversation the call goes on after (`OwnState.talked`).
+        waited_us: how long its caller waited for the last agent; in a queue after a transfer that counts as waited.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
@@ -261,6 +260,7 @@ class Call:
     restricted: tuple[str, ...] = ()
     talked_with: TalkedWith = NO_TALK
     held: tuple[HeldLeg, ...] = ()
+    waited_us: int = 0
 
     @property
     def destination(self) -> str:

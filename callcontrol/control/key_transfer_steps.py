@@ -7,7 +7,7 @@ from typing import Final
 from callcontrol.config.music import endless
 from callcontrol.control import commands as do
 from callcontrol.control import legs, transfers
-from callcontrol.control.call import Call, Deciding, Ending, Talking, Transfer
+from callcontrol.control.call import Call, Ending, Talking, Transfer
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.key_transfer_state import HELD, KeyTransferState, Phase
@@ -208,7 +208,7 @@ def send(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
     call = call.noting(transfers.note(facts, _whom(call), state.typed, state.by, state.transferor))
     transfer = Transfer(state.typed, state.by, call.led, at=facts.now)
     quiet = (do.StopPlaying(all=True),) if state.music else ()
-    call = replace(call, transfer=transfer, pressed="").to(Deciding())
+    call = replace(call, transfer=transfer, pressed="").to(transfers.deciding(call, facts))
     return call, (*_stops(), *quiet, *_let_go(call, state), do.FindFacts(state.typed))
 
 

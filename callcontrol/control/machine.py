@@ -301,7 +301,7 @@ def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     whom = "" if event.channel in ("", call.led) else transfers.whom(call, event.channel)
     left = event.by_leg or (call.state.leg_id if isinstance(call.state, Talking) else "")
     moved, commands = _moved(call, event, facts, transfers.note(facts, whom, event.dialled, by, left))
-    return replace(moved, state=Deciding()), (*commands, do.FindFacts(event.dialled))
+    return moved.to(transfers.deciding(moved, facts)), (*commands, do.FindFacts(event.dialled))
 
 
 def _moved(call: Call, event: Rearrived, facts: Facts, note: Noted | Transferred) -> PlainResult:

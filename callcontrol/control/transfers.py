@@ -110,6 +110,11 @@ def parted(call: Call, event: AloneChecked) -> PlainResult:
     return call, (do.StartTimer(PARTED_TIMER, PARTED_S),)
 
 
+def deciding(call: Call, facts: Facts) -> Deciding:
+    """Where the number leads is being looked up; in a queue the caller keeps the time already waited."""
+    return Deciding(joined=Instant(facts.now - call.waited_us) if call.waited_us else None)
+
+
 def rings_s(call: Call, facts: Facts) -> int | None:
     """How long phones may still ring for who was transferred (whole seconds, at least `SHORTEST_RING_S`); None: as long
     as what decided says. Who came back already, and one whose transferor is not known, does not come back.

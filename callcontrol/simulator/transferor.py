@@ -13,6 +13,8 @@ from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.transfer import transfer
 
 WAITING = "m:^:playback:tone_stream://v=-24;%(150,4850,440);loops=-1^park"
+# The other profiles know no REFER (`disable-transfer`): 405.
+_PROFILE_OF_PHONES = "sofia/internal/"
 Later = Callable[[float, Callable[[], None]], None]
 
 
@@ -43,7 +45,8 @@ class Transferor:
         if self._channel.down:
             return
         self._note("refer", to=number)
-        self._told(blind_transfer(self._switch, self._channel, number))
+        if self._is_let():
+            self._told(blind_transfer(self._switch, self._channel, number))
 
     def _consult(self, number: str, join_s: float) -> None:
         if self._channel.down:
@@ -59,7 +62,15 @@ class Transferor:
         if self._channel.down or there is None or there.down:
             return
         self._note("refer", to=number)
-        self._told(attended_transfer(self._switch, self._channel, there))
+        if self._is_let():
+            self._told(attended_transfer(self._switch, self._channel, there))
+
+    def _is_let(self) -> bool:
+        """Whether its profile takes a REFER at all."""
+        if self._channel.name.startswith(_PROFILE_OF_PHONES):
+            return True
+        self._note("refer_told", code="405")
+        return False
 
     def _note(self, what: str, **detail: str) -> None:
         self._switch.ears.note(self._name, what, uuid=self._channel.uuid, **detail)

@@ -27,6 +27,7 @@ from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.routing.agents import OtherCall, other_calls
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.leg import Certainty, Leg, Role, changes
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.move import Transferred
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import text_of
@@ -130,6 +131,13 @@ def test_the_transferors_own_rules_count_once_the_caller_is_back() -> None:
     ((_, back), *_) = story.command(do.Bridge).legs
     assert transfers.rings_s(story.call, story.facts) is None
     assert back.ring_s == story.facts.tenant.extensions["101"].ring
+
+
+def test_the_time_a_caller_has_waited_counts_where_the_agent_transfers_to() -> None:
+    story, leg = talking()
+    story.call = replace(story.call, waited_us=90_000_000)
+    story.then(Rearrived("+48221234503", transfer=True, by_leg=leg))
+    assert story.call.state == Deciding(joined=Instant(story.facts.now - 90_000_000))
 
 
 @pytest.mark.parametrize("recall_s", [0, 300])

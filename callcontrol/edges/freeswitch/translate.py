@@ -255,8 +255,12 @@ def dial_string_of(legs: Sequence[tuple[str, LegPlan]], variables: Mapping[str, 
 
 
 def _name(plan: LegPlan, call: Call) -> str:
-    """The caller's name as the phone shows it. A transferor whose caller comes back sees that it is that caller."""
+    """The caller's name as the phone shows it, and who has sent the caller there by a transfer. A transferor whose
+    caller comes back sees that it is that caller.
+    """
     name, last = call.led_party.name, call.transfer
+    if last is not None and last.by and not last.given_back:
+        return str(Safe(f"{name} from {last.by}".strip()))
     if last is not None and last.given_back and plan.to == text_of(ExtensionTarget(last.by or "-")):
         return str(Safe(f"held {name}" if last.to == HELD_PARTY else f"back from {last.to} {name}"))
     return name

@@ -138,9 +138,9 @@ def joined_unseen(call: Call, waiting: WaitingCaller, facts: Facts) -> Call:
     leg = call.leg(under.winner) if under is not None else None
     assert under is not None
     assert leg is not None
-    wait_ms = max((leg.bridged or waiting.joined) - waiting.joined, 0) // 1000
-    left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
-    return call.noting(left).to(Talking(under.offer.id, under.winner, before=waiting))
+    waited_us = max((leg.bridged or waiting.joined) - waiting.joined, 0)
+    left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, waited_us // 1000, under.agent_of(under.winner))
+    return replace(call.noting(left), waited_us=waited_us).to(Talking(under.offer.id, under.winner, before=waiting))
 
 
 def untalked(call: Call, waiting: WaitingCaller, facts: Facts) -> PlainResult:

@@ -326,7 +326,7 @@ def _join_legs(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts
 def _talking(call: Call, waiting: WaitingCaller, under: Offering, at: Instant, facts: Facts) -> PlainResult:
     wait_ms = (facts.now - waiting.joined) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
-    call = legs.bridged(call, under.winner, at).noting(left)
+    call = replace(legs.bridged(call, under.winner, at).noting(left), waited_us=facts.now - waiting.joined)
     return call.to(Talking(under.offer.id, under.winner, before=waiting)), (do.StopTimer(OFFER_TIMER),)
 
 
