@@ -138,8 +138,6 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         if timeout_s != sock.timeout:
             sock.settimeout(timeout_s)
         try:
-            if self.reason is None:  # to try first, as recv does, is mostly a system call and an exception for nothing
-                sock._wait(sock._read_event)
             data: bytes = sock.recv(RECEIVE_BYTES)
         except TimeoutError as error:
             if error.errno == errno.ETIMEDOUT:  # the kernel's: the peer no longer answers
