@@ -225,7 +225,7 @@ def test_a_truth_that_was_told_and_forgotten_is_noticed() -> None:
             deliver(driver, event)
 
     with mock.patch.object(CallDriver, "deliver", forget_ends):
-        assert "was told, and its row is a guess" in broken(12, hours=0.1)
+        assert "was told, and its row is a guess" in broken(14, hours=0.1)
 
 
 def test_an_older_layout_over_a_newer_is_noticed() -> None:
