@@ -25,9 +25,10 @@ Seen = tuple[str, int, int]  # who was talked with, from when to when
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """What was seen by whom."""
+    """What was seen by whom; the callers by the names they go by, in the order in which they were placed."""
 
     heard: Sequence[Heard]
+    callers: Sequence[str]
 
     def first(self, who: str, *what: str) -> int:
         """When this was seen first (microseconds since the epoch)."""
@@ -80,7 +81,7 @@ def parked_caller_is_recorded_as_seen(stage: RealStage, microphones: Microphones
     calls, ears = _played(stage, phones, (FROM_OUTSIDE, TAKES), 2)
     visit, taking = sorted(calls, key=lambda call: call.caller_extension)
     refer = ears.first("117", "refer")
-    (caller, taker) = sorted({one.who for one in ears.heard if one.who.startswith("caller")})
+    caller, taker = ears.callers
     taken, over = ears.first(taker, "answered"), ears.end(caller)
     first = ("extension:117", ears.first("117", "answered"), refer)
     yield from _differences(visit, (first, ("extension:105", taken, over)))
@@ -104,7 +105,7 @@ def _played(
         placed.append(stage.world.place(call))
     stage.world.wait_until_over(placed, OVER_S)
     wait(lambda: len(records(stage, began)) >= count, f"there are {count} records", RECORD_S)
-    return records(stage, began), Ears(stage.world.heard())
+    return records(stage, began), Ears(stage.world.heard(), placed)
 
 
 def _differences(call: PastCall, wanted: Sequence[Seen]) -> Iterator[str]:

@@ -35,32 +35,37 @@ LONG: Final = {"action": "answers", "after_s": 0.3, "talk_s": 60}
 def limit_holds_after_a_blind_transfer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a paid leg is transferred blind, the daemon killed: the switch ends it at the limit, the colleague is hung up"""
     caller = PlacedCall("", MOBILE, extension="102@acme.example", refers=(3.0, "105"))
-    yield from _holds(stage, {MOBILE: LONG, "105": LONG}, [caller], "105")
+    yield from _holds(stage, {MOBILE: LONG, "105": LONG}, [caller], "105", 1)
 
 
 def limit_holds_after_an_attended_transfer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a mobile that was asked is joined with the caller, the daemon killed: its limit ends the caller's talk with it"""
     phones = {MOBILE: LONG, "117": {"action": "answers", "after_s": 0.3, "consults": [1.0, "600700800", 3.0]}}
-    yield from _holds(stage, phones, [PlacedCall("+48500100200", "+48221234583")], 0)
+    yield from _holds(stage, phones, [PlacedCall("+48500100200", "+48221234583")], 0, 2)
 
 
 def limit_holds_for_who_is_taken_from_a_place(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a paid leg is parked and taken by another phone, the daemon killed: the limit counts from the leg's answer"""
     caller = PlacedCall("", MOBILE, extension="102@acme.example", refers=(3.0, "701"))
     taker = PlacedCall("", "701", extension="105@acme.example", hangup_after_s=60.0)
-    yield from _holds(stage, {MOBILE: LONG}, [caller, taker], 1)
+    yield from _holds(stage, {MOBILE: LONG}, [caller, taker], 1, 2)
 
 
 def limit_holds_at_a_place(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a paid leg is parked and taken by no phone, the daemon killed: the switch ends it at the limit"""
     caller = PlacedCall("", MOBILE, extension="102@acme.example", refers=(3.0, "701"))
-    yield from _holds(stage, {MOBILE: LONG}, [caller], "")
+    yield from _holds(stage, {MOBILE: LONG}, [caller], "", 1)
 
 
 def _holds(
-    stage: RealStage, phones: Mapping[str, Any], calls: Sequence[PlacedCall], partner: str | int
+    stage: RealStage, phones: Mapping[str, Any], calls: Sequence[PlacedCall], partner: str | int, count: int
 ) -> Iterator[str]:
-    """`partner`: with whom the leg is joined at the end, a phone or the n-th of the calls; "": with none."""
+    """What is wrong.
+
+    Args:
+        partner: with whom the leg is joined at the end, a phone or the n-th of the calls; "": with none.
+        count: so many records there are.
+    """
     with altered(stage, _limited):
         arrange(stage, phones)
         began = clock.now()
@@ -76,7 +81,7 @@ def _holds(
         yield from _cut_in_time(stage, partner if isinstance(partner, str) else placed[partner])
         stage.world.wait_until_over(placed, OVER_S)
         stage.daemon.start()
-        records(stage, began)
+        wait(lambda: len(records(stage, began)) >= count, f"there are {count} records")
         cdrs = stage.switch.folder / "log" / "json_cdr"
         for path in cdrs.glob("*.cdr.json"):
             os.utime(path, (path.stat().st_mtime - OLD_S,) * 2)
