@@ -123,5 +123,5 @@ def _moves(rows: Sequence[LegRow]) -> Iterator[str]:
     """`extension:105 took the place of extension:117`."""
     names = {row.leg_id: row.name for row in rows}
     for row in rows:
-        if row.moved_from in names:
+        if row.moved_from and row.moved_from in names:
             yield f"{row.name} took the place of {names[row.moved_from]}"

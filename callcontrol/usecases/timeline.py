@@ -81,8 +81,10 @@ def timeline(call: PastCall) -> tuple[LegRow, ...]:
 
 
 def _took_over(call: PastCall) -> dict[str, str]:
-    """By leg of another call, the one whose place it took: no other way leads it into a conversation that went on."""
-    own = {leg.leg_id for leg in call.legs}
+    """By leg of another call, the one whose place it took: no other way leads it into a conversation that went on. A
+    room is no leg ("").
+    """
+    own = {"", *(leg.leg_id for leg in call.legs)}
     following = pairwise(call.segments)
     return {now.other_leg: was.other_leg for was, now in following if now.other_leg not in own}
 

@@ -121,6 +121,19 @@ def test_the_call_by_which_a_colleague_was_asked_shows_its_own_part(
     assert "extension:103 took the place of" not in out
 
 
+def test_a_caller_who_talks_in_a_room_again_and_again_takes_no_ones_place() -> None:
+    began = datetime_of(NOON)
+    rooms = [
+        {"leg_id": "a", "other_leg": "", "party": "conference:sales", "began_at": began + timedelta(seconds=at),
+         "ended_at": began + timedelta(seconds=at + 5)}
+        for at in (0, 10)
+    ]  # fmt: skip
+    columns = {"call_id": "c", "interruptions": [], "led_leg": "", "caller_number": "", "caller_name": ""}
+    lines = [text for text, _ in timeline_lines(PastCall(columns, (), (), map(PastSegment, rooms)), UTC, 80)]
+    assert any(line.startswith("conference:sales * 1====") for line in lines)
+    assert not any("took the place" in line for line in lines)
+
+
 def test_a_call_of_which_no_leg_was_a_channel_has_no_line() -> None:
     columns = {"call_id": "c", "interruptions": [], "led_leg": "", "caller_number": "", "caller_name": ""}
     assert list(timeline_lines(PastCall(columns), UTC, 80)) == []
