@@ -82,7 +82,7 @@ MISTAKES = [
     ("keys:\n  0: voicemail:box\n  1: call", [
         "17: queues.help.keys.1: 'call' is no target; write one of extension:…, group:…, list:…, queue:…, menu:…,"
             " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, survey:…, voicemail:…, parking:…,"
-            " hangup:… (or write callback)"
+            " conference:…, hangup:… (or write callback)"
     ]),
     ("keys: {12: callback}", [
         "15: queues.help.keys.12: '12' is no key of a phone; write one of 0 to 9, * or '#'"

@@ -77,7 +77,7 @@ def test_every_language_of_a_queue_is_spoken() -> None:
     assert get_args(spoken) == LANGUAGES == get_args(Language)
 
 
-FOLDERS = ("amounts", "emergency", "hours", "mailbox", "menu", "outgoing", "queue", "survey", "voicemail")
+FOLDERS = ("amounts", "conference", "emergency", "hours", "mailbox", "menu", "outgoing", "queue", "survey", "voicemail")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
