@@ -256,6 +256,13 @@ def test_a_disk_that_cannot_be_written_is_our_failure() -> None:
     story = gone(speaking()[0], cause="DESTINATION_OUT_OF_ORDER", by="switch")
     assert (ended(story).outcome, states(story)) == (Outcome.FAILED, [MediaState.LOST])
     assert "cannot write it" in story.entries(Noted)[-1].what
+
+
+@pytest.mark.parametrize(("speaks", "outcome"), [(True, Outcome.FAILED), (False, Outcome.MISSED)])
+def test_where_the_end_was_not_heard_the_file_decides(speaks: bool, outcome: Outcome) -> None:
+    """Another worker may have closed it, and could not save that: its row is not told as lost."""
+    story = gone(speaking()[0] if speaks else leaving(), estimated=True)
+    assert (ended(story).outcome, states(story)) == (outcome, [])
     assert ended(gone(speaking()[0], cause="DESTINATION_OUT_OF_ORDER")).outcome is Outcome.MISSED
 
 

@@ -74,10 +74,18 @@ class Recording:
             return self._left(call, event.recorded_ms, facts)
         if recording and event.cause == NOT_WRITTEN and event.hung_up_by != "caller":
             return self.failed(call, "the switch cannot write it: nothing was recorded", facts, unwritable=True)
-        if recording and event.estimated and not event.recorded_ms:
-            return self.failed(call, "nothing was recorded", facts)
+        if event.estimated and not event.recorded_ms:
+            return self._unheard(call, recording, facts)
         while_ = f"after {event.recorded_ms} ms of speech" if recording else "during the greeting"
         return self.missed(call, f"hung up {while_}", facts)
+
+    def _unheard(self, call: Call, recording: bool, facts: Facts) -> PlainResult:
+        """The channel's end was not heard. The row stays open, and the media job closes it by its file: another worker
+        may have closed it, and could not save that.
+        """
+        if recording:
+            return self.failed(call, "nothing was recorded", facts)[0], ()
+        return self.missed(call, "hung up during the greeting", facts)[0], ()
 
     def missed(self, call: Call, how: str, facts: Facts) -> PlainResult:
         """The caller has left no message: a missed caller."""
