@@ -82,7 +82,7 @@ def test_cases_that_depend_on_the_order_of_records_are_found_out(monkeypatch: py
 
 def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
     worlds: list[World] = []
-    found = run_plan(Plan(2, "deaths", hours=0.5), worlds.append)
+    found = run_plan(Plan(7, "deaths", hours=0.5), worlds.append)
     assert isinstance(found, Report), found
     (world,) = worlds
     counted = sum((tenant.found for tenant in world.redis.server.parked.values()), Counter())
