@@ -133,6 +133,16 @@ def stays_for(archive: Archive, tenant: str, times: Sequence[HeldTime]) -> str:
     return "" if archive.path.exists() else "it is not seen from this host"
 
 
+def rows_of(archive: Archive) -> Iterator[_Row]:
+    """Its rows, as the file has them: of CSV all as text.
+
+    Raises:
+        NoParquet: pyarrow is not installed.
+        OSError: it cannot be read.
+    """
+    return _rows(archive.path, archive.format)
+
+
 def erase_in(connection: DictConnection, archive: Archive, number: Number, pseudonym: str, erasure_id: int) -> bool:
     """Write an archive anew if it has the number; whether that was so.
 
@@ -160,12 +170,12 @@ def erase_in(connection: DictConnection, archive: Archive, number: Number, pseud
 
 
 def _has(archive: Archive, number: Number) -> bool:
-    return any(number.is_in(row, archive.what) for row in _rows(archive.path, archive.format))
+    return any(number.is_in(row, archive.what) for row in rows_of(archive))
 
 
 def _write_anew(archive: Archive, path: Path, number: Number, pseudonym: str) -> None:
     def changed() -> Iterator[_Row]:
-        return (number.out_of(row, archive.what, pseudonym) for row in _rows(archive.path, archive.format))
+        return (number.out_of(row, archive.what, pseudonym) for row in rows_of(archive))
 
     with whole_file(path) as file:
         match archive.format:
