@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from callcontrol.control import parked_commands as at_place
@@ -130,16 +130,21 @@ def picks_up(shared: WorkerContext, tenant: str, taker: Taker, extensions: Seque
     """A phone picks up a call that rings at one of these extensions: ours that has rung longest, if it is given one;
     one at the phone's own switch first, for channels of different switches cannot be joined.
     """
-    ringing = [driver for driver in shared.drivers.values() if _rings_at(driver.call, tenant, taker, extensions)]
-    for driver in sorted(ringing, key=lambda one: (one.call.switch != taker.switch, one.call.arrived))[:1]:
+    names = {text_of(ExtensionTarget(one)) for one in extensions}
+    ours = (driver for driver in shared.drivers.values() if driver.call.tenant == tenant)
+    ringing = [(since, driver) for driver in ours if (since := _rings_since(driver.call, names)) is not None]
+    for _, driver in sorted(ringing, key=lambda one: (one[1].call.switch != taker.switch, one[0], one[1].call.id))[:1]:
         shared.parked.give(tenant, taker, driver.call.id, partial(driver.deliver, PickedUp(taker)))
 
 
-def _rings_at(call: Call, tenant: str, taker: Taker, extensions: Sequence[str]) -> bool:
-    if call.tenant != tenant or not isinstance(call.state, Ringing):
-        return False
-    rung = {leg.target for leg in call.legs if leg.id in call.state.legs and leg.end is None}
-    return not rung.isdisjoint(text_of(ExtensionTarget(one)) for one in extensions)
+def _rings_since(call: Call, names: Collection[str]) -> Instant | None:
+    """Since when a phone of these rings for its caller, who may have been long in menus and queues before; None: none
+    does.
+    """
+    if not isinstance(call.state, Ringing):
+        return None
+    rung = (leg for leg in call.legs if leg.id in call.state.being_rung and leg.end is None)
+    return min((leg.dialled for leg in rung if leg.target in names), default=None)
 
 
 def refresh_meters(shared: WorkerContext) -> None:
