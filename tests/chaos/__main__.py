@@ -2,7 +2,8 @@
 
 Two workers, Redis, Postgres and a simulated switch; calls come all the time. Without arguments every fault once, in
 about two minutes. With the fault `upgrade` the daemon begins as an older version (`--from`) and gets workers of this
-one. It ends with the accounts; status 1 if something does not add up, with the logs kept.
+one; its job and its exports begin then. It ends with the accounts; status 1 if something does not add up, with the
+logs kept.
 """
 
 from tests import gevent_first  # isort: skip  # psycopg decides on import whether its waits let others run
@@ -21,7 +22,7 @@ from tests.bench.checkout import NoSuchRevision, checked_out
 from tests.chaos.accounts import Finding, findings
 from tests.chaos.faults import FAULTS
 from tests.chaos.report import show
-from tests.chaos.run import Options, run
+from tests.chaos.run import JOB_LOG, Options, run
 from tests.chaos.source import BEFORE_VERSIONS
 from tests.chaos.truth import Evidence
 from tests.tidy.tree import ROOT
@@ -30,7 +31,7 @@ __all__ = ["gevent_first", "main"]
 
 WIDTH = 150
 KEPT = ROOT / ".data" / "chaos"
-LOGS = ("daemon.log", "redis/server.log", "redis/server.log.1", "postgres/server.log", "postgres/server.log.1")
+LOGS = ("daemon.log", JOB_LOG, "redis/server.log", "redis/server.log.1", "postgres/server.log", "postgres/server.log.1")
 
 
 def main(words: Sequence[str]) -> int:

@@ -142,7 +142,7 @@ def _in_no_case(evidence: Evidence) -> Iterable[str]:
     """Nobody spoke with the caller, who did not give up."""
     exact = {row.call_id for row in evidence.calls if not row.estimated and row.outcome != "abandoned"}
     unspoken = (one for one in evidence.callers if one.call_id in exact and "bridged" not in one.was_told)
-    return (_named(one) for one in unspoken if evidence.contacts and one.call_id not in evidence.contacts)
+    return (_named(one) for one in unspoken if evidence.exports and one.call_id not in evidence.contacts)
 
 
 def _known(evidence: Evidence, kind: str) -> Iterable[Caller]:

@@ -64,7 +64,7 @@ def write(folder: Path, example: Path, *, older: bool) -> Path:
     Args:
         example: of the version that reads it first.
         older: a version reads it that knows neither menus nor hours: their numbers lead to where their callers go. It
-            records no talks, and has no job for what was recorded.
+            records no talks, exports nothing, and has no job for what was recorded.
     """
     shutil.copytree(example, folder)
     shutil.rmtree(folder / "tenants")
@@ -80,12 +80,21 @@ def write(folder: Path, example: Path, *, older: bool) -> Path:
     (folder.parent / RECORDINGS).mkdir()
     main["recordings"] = str(folder.parent / RECORDINGS)
     if not older:
-        (folder.parent / EXPORTS).mkdir()
         main["media"] = {"run": "yes"}
-        main["exports"] = {what: _export(what, folder.parent / EXPORTS) for what in EXPORTED}
     main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S, "legs_end_s": LEGS_END_S}
     _write(folder / "callcontrol.yaml", main)
+    if not older:
+        add_exports(folder)
     return folder
+
+
+def add_exports(config: Path) -> None:
+    """Add them to this configuration, which an older version does not read any more."""
+    main = yaml.safe_load((config / "callcontrol.yaml").read_text(encoding="utf-8"))
+    exported = config.parent / EXPORTS
+    exported.mkdir()
+    main["exports"] = {what: _export(what, exported) for what in EXPORTED}
+    _write(config / "callcontrol.yaml", main)
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

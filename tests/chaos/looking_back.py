@@ -54,8 +54,10 @@ THERE = {
 _MONEY = {What.CHARGES: ("amount",), What.ACCOUNT_ENTRIES: ("amount",)}
 _UNREAD = (
     "SELECT (SELECT count(*) FROM hours_to_count) AS marked, (SELECT count(*) FROM missed_days) AS days,"
-    " (SELECT count(*) FROM calls, missed_progress WHERE written_in >= read_to) AS calls"
+    " (SELECT count(*) FROM calls, missed_progress WHERE written_in >= read_to) AS calls,"
+    " (SELECT (count(*) = 0)::int FROM missed_progress) AS beginnings"
 )
+_UNREAD_NAMES = ("hours", "days", "calls", "beginning of missed callers")
 _HOURS = {
     "call_hours": (
         "SELECT date_trunc('hour', started_at), call_type(caller_extension, dialled, outcome, answered_by, path),"
@@ -80,7 +82,7 @@ def settle(dsn: str) -> tuple[str, ...]:
             return ()
         gevent.sleep(0.5)
     assert row is not None
-    return tuple(f"{count} {what}" for count, what in zip(row, ("hours", "days", "calls"), strict=True) if count)
+    return tuple(f"{count} {what}" for count, what in zip(row, _UNREAD_NAMES, strict=True) if count)
 
 
 def exports(config: Path, dsn: str, temporary: Path) -> Iterator[Exported]:

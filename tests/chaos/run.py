@@ -18,6 +18,7 @@ from tests.bench.script_calls import ScriptCalls
 from tests.chaos import centre, ledger, live_state, looking_back
 from tests.chaos.accounts import OPEN
 from tests.chaos.faults import FAULTS
+from tests.chaos.job import Job
 from tests.chaos.people import People
 from tests.chaos.plan import USUAL_S, Planned, plan
 from tests.chaos.source import Source, source_of
@@ -34,6 +35,7 @@ ADOPTED_S = (
 REST_S = 90.0  # for everything to be over after the last caller
 SPOOL = re.compile(r"^callcontrol_spool_records ([0-9.e+]+)$", re.MULTILINE)
 FREE = "ready"
+JOB_LOG = "job.log"
 
 Tell = Callable[[str], None]
 
@@ -76,6 +78,7 @@ class Run:
     options: Options
     tell: Tell
     source: Source
+    job: Job
     struck: list[_Struck] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
 
@@ -96,6 +99,11 @@ class Run:
             left = self._come_to_rest(side)
         return self._evidence(side, watch, left)
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether exports, cases and counts are looked at: this version runs, or the older one was upgraded to it."""
+        return self.source.folder is None or self.job.was_started
+
     def _strike_all(self, people: People, watch: Watch) -> None:
         gevent.sleep(WARM_S)
         until_s = clock.monotonic() + self.options.seconds
@@ -112,7 +120,7 @@ class Run:
                 return
 
     def _strike(self, planned: Planned, people: People, watch: Watch) -> None:
-        world = World(self.stage, people, random.Random(planned.seed), self.source)
+        world = World(self.stage, people, random.Random(planned.seed), self.source, self.job)
         struck = _Struck(planned.fault, "", int(clock.now()), 0)
         self.struck.append(struck)
         struck.detail = FAULTS[planned.fault](world)
@@ -130,8 +138,10 @@ class Run:
         side.collect()
         if self.source.folder is None and (faults := tuple(ledger.books(self.stage.dsn))):
             left["something in the books of credit that does not add up"] = faults
-        if self.source.folder is None and (unsettled := looking_back.settle(self.stage.dsn)):
+        if self.looks_back and (unsettled := looking_back.settle(self.stage.dsn)):
             left["something the job has not read"] = unsettled
+        if ended := self.job.ended():
+            left["a job that has ended"] = ended
         if unreadable := tuple(unread(self.folder / "cdrs")):
             left["a record of the switch that cannot be read"] = unreadable
         if self.never:
@@ -174,10 +184,12 @@ class Run:
         blows = tuple(_blow(one, end, watch) for one, end in zip(self.struck, ends, strict=True))
         media = ledger.media(self.stage.dsn)
         evidence = Evidence(side.callers, side.legs, calls, rows, visits, media, self._files(), left=left, blows=blows)
-        return evidence if self.source.folder is not None else self._looked_back(evidence)
+        return self.looked_back(evidence)
 
-    def _looked_back(self, evidence: Evidence) -> Evidence:
-        """With what exports, cases and counts have made of the ledger."""
+    def looked_back(self, evidence: Evidence) -> Evidence:
+        """With what exports, cases and counts have made of the ledger; as it is while an older version runs."""
+        if not self.looks_back:
+            return evidence
         dsn = self.stage.dsn
         channel_of = {call_id_of(one.call_id): one.call_id for one in evidence.callers}
         contacts = looking_back.contacts(dsn)
@@ -218,4 +230,8 @@ def run(options: Options, folder: Path, tell: Tell) -> Evidence:
     with source_of(options.upgrade_from, folder / "code") as source:
         example = centre.write(folder / "example", source.example, older=bool(options.upgrade_from))
         with Stage(folder, example, durable=True, simulator=simulator, workers=WORKERS, source=source.folder) as stage:
-            return Run(stage, folder, options, tell, source).play()
+            job = Job(folder / JOB_LOG)
+            try:
+                return Run(stage, folder, options, tell, source, job).play()
+            finally:
+                job.stop()

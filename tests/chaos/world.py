@@ -10,6 +10,7 @@ import gevent
 
 from callcontrol.edges import clock
 from callcontrol.simulator.stories.stage import Stage
+from tests.chaos.job import Job
 from tests.chaos.people import People
 from tests.chaos.source import Source
 
@@ -28,6 +29,7 @@ class World:
     people: People
     chance: random.Random
     source: Source
+    job: Job
 
     def workers(self) -> list[int]:
         """The processes of all workers, once none is missing."""
