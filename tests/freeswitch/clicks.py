@@ -18,6 +18,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.edges.live_state import keys
 from callcontrol.jobs.missed_callers import MissedCallers
+from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.moment import Instant
 from tests.freeswitch.audio import Microphones
@@ -34,6 +35,12 @@ PICKED_UP: Final = {"action": "answers", "after_s": 1.5}
 # Longer than `missed.talk`: they have spoken.
 TALKS: Final = {"action": "answers", "after_s": 0.5, "talk_s": 12}
 RINGS_LONG: Final = {"action": "answers", "after_s": 6}
+# Another person's phone.
+OTHER: Final = "105"
+# How the number called refuses, and what is recorded of that.
+REFUSALS: Final = {"busy": ("busy", "USER_BUSY"), "declines": ("busy", "CALL_REJECTED")}
+# So often two people ask at once.
+ROUNDS: Final = 3
 
 
 def missed_caller_is_called_back_by_command(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -87,6 +94,84 @@ def workers_die_while_a_phone_rings_for_a_missed_caller(stage: RealStage, microp
         yield f"the case should be closed, reached: {case}"
 
 
+def missed_caller_refuses_the_call_back(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """`missed call`, and the number refuses (486, then 603): one try is counted, the case stays open and claimed"""
+    for action, expected in REFUSALS.items():
+        arrange(stage, {PHONE: PICKED_UP, MISSED: {"action": action}})
+        _miss(stage)
+        began = clock.now()
+        told = _call(stage)
+        if told.wait(OVER_S) != 0 or "is being called" not in _said(told):
+            yield f"{action}: the command should say that the number is being called: {_said(told)}"
+        wait(lambda: _case(stage)["tries"] > 0, f"{action}: a try is counted")
+        case = _case(stage)
+        found = (case["state"], case["tries"], case["claimed_by"], case["by"], bool(case["first_try_at"]))
+        if found != ("open", 1, f"extension:{PHONE}", "", True):
+            yield f"{action}: the case should be open, with one try, and claimed by extension:{PHONE}: {case}"
+        yield from _is_refused(stage, began, expected)
+        if not _heard(stage, PHONE, "hangup"):
+            yield f"{action}: the phone of {PHONE} should be hung up"
+        _run(stage, "dismiss", "--why", "the next one")
+
+
+def two_people_call_a_missed_caller_back_at_once(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """`missed call` at two phones at once: one of them rings and calls, the other's person is told who has the case"""
+    for _ in range(ROUNDS):
+        arrange(stage, {PHONE: PICKED_UP, OTHER: PICKED_UP, MISSED: TALKS})
+        _miss(stage)
+        both = {phone: _call(stage, phone) for phone in (PHONE, OTHER)}
+        ended = {phone: told.wait(OVER_S) for phone, told in both.items()}
+        said = {phone: _said(told) for phone, told in both.items()}
+        if sorted(ended.values()) != [0, 1]:
+            yield f"one of the commands should call, the other fail: {said}"
+            return
+        winner, loser = sorted(both, key=lambda phone: ended[phone])
+        if f"extension:{winner} has claimed it until" not in said[loser]:
+            yield f"{loser} should be told that extension:{winner} has claimed the case: {said[loser]}"
+        wait(lambda: _closed(stage), "the case is closed")
+        if (case := _case(stage))["by"] != f"extension:{winner}" or case["tries"]:
+            yield f"the case should be closed, reached by extension:{winner}: {case}"
+        rung = {who: len(_heard(stage, who, "invite")) for who in (winner, loser, MISSED)}
+        if rung != {winner: 1, loser: 0, MISSED: 1}:
+            yield f"the phone of {winner} should ring once, {loser} not, the number be called once: {rung}"
+
+
+def next_person_calls_who_the_first_did_not(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """`missed call` at a phone that rings in vain: meanwhile another's is refused, afterwards it calls the number"""
+    arrange(stage, {PHONE: {"action": "never_answers"}, OTHER: PICKED_UP, MISSED: TALKS})
+    _miss(stage)
+    first = _call(stage, PHONE, "--ring", "10")
+    assert first.stdout is not None
+    first.stdout.readline()
+    if (early := _call(stage, OTHER)).wait(OVER_S) == 0 or f"extension:{PHONE} has claimed it" not in _said(early):
+        yield f"{OTHER} should be told that extension:{PHONE} has the case: {_said(early)}"
+    first.wait(OVER_S)
+    if "stays open" not in (said := _said(first)) or first.returncode == 0:
+        yield f"{PHONE} should be told that the case stays open: {said}"
+    if (case := _case(stage))["claimed_by"] or case["tries"]:
+        yield f"the case should be free, without a try: {case}"
+    began = clock.now()
+    if (told := _call(stage, OTHER)).wait(OVER_S) != 0:
+        yield f"{OTHER} should call now: {_said(told)}"
+    yield from _is_its_own_call(stage, began, OTHER)
+    if (case := _case(stage))["by"] != f"extension:{OTHER}":
+        yield f"the case should be closed, reached by extension:{OTHER}: {case}"
+
+
+def _is_refused(stage: RealStage, began: Instant, expected: tuple[str, str]) -> Iterator[str]:
+    """An exact record of a call that the number refused, on one trunk, and for nothing."""
+    (call,) = (call for call in records(stage, began) if call.caller_extension == PHONE)
+    legs = [(leg.cause, leg.cost) for leg in call.legs if leg.direction == "b"]
+    found = (call.outcome, call.dialled, call.estimated, [cause for cause, _ in legs])
+    if found != (expected[0], MISSED, False, [expected[1]]) or any(cost for _, cost in legs):
+        yield f"an exact record expected, {expected}, once, for nothing: {found}, {legs}"
+
+
+def _heard(stage: RealStage, who: str, what: str) -> list[Heard]:
+    named = who.removeprefix("+")
+    return [one for one in stage.world.heard() if one.what == what and one.who.partition("@")[0] == named]
+
+
 def _miss(stage: RealStage) -> None:
     """A caller whom no person speaks with."""
     began = clock.now()
@@ -95,9 +180,9 @@ def _miss(stage: RealStage) -> None:
     wait(lambda: _cases(stage, "--all") != [] and _case(stage)["state"] == "open", "the case is open")
 
 
-def _is_its_own_call(stage: RealStage, began: Instant) -> Iterator[str]:
+def _is_its_own_call(stage: RealStage, began: Instant, phone: str = PHONE) -> Iterator[str]:
     def done() -> list[PastCall]:
-        return [call for call in records(stage, began) if call.caller_extension == PHONE]
+        return [call for call in records(stage, began) if call.caller_extension == phone]
 
     wait(lambda: bool(_cases(stage, "--all")) and _case(stage)["tries"] + bool(_closed(stage)) > 0, "it was called")
     (call,) = done()
@@ -105,8 +190,8 @@ def _is_its_own_call(stage: RealStage, began: Instant) -> Iterator[str]:
     if found != ("answered", f"number:{MISSED}", MISSED, False):
         yield f"an exact record of a call of its own expected: {found}"
     costs = [(leg.payer, leg.cost is not None) for leg in call.legs if leg.direction == "b"]
-    if costs != [(f"extension:{PHONE}", True)]:
-        yield f"one leg that extension:{PHONE} pays for expected: {costs}"
+    if costs != [(f"extension:{phone}", True)]:
+        yield f"one leg that extension:{phone} pays for expected: {costs}"
     own = next(leg for leg in call.legs if leg.direction == "a")
     if own.answered_at is None:
         yield "the phone's own leg should have been answered"
@@ -116,8 +201,8 @@ def _closed(stage: RealStage) -> bool:
     return bool(_case(stage)["state"] == "reached")
 
 
-def _call(stage: RealStage) -> subprocess.Popen[str]:
-    words = ("missed", "call", "acme", MISSED, "--phone", PHONE, "--config", str(stage.config))
+def _call(stage: RealStage, phone: str = PHONE, *more: str) -> subprocess.Popen[str]:
+    words = ("missed", "call", "acme", MISSED, "--phone", phone, *more, "--config", str(stage.config))
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     return subprocess.Popen([sys.executable, "-m", "callcontrol", *words], **pipes)  # type: ignore[call-overload,no-any-return]
 
@@ -162,4 +247,7 @@ CLICKS: Final[tuple[Mishap, ...]] = (
     missed_caller_is_called_back_by_command,
     phone_is_not_picked_up_for_a_missed_caller,
     workers_die_while_a_phone_rings_for_a_missed_caller,
+    missed_caller_refuses_the_call_back,
+    two_people_call_a_missed_caller_back_at_once,
+    next_person_calls_who_the_first_did_not,
 )

@@ -29,6 +29,8 @@ PARTNER_S: Final = 1.0
 # A phone takes the parked leg so long after its answer, which is parked by then.
 TAKEN_AFTER_S: Final = 7
 LONG: Final = {"action": "answers", "after_s": 0.3, "talk_s": 60}
+FROM_OUTSIDE: Final = PlacedCall("+48500100200", "+48221234583")
+CONSULTS: Final = {MOBILE: LONG, "117": {"action": "answers", "after_s": 0.3, "consults": [1.0, "600700800", 3.0]}}
 
 
 def limit_holds_after_a_blind_transfer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -39,8 +41,14 @@ def limit_holds_after_a_blind_transfer(stage: RealStage, microphones: Microphone
 
 def limit_holds_after_an_attended_transfer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a mobile that was asked is joined with the caller, the daemon killed: its limit ends the caller's talk with it"""
-    phones = {MOBILE: LONG, "117": {"action": "answers", "after_s": 0.3, "consults": [1.0, "600700800", 3.0]}}
-    yield from _holds(stage, phones, [PlacedCall("+48500100200", "+48221234583")], 0, 2)
+    yield from _holds(stage, CONSULTS, [FROM_OUTSIDE], 0, 2)
+
+
+def limit_holds_after_an_attended_transfer_beside_the_daemon(
+    stage: RealStage, microphones: Microphones
+) -> Iterator[str]:
+    """the same while the daemon lives: the caller is hung up with the mobile, and is not led to the last resort"""
+    yield from _holds(stage, CONSULTS, [FROM_OUTSIDE], 0, 2, is_killed=False)
 
 
 def limit_holds_for_who_is_taken_from_a_place(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -57,13 +65,20 @@ def limit_holds_at_a_place(stage: RealStage, microphones: Microphones) -> Iterat
 
 
 def _holds(
-    stage: RealStage, phones: Mapping[str, Any], calls: Sequence[PlacedCall], partner: str | int, count: int
+    stage: RealStage,
+    phones: Mapping[str, Any],
+    calls: Sequence[PlacedCall],
+    partner: str | int,
+    count: int,
+    *,
+    is_killed: bool = True,
 ) -> Iterator[str]:
     """What is wrong.
 
     Args:
         partner: with whom the leg is joined at the end, a phone or the n-th of the calls; "": with none.
         count: so many records there are.
+        is_killed: whether the daemon is killed at half of the limit.
     """
     with altered(stage, _limited, "tenants/acme.yaml"):
         arrange(stage, phones)
@@ -74,12 +89,14 @@ def _holds(
             time.sleep(TAKEN_AFTER_S)
             placed.append(stage.world.place(call))
         wait(lambda: _since_answer_s(stage) > LIMIT_S / 2, "half of the limit is over")
-        stage.daemon.kill()
+        if is_killed:
+            stage.daemon.kill()
         wait(lambda: bool(_ends(stage, MOBILE)), "the mobile is hung up")
         time.sleep(2 * PARTNER_S)
         yield from _cut_in_time(stage, partner if isinstance(partner, str) else placed[partner])
         stage.world.wait_until_over(placed, OVER_S)
-        stage.daemon.start()
+        if is_killed:
+            stage.daemon.start()
         wait(lambda: len(records(stage, began)) >= count, f"there are {count} records")
         cdrs = stage.switch.folder / "log" / "json_cdr"
         for path in cdrs.glob("*.cdr.json"):
@@ -139,6 +156,7 @@ def _heard(stage: RealStage, who: str, what: str) -> list[Heard]:
 MOVED_LIMITS: Final[tuple[Mishap, ...]] = (
     limit_holds_after_a_blind_transfer,
     limit_holds_after_an_attended_transfer,
+    limit_holds_after_an_attended_transfer_beside_the_daemon,
     limit_holds_for_who_is_taken_from_a_place,
     limit_holds_at_a_place,
 )
