@@ -12,19 +12,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import gevent
-from gevent.pool import Pool
-from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from callcontrol.edges import meters
-from callcontrol.edges.containment import note_fault
-from callcontrol.edges.freeswitch.binding import Address, bound
+from callcontrol.edges.freeswitch.binding import Address
+from callcontrol.edges.web.server import Handler, WebServer
 
 # Between two requests, for the head of one, for one and its answer, for the client to take a piece of it (seconds).
 IDLE_S: Final = 60.0
 HEAD_S: Final = 10.0
 REQUEST_S: Final = 30.0
 PIECE_S: Final = 10.0
-BACKLOG: Final = 256
 # An application puts off the deadline of a stream by calling what is here.
 IS_STREAM: Final = "callcontrol.is_stream"
 
@@ -35,7 +32,7 @@ class _Late(gevent.Timeout):  # type: ignore[misc]  # gevent ships no types
     """A wait of a connection has taken too long."""
 
 
-class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
+class _Handler(Handler):
     """Serves the requests of one connection."""
 
     def __init__(self, sock: Any, address: Any, server: Any) -> None:
@@ -57,7 +54,7 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
             return super().read_request(raw_requestline)
 
     def handle_one_response(self) -> None:
-        deadline = _Late(self.server.request_s)
+        deadline = _Late(self.server.deadline_s)
         deadline.start()
         self.environ[IS_STREAM] = deadline.cancel
         try:
@@ -69,46 +66,22 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
         with _Late(PIECE_S):
             super()._sendall(data)
 
-    def handle_error(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
-        """What the application raised, though it answers its own faults itself; or a deadline."""
-        if isinstance(error, Exception):
-            note_fault("web", "a request could not be answered", error)
-            self._send_error_response_if_possible(500)
-            return
-        raise error
-
     def log_error(self, msg: str, *args: object) -> None:
         """A client that sends what is no HTTP is no error of ours."""
         log.debug(msg, *args)
 
 
-class KeepAliveServer:
+class KeepAliveServer(WebServer):
     """Listens, and serves an application until it is stopped.
 
     Args:
         clients: connections that are served at once; more of them wait in the system's backlog.
-        request_s: what a request and its answer may take.
+        deadline_s: what a request and its answer may take.
     """
 
+    handler_class = _Handler
+
     def __init__(
-        self, place: Address, application: Callable[..., Any], clients: int, request_s: float = REQUEST_S
+        self, place: Address, application: Callable[..., Any], clients: int, deadline_s: float = REQUEST_S
     ) -> None:
-        """Listen.
-
-        Raises:
-            OSError: the address is not ours, or is in use.
-        """
-        listener = bound(place)
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
-        self.address = Address(*listener.getsockname()[:2])
-        self._server = WSGIServer(
-            listener, application, spawn=Pool(clients), log=None, error_log=log, handler_class=_Handler
-        )
-        self._server.request_s = request_s
-        self._server.start()
-
-    def stop(self, deadline_s: float) -> None:
-        """Take no more connections; requests that are served may end within the deadline."""
-        self._server.stop(deadline_s)
-        self._server.close()
+        super().__init__(place, application, clients, deadline_s)

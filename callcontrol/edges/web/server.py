@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import gevent
 from gevent.pool import Pool
@@ -20,17 +20,29 @@ from callcontrol.edges.freeswitch.binding import Address, bound
 
 # From the connection to the last byte of the answer (seconds). A player asks for the rest again.
 CONNECTION_S: Final = 60.0
-BACKLOG: Final = 128
+BACKLOG: Final = 256
 SERVER: Final = "web server"
 
 log = logging.getLogger(__name__)
 
 
-class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
+class Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
+    """Tells of faults in our words."""
+
+    def handle_error(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
+        """What the application raised, though it answers its own faults itself; or a deadline."""
+        if isinstance(error, Exception):
+            note_fault("web", "a request could not be answered", error)
+            self._send_error_response_if_possible(500)
+            return
+        raise error
+
+
+class _OneRequest(Handler):
     """Serves one request within the deadline, then closes the connection."""
 
     def handle(self) -> None:
-        late = gevent.Timeout(self.server.connection_s)
+        late = gevent.Timeout(self.server.deadline_s)
         late.start()
         try:
             super().handle()
@@ -46,25 +58,19 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
         self.close_connection = True
         return result
 
-    def handle_error(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
-        """What the application raised, though it answers its own faults itself; or the deadline."""
-        if isinstance(error, Exception):
-            note_fault("web", "a request could not be answered", error)
-            self._send_error_response_if_possible(500)
-            return
-        raise error
-
 
 class WebServer:
     """Listens, and serves an application until it is stopped.
 
     Args:
         clients: connections that are served at once.
-        connection_s: what each may take.
+        deadline_s: what each connection may take.
     """
 
+    handler_class: ClassVar[type[Handler]] = _OneRequest
+
     def __init__(
-        self, place: Address, application: Callable[..., Any], clients: int, connection_s: float = CONNECTION_S
+        self, place: Address, application: Callable[..., Any], clients: int, deadline_s: float = CONNECTION_S
     ) -> None:
         """Listen.
 
@@ -76,9 +82,9 @@ class WebServer:
         listener.setblocking(False)
         self.address = Address(*listener.getsockname()[:2])
         self._server = WSGIServer(
-            listener, application, spawn=Pool(clients), log=None, error_log=log, handler_class=_Handler
+            listener, application, spawn=Pool(clients), log=None, error_log=log, handler_class=self.handler_class
         )
-        self._server.connection_s = connection_s
+        self._server.deadline_s = deadline_s
         self._server.start()
 
     def stop(self, deadline_s: float = 1.0) -> None:

@@ -36,7 +36,7 @@ def pieces() -> Iterator[bytes]:
 
 @pytest.fixture
 def server() -> Iterator[KeepAliveServer]:
-    opened = KeepAliveServer(Address("127.0.0.1", 0), answer, 10, request_s=0.2)
+    opened = KeepAliveServer(Address("127.0.0.1", 0), answer, 10, deadline_s=0.2)
     yield opened
     opened.stop(0.1)
 

@@ -105,7 +105,7 @@ def settings(**links: object) -> Settings:
 def served(shelf: TestShelf, now: Instant = NOON, connection_s: float = 10, **links: object) -> Iterator[WebServer]:
     in_force = settings(**links)
     app = LinkApp(in_force.media.links, lambda: in_force, shelf, lambda: now)
-    server = WebServer(Address("127.0.0.1", 0), app, clients=8, connection_s=connection_s)
+    server = WebServer(Address("127.0.0.1", 0), app, clients=8, deadline_s=connection_s)
     yield server
     server.stop()
     assert all(file.closed for file in shelf.opened_files)
