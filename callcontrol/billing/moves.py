@@ -63,7 +63,9 @@ class Moves:
                 self._taken((leg,), to_leg)
 
     def join(self, leg: str) -> None:
-        """The party that is left talks with this leg now."""
+        """The party that is left talks with this leg now; or it is told late when the leg that leaves was bridged."""
+        if leg in self._leaving:
+            return
         self._taken(self._leaving, leg)
         self._leaving = ()
 

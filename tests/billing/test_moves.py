@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcontrol.billing.fold import fold
-from callcontrol.billing.moves import InterruptionRecord
+from callcontrol.billing.moves import InterruptionRecord, Moves
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import from_json, to_json
 from callcontrol.control import commands as do
@@ -59,6 +59,14 @@ def test_after_an_attended_one_it_is_a_leg_of_another_call_and_the_trail_says_ho
     assert moves(story) == {leg: ("", OTHER)}
     (told,) = story.entries(Transferred)
     assert told.words == "101 transferred to 102 (attended, consulted 14 s)"
+
+
+def test_a_transferors_leg_whose_bridge_is_told_late_takes_no_place() -> None:
+    heard = Moves()
+    heard.hear(Transferred(at(3), "103", "121", "leg-121"))
+    for leg in ("leg-121", "leg-103"):
+        heard.join(leg)
+    assert (heard.to, heard.of) == ({"leg-121": "leg-103"}, {"leg-103": "leg-121"})
 
 
 def test_a_transferor_whose_colleagues_phone_still_rang_has_consulted_no_one() -> None:
