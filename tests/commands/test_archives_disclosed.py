@@ -14,8 +14,10 @@ import pytest
 
 from callcontrol.__main__ import main
 from callcontrol.edges.ledger.session import DictConnection
-from callcontrol.edges.parquet import parquet_rows
+from callcontrol.jobs.erasing.archives import archives_of, rows_of
+from callcontrol.jobs.retention.archiving import MANIFEST
 from tests.commands.test_media_care import config, ledger, settings_in
+from tests.config import folder
 from tests.jobs.retention.conftest import Keep, archive, keep
 from tests.jobs.retention.years import AMOUNT, fill
 
@@ -46,32 +48,34 @@ def answers(tmp_path: Path) -> Path:
 
 
 def archived(config: Path, database: str, keep: Keep, archive: Path, format_: str) -> None:
-    """Two months of acme's calls, all of them out of the ledger, in files of this format."""
+    """Two months of calls of acme and globex, all of them out of the ledger, in files of this format of both."""
+    other = folder.TENANT.replace("acme.example", "globex.example").replace("+4822123", "+4822555")
+    (config / "tenants" / "globex.yaml").write_text(folder.located(other))
     main_file = config / "callcontrol.yaml"
     kept = f"retention: {{archive: {{folder: {json.dumps(str(archive))}, format: {format_}}}}}\n"
     main_file.write_text(main_file.read_text() + kept)
-    fill(database, ["acme"], MONTHS)
+    fill(database, ["acme", "globex"], MONTHS)
     keep(settings_in(config), date(2027, 1, 1))
 
 
 def command(config: Path, *words: str) -> int:
     name, *rest = words
-    return main([name, TYPED, "--config", str(config), "--tenant", "acme", *rest])
+    return main([name, TYPED, "--config", str(config), *rest])
 
 
-def disclosed(answers: Path) -> dict[str, Any]:
-    """What the zip says."""
-    with zipfile.ZipFile(answers / "acme.zip") as file:
+def disclosed(answers: Path, tenant: str = "acme") -> dict[str, Any]:
+    """What the tenant's zip says."""
+    with zipfile.ZipFile(answers / f"{tenant}.zip") as file:
         told = orjson.loads(file.read("manifest.json"))
     assert isinstance(told, dict)
     return told
 
 
-def contents(archive: Path) -> str:
-    """All archives as text; Parquet is packed, so its rows."""
-    return "".join(
-        str([*parquet_rows(path)]) if path.suffix == ".parquet" else path.read_text() for path in archive.iterdir()
-    )
+def contents(ledger: DictConnection, archive: Path, tenant: str) -> str:
+    """The tenant's rows in all files of the folder, as text."""
+    archives = archives_of(ledger, tenant)
+    assert {one.path for one in archives} == {path for path in archive.iterdir() if not path.name.endswith(MANIFEST)}
+    return str([row for one in archives for row in rows_of(one) if row["tenant"] == tenant])
 
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet"])
@@ -87,7 +91,8 @@ def test_rows_of_archives_are_disclosed_and_erased(
 ) -> None:
     archived(config, database, keep, archive, format_)
     assert ledger.execute("SELECT count(*) AS n FROM calls").fetchall() == [{"n": 0}]
-    assert command(config, "disclose", "--to", str(answers)) == 0
+    assert command(config, "disclose", "--to", str(answers), "--tenant", "acme") == 0
+    assert [path.name for path in answers.iterdir()] == ["acme.zip"]
     assert "acme: 0 rows, 16 of archives, 0 sound files" in capsys.readouterr().out
     told = disclosed(answers)
     assert told["rows"] == {}
@@ -99,16 +104,20 @@ def test_rows_of_archives_are_disclosed_and_erased(
     amounts = [row["amount"] for one in told["archives"] for row in one["rows"] if one["table"] == "charges"]
     assert [str(one).rstrip("0") for one in amounts] == [str(AMOUNT)] * 4
 
-    assert DIGITS in contents(archive)
-    assert command(config, "erase", "--why", "letter of 12 November") == 0
-    assert DIGITS not in contents(archive)
+    before = contents(ledger, archive, "globex")
+    assert DIGITS in contents(ledger, archive, "acme")
+    assert command(config, "erase", "--why", "letter of 12 November", "--tenant", "acme") == 0
+    assert DIGITS not in contents(ledger, archive, "acme")
+    assert contents(ledger, archive, "globex") == before
     (erasure,) = ledger.execute("SELECT * FROM erasures").fetchall()
     assert erasure["ended_at"] is not None
     assert erasure["told"]["more"]["archives"] == len(TABLES) * len(MONTHS)
-    assert contents(archive).count(erasure["pseudonym"]) >= 2 * len(TABLES) * len(MONTHS)
+    assert contents(ledger, archive, "acme").count(erasure["pseudonym"]) >= 2 * len(TABLES) * len(MONTHS)
     (answers / "acme.zip").unlink()
     assert command(config, "disclose", "--to", str(answers)) == 0
-    assert [*answers.iterdir()] == []  # there is nothing more to tell
+    assert [path.name for path in answers.iterdir()] == ["globex.zip"]  # acme has nothing more to tell
+    told = disclosed(answers, "globex")
+    assert [row["tenant"] for one in told["archives"] for row in one["rows"]] == ["globex"] * 16
 
 
 def test_an_archive_that_is_out_of_reach_is_named(
@@ -119,6 +128,7 @@ def test_an_archive_that_is_out_of_reach_is_named(
     answers: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    acme = ("--tenant", "acme")
     archived(config, database, keep, archive, "csv")
     (archive / "legs-2025-01-1.csv").rename(archive / "elsewhere")
     calls = archive / "calls-2025-02-1.csv"
@@ -128,14 +138,14 @@ def test_an_archive_that_is_out_of_reach_is_named(
         "legs-2025-01-1.csv": "it is not seen from this host",
         "calls-2025-02-1.csv": "it is not what was archived: its SHA-256 is another one",
     }
-    assert command(config, "disclose", "--to", str(answers)) == 1
+    assert command(config, "disclose", "--to", str(answers), *acme) == 1
     said = capsys.readouterr().err
     assert all(f"{archive / name}: {why}" in said for name, why in unread.items())
     assert "with --without-archives they are left out" in said
     assert [*answers.iterdir()] == []
-    assert command(config, "disclose", "--to", str(answers), "--dry-run") == 0
+    assert command(config, "disclose", "--to", str(answers), *acme, "--dry-run") == 0
     assert "acme: 0 rows, 12 of archives" in capsys.readouterr().out
-    assert command(config, "disclose", "--to", str(answers), "--without-archives") == 0
+    assert command(config, "disclose", "--to", str(answers), *acme, "--without-archives") == 0
     said = capsys.readouterr().err
     assert all(f"{archive / name}: {why}" in said for name, why in unread.items())
     told = disclosed(answers)
@@ -143,12 +153,12 @@ def test_an_archive_that_is_out_of_reach_is_named(
     assert len(told["archives"]) == 6
 
     calls.write_bytes(whole)
-    erasing = ("erase", "--why", "letter of 12 November")
+    erasing = ("erase", "--why", "letter of 12 November", *acme)
     assert command(config, *erasing) == 1
     said = capsys.readouterr().err
     assert f"{archive / 'legs-2025-01-1.csv'}: it is not seen from this host" in said
     assert "with --without-archives it ends here" in said
     assert command(config, *erasing, "--without-archives") == 0
     (archive / "elsewhere").rename(archive / "legs-2025-01-1.csv")
-    assert command(config, "disclose", "--to", str(answers), "--dry-run") == 0
+    assert command(config, "disclose", "--to", str(answers), *acme, "--dry-run") == 0
     assert "acme: 0 rows, 2 of archives" in capsys.readouterr().out
