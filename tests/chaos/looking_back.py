@@ -4,7 +4,8 @@ compared with the ledger's rows by statements of its own, none of which the prog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -120,14 +121,21 @@ def _exported(connection: DictConnection, plan: Plan) -> Exported:
     return Exported(
         what=what.value,
         batches=len(batches),
-        lines=tuple(_text(line[name] for name in key) for line in lines),
-        there=tuple(_text(row[name if name in row else "row_id"] for name in key) for row in rows),
+        lines=tuple(key_text(line[name] for name in key) for line in lines),
+        there=tuple(key_text(row[name if name in row else "row_id"] for name in key) for row in rows),
         faults=(*delivered_faults(batches, folder), *unsound),
     )
 
 
-def _text(values: Iterator[Any]) -> str:
-    return " ".join("" if value is None else str(value) for value in values)
+def key_text(values: Iterable[Any]) -> str:
+    """A line's or a row's key. An amount is written as a line writes it: of 8 decimals zero is 0E-8 to Python."""
+    return " ".join(map(_written, values))
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def contacts(dsn: str) -> dict[str, str]:
