@@ -23,6 +23,7 @@ from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.credits import CREDITS
 from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.files import FILES, file_differences
+from tests.freeswitch.holding import HOLDINGS
 from tests.freeswitch.joins import JOINS
 from tests.freeswitch.key_transfers import KEY_TRANSFERS
 from tests.freeswitch.lamps import LAMPS
@@ -112,6 +113,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *TRANSFERS,
         *KEY_TRANSFERS,
         *PARKINGS,
+        *HOLDINGS,
         *ROOMS,
         *STRAYS,
         *JOINS,
