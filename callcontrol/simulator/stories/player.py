@@ -71,6 +71,7 @@ class Player:
         self._dsn = dsn
         self._tell = tell
         self._agents = agents
+        self._had_queues = False
         self._seen: set[str] = set()
 
     def play(self, story: Story) -> StoryResult:
@@ -81,8 +82,10 @@ class Player:
         """
         self._world.arrange(story)
         self._set_rules(story)
-        if self._agents is not None and story.has_queues:
+        # a story that says nothing of queues may lead through one: no agent is logged in there by a story of before
+        if self._agents is not None and (story.has_queues or self._had_queues):
             self._agents.reset(TENANT, story.offline)
+        self._had_queues = story.has_queues
         began_us = clock.now()
         placed = self._carry_out(story)
         self._world.wait_until_over(placed, CALL_S)
