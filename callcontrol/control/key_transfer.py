@@ -46,8 +46,9 @@ from callcontrol.vocabulary.outcome import outcome_of
 from callcontrol.vocabulary.target import EmergencyTarget
 from callcontrol.vocabulary.trail import Noted, Parted
 
+# The longest number that is taken.
 MAX_DIGITS = 32
-# No answer from the switch to a join: it is tried once more (seconds).
+# A join that fails in one of these leaves the party with none of the two.
 _JOINS = frozenset({Phase.JOINING_BACK, Phase.CONNECTING, Phase.TOGETHER, Phase.WITH_PARTY, Phase.ASKING})
 
 

@@ -15,6 +15,7 @@ from callcontrol.control.events import AppEnded, Event, KeyPressed, Rearrived, T
 from callcontrol.control.legs import caller_answered
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.kinds.entering_pin import BETWEEN_KEYS_S, FIRST_KEY_S, KEY_TIMER, LONGEST_S
 from callcontrol.kinds.targets.conference.entering import Confer
 from callcontrol.kinds.targets.conference.settings import BLOCK, Conference, ConferenceTarget
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
@@ -29,11 +30,6 @@ from callcontrol.vocabulary.pin import LONGEST
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Noted, Passed
 
-KEY_TIMER: Final = "key"
-# Seconds for the first key after the question, between two keys, and for the longest sound.
-FIRST_KEY_S: Final = 7
-BETWEEN_KEYS_S: Final = 4
-LONGEST_S: Final = 30
 _QUIET: Final[tuple[Command, ...]] = (do.StopTimer(KEY_TIMER), do.StopTimer(STEP_TIMER))
 
 
