@@ -5,7 +5,8 @@ from __future__ import annotations
 from callcontrol.control import commands as do
 from callcontrol.control import room_commands as in_room
 from callcontrol.control.events import AppEnded, CallConnectionLost, Rearrived, TimerFired
-from callcontrol.kinds.targets.conference.asking import KEY_TIMER, AskingRoomPin
+from callcontrol.kinds.entering_pin import KEY_TIMER
+from callcontrol.kinds.targets.conference.asking import AskingRoomPin
 from callcontrol.kinds.targets.conference.entering import Entering
 from callcontrol.vocabulary.trail import Noted, Passed
 from tests.kinds.conference.story import RoomStory
