@@ -123,12 +123,12 @@ class People:
             people.remove_user(self._connection, user)
             self._note(user, "user removed", _told(user))
 
-    def end_sessions(self, login: str) -> int:
-        """The person signs in again everywhere; how many sessions ended."""
+    def end_sessions(self, login: str, session_id: str | None = None) -> int:
+        """The person signs in again: everywhere, or where this session is. How many sessions ended."""
         user = self.user(login)
         with transaction(self._connection):
-            ended = people.end_sessions(self._connection, user)
-            self._note(user, "sessions ended")
+            ended = people.end_sessions(self._connection, user, session_id)
+            self._note(user, "sessions ended" if session_id is None else "session ended")
         return ended
 
     def add_token(self, login: str, name: str, rights: Collection[str], days: int) -> str:
@@ -210,6 +210,17 @@ def check_password(password: str, user: User) -> None:
         raise Refused(f"a password has {shortest} to {longest} characters", "password")
     if user.login in password.lower() or len(set(password)) < 5:
         raise Refused("this password is easily guessed", "password", "write one without the login, of more letters")
+
+
+def step_shown(secret: str, code: str, now: Instant) -> int:
+    """The time step of a code that shows that an authenticator app has this secret; else raises Refused."""
+    try:
+        step = second_factor.step_of(code, secret, now) if secret else None
+    except ValueError as error:
+        raise Refused("this is no secret of a second factor", "secret", "send the one that was shown") from error
+    if step is None:
+        raise Refused("this is not the code of now", "code", "write the six digits the app shows")
+    return step
 
 
 def right_from(text: str) -> tuple[Verb, Kind]:

@@ -38,6 +38,11 @@ class Kind(StrEnum):
     REPORTS = "reports"
     USERS = "users"
     AUDIT = "audit"
+    ACCOUNTS = "accounts"  # credit accounts and bundles; CHANGE: entries such as top-ups
+    STATEMENTS = "statements"
+    EXPORTS = "exports"  # CHANGE: deliver a batch once more
+    SETTINGS = "settings"  # what the YAML files say of the tenant
+    PLATFORM = "platform"  # tenants, switches, workers, mails, health; CHANGE: send a mail again
 
 
 class Scope(IntEnum):
@@ -77,7 +82,8 @@ def _each(scope: Scope, *kinds: Kind) -> dict[Kind, Scope]:
     return dict.fromkeys(kinds, scope)
 
 
-_PHONE: Final = (Kind.CALLS, Kind.NUMBERS, Kind.COSTS, Kind.MISSED, Kind.RULES)
+_PHONE: Final = (Kind.CALLS, Kind.NUMBERS, Kind.COSTS, Kind.MISSED, Kind.RULES, Kind.ACCOUNTS)
+_MONEY: Final = (Kind.ACCOUNTS, Kind.STATEMENTS, Kind.EXPORTS)
 _CENTRE: Final = (Kind.QUEUES, Kind.AGENTS)
 _ACTED_ON: Final = (Kind.CALLS, Kind.MISSED, Kind.RULES)
 
@@ -86,19 +92,32 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
         Role.SUBSCRIBER: _rights(_each(Scope.OWN, *_PHONE), _each(Scope.OWN, *_ACTED_ON)),
         Role.AGENT: _rights(_each(Scope.OWN, *_PHONE, *_CENTRE), _each(Scope.OWN, *_ACTED_ON, Kind.AGENTS)),
         Role.SUPERVISOR: _rights(
-            _each(Scope.GROUP, *_PHONE, *_CENTRE, Kind.REPORTS),
+            {**_each(Scope.GROUP, *_PHONE, *_CENTRE, Kind.REPORTS), Kind.SETTINGS: Scope.TENANT},
             {**_each(Scope.OWN, Kind.CALLS, Kind.RULES), **_each(Scope.GROUP, Kind.MISSED, *_CENTRE)},
         ),
         Role.ADMIN: _rights(
-            _each(Scope.TENANT, *_PHONE, *_CENTRE, Kind.REPORTS, Kind.USERS, Kind.AUDIT),
+            _each(Scope.TENANT, *_PHONE, *_CENTRE, *_MONEY, Kind.REPORTS, Kind.USERS, Kind.AUDIT, Kind.SETTINGS),
             {**_each(Scope.OWN, Kind.CALLS), **_each(Scope.TENANT, Kind.MISSED, Kind.RULES, *_CENTRE, Kind.USERS)},
         ),
-        Role.BILLING: _rights(_each(Scope.TENANT, Kind.CALLS, Kind.COSTS, Kind.REPORTS), {}),
+        Role.BILLING: _rights(
+            _each(Scope.TENANT, Kind.CALLS, Kind.COSTS, *_MONEY, Kind.REPORTS),
+            _each(Scope.TENANT, Kind.ACCOUNTS, Kind.EXPORTS),
+        ),
         Role.AUDITOR: _rights(_each(Scope.TENANT, Kind.AUDIT), {}),
         Role.OPERATOR: _rights(
-            _each(Scope.ALL, *Kind), _each(Scope.ALL, Kind.MISSED, Kind.RULES, *_CENTRE, Kind.USERS)
+            _each(Scope.ALL, *Kind),
+            _each(
+                Scope.ALL,
+                *(Kind.MISSED, Kind.RULES, *_CENTRE, Kind.USERS, Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM),
+            ),
         ),
     }
+)
+
+# Which roles who may change people may give them and take from them. Operators are made by the command alone.
+_OF_TENANTS: Final = frozenset(Role) - {Role.OPERATOR}
+MAY_GIVE: Final[Mapping[Role, frozenset[Role]]] = MappingProxyType(
+    {Role.ADMIN: _OF_TENANTS, Role.OPERATOR: _OF_TENANTS}
 )
 
 
@@ -141,6 +160,13 @@ def scope_of(person: Person, verb: Verb, kind: Kind) -> Scope:
     if person.only is not None and (verb, kind) not in person.only:
         return Scope.NONE
     return max((RIGHTS[role].get((verb, kind), Scope.NONE) for role in person.roles), default=Scope.NONE)
+
+
+def may_give(person: Person) -> frozenset[Role]:
+    """The roles that the person may give to others and take from them."""
+    if scope_of(person, Verb.CHANGE, Kind.USERS) is Scope.NONE:
+        return frozenset()
+    return frozenset().union(*(MAY_GIVE.get(role, frozenset()) for role in person.roles))
 
 
 def may(person: Person, verb: Verb, kind: Kind, thing: Thing) -> bool:

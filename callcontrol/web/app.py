@@ -20,6 +20,8 @@ from callcontrol.web.guards import Guards
 from callcontrol.web.house import House
 from callcontrol.web.live import Live
 from callcontrol.web.operations import PREFIX, Operation
+from callcontrol.web.password_link import PATH as LINK
+from callcontrol.web.password_link import PasswordLink
 from callcontrol.web.problems import Problem
 from callcontrol.web.registry import OPERATIONS, document
 from callcontrol.web.sessions import PATH as SESSION
@@ -111,6 +113,7 @@ def application(house: House, guards: Guards, live: Live) -> falcon.App[Request,
     for path, operations in places.items():
         app.add_route(PREFIX + path, Place(operations, dispatch.serve))
     app.add_route(f"{PREFIX}/live", LiveStream(house, guards, live))
+    app.add_route(f"{PREFIX}{LINK}", PasswordLink(house, guards))
     app.add_route(f"{PREFIX}{SESSION}", Session(house, guards))
     app.add_route(f"{PREFIX}/openapi.json", Document())
     app.add_route(HEALTH, Health(house))

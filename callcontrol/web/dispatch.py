@@ -18,7 +18,7 @@ from callcontrol.edges.live_state.web_answers import Kept, WebAnswers
 from callcontrol.edges.web.keep_alive import IS_STREAM
 from callcontrol.usecases.signing_in import From, SignedIn
 from callcontrol.vocabulary.rights import NO_TENANT, Scope, scope_of
-from callcontrol.web.guards import Guards
+from callcontrol.web.guards import Guards, limited
 from callcontrol.web.house import House
 from callcontrol.web.once import HEADER, Named, once
 from callcontrol.web.operations import Answer, Asked, Operation, Told
@@ -69,9 +69,10 @@ class Dispatch:
         body = _body(operation, request)
         asked = self._asked(operation, request, path, signed_in, where, body)
         key = request.get_header(HEADER)
-        if operation.is_unsafe and key is not None:
+        # Of a request with a password no digest is kept, of which it could be guessed.
+        if operation.is_unsafe and key is not None and not operation.asks_password:
             named = Named(asked.tenant, asked.person.user_id, key, f"{request.method} {request.path}".encode() + body)
-            kept, again = once(self._answers, named, lambda: _kept(self._done(operation, asked)))
+            kept, again = once(self._answers, named, lambda: _kept(self._done(operation, asked)), _as_kept(operation))
             _tell_kept(kept, again, response)
             return
         if operation.method == "POST":
@@ -93,25 +94,29 @@ class Dispatch:
     ) -> Asked:
         if operation.right and scope_of(signed_in.person, *operation.right) is Scope.NONE:
             raise PermissionError(operation.name)
+        if operation.asks_password and not self._guards.sign_ins.admits(f"login {signed_in.user.login}"):
+            raise limited()
         given = operation.given.model_validate(_params(request))
         tenant = signed_in.person.tenant
-        if operation.right:
-            tenant = self._guards.tenant(signed_in, given.tenant)
+        if operation.right and operation.of_tenant:
+            tenant = self._guards.tenant(signed_in, getattr(given, "tenant", None))
         read = None if operation.body is None else operation.body.model_validate(_json(body))
         if_match = request.get_header("If-Match") or ""
-        return Asked(self._house, signed_in, tenant, where, path, given, read, if_match)
+        key = request.get_header(HEADER) or ""
+        return Asked(self._house, signed_in, tenant, where, path, given, read, if_match, key)
 
     def _done(self, operation: Operation, asked: Asked) -> Answer:
         answer = operation.carry_out(asked)
-        if answer.audit is not None or asked.person.tenant == NO_TENANT != asked.tenant:
+        looked = asked.person.tenant == NO_TENANT != asked.tenant and not answer.is_noted
+        if answer.audit is not None or looked:
             self._note(operation, asked, answer)
         return answer
 
     def _note(self, operation: Operation, asked: Asked, answer: Answer) -> None:
         """What was changed, and each look of an operator into a tenant."""
         what, object_, before, after = answer.audit or (f"looked: {operation.name}", asked.tenant, None, None)
-        through = "panel" if asked.signed_in.session is not None else "api"
-        act = Act(self._house.now(), asked.person.login, through, asked.where.address, what, object_, before, after)
+        doer = asked.doer
+        act = Act(self._house.now(), doer.who, doer.through, doer.address, what, object_, before, after)
         with self._house.people(asked.tenant) as connection:
             people.note_act(connection, act)
 
@@ -162,9 +167,20 @@ def _kept(answer: Answer) -> Kept:
     return Kept("", answer.status, answer.body.model_dump_json(), dict(answer.headers))
 
 
+def _as_kept(operation: Operation) -> Callable[[Kept], Kept]:
+    """What is kept of an answer, for the same request sent again. A secret is told once, and not kept."""
+    return _told_before if operation.tells_secret else lambda kept: kept
+
+
+def _told_before(kept: Kept) -> Kept:
+    cure = "revoke it, and make another one"
+    body = Problem(410, "told_before", "this is done, and its secret was told once", cure=cure).body()
+    return Kept(kept.request, 410, orjson.dumps(body).decode(), {})
+
+
 def _tell_kept(kept: Kept, again: bool, response: Response) -> None:
     response.status = code_to_http_status(kept.status)
-    response.content_type = "application/json"
+    response.content_type = "application/json" if kept.status < 400 else CONTENT_TYPE
     response.data = kept.body.encode()
     headers = {**_NO_STORE, **kept.headers, **({"Idempotency-Replayed": "true"} if again else {})}
     for name, value in headers.items():

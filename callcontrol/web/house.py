@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.people import User
 from callcontrol.edges.ledger.reader import LedgerReader, connect, explained
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.ledger.walls import walled
@@ -24,6 +25,9 @@ from callcontrol.usecases.do_not_disturb import Undisturbed
 from callcontrol.usecases.forwarding import Forwarding
 from callcontrol.usecases.live_queues import LiveQueues
 from callcontrol.usecases.missed import MissedCallers
+from callcontrol.usecases.own_profile import OwnProfile
+from callcontrol.usecases.password_links import PasswordLinks
+from callcontrol.usecases.people import Doer, People
 from callcontrol.usecases.signing_in import SigningIn
 from callcontrol.vocabulary.moment import Instant, periods_at
 from callcontrol.vocabulary.queue import Occasion
@@ -83,6 +87,28 @@ class House:
         """A connection behind the tenant's wall; raises NoLedger while Postgres is away."""
         with explained(), connect(self.dsn(tenant)) as connection:
             yield connection
+
+    @contextmanager
+    def own_ledger(self) -> Iterator[DictConnection]:
+        """A connection of the ledger's own user, for what the web's role may not write, and for operators.
+
+        Raises:
+            NoLedger: Postgres is away.
+        """
+        with explained(), connect(self._dsns.own) as connection:
+            yield connection
+
+    def people_by(self, doer: Doer, connection: DictConnection) -> People:
+        """People, as this one changes them."""
+        return People(self.settings, connection, doer, self.now, os.urandom, clock.new_id)
+
+    def password_links(self, connection: DictConnection) -> PasswordLinks:
+        """Links by which people set passwords."""
+        return PasswordLinks(self.settings, connection, self.now, os.urandom)
+
+    def own_profile(self, user: User, doer: Doer, connection: DictConnection) -> OwnProfile:
+        """A person's own access."""
+        return OwnProfile(self.settings, connection, user, doer, self.now, os.urandom)
 
     @contextmanager
     def missed(self, tenant: str, *, to_change: bool) -> Iterator[MissedCallers]:

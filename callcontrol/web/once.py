@@ -25,8 +25,16 @@ class Named:
     request: bytes
 
 
-def once(answers: WebAnswers, named: Named, carry_out: Callable[[], Kept]) -> tuple[Kept, bool]:
+def once(
+    answers: WebAnswers,
+    named: Named,
+    carry_out: Callable[[], Kept],
+    as_kept: Callable[[Kept], Kept] = lambda kept: kept,
+) -> tuple[Kept, bool]:
     """What is answered, and whether it was answered before.
+
+    Args:
+        as_kept: what is kept of the answer for the same request sent again.
 
     Raises:
         Problem: the key was used for something else, or the request is under way.
@@ -42,8 +50,9 @@ def once(answers: WebAnswers, named: Named, carry_out: Callable[[], Kept]) -> tu
     except (Exception, GeneratorExit):
         answers.forget(named.tenant, name)
         raise
+    later = as_kept(kept)
     try:
-        answers.keep(named.tenant, name, Kept(digest, kept.status, kept.body, kept.headers))
+        answers.keep(named.tenant, name, Kept(digest, later.status, later.body, later.headers))
     except LiveStateError:
         # It is done; sent again within a minute it is told to be under way, later it is carried out again.
         return kept, False

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcontrol.usecases.people import Doer
 from callcontrol.usecases.signing_in import From, SignedIn
 from callcontrol.vocabulary.rights import Kind, Person, Verb
 from callcontrol.web.house import House
@@ -34,6 +35,10 @@ class Common(Given):
     tenant: str | None = Field(default=None, description="operators say whose; others have their own")
 
 
+class NoTenant(Given):
+    """What is about one person, or about all there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request, when it is known who asks and what it says.
@@ -43,6 +48,7 @@ class Asked:
         path: names in the address.
         given: parameters; body: None without one.
         if_match: the header, "" without one.
+        key: what the request names itself, "" where it does not.
     """
 
     house: House
@@ -53,11 +59,18 @@ class Asked:
     given: Any
     body: Any
     if_match: str = ""
+    key: str = ""
 
     @property
     def person(self) -> Person:
         """Who asks."""
         return self.signed_in.person
+
+    @property
+    def doer(self) -> Doer:
+        """Who asks, for the audit."""
+        through = "panel" if self.signed_in.session is not None else "api"
+        return Doer(self.person.login, through, self.where.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,7 @@ class Answer:
     Attributes:
         body: of the operation's `answer`; or text in pieces, of `content_type`.
         audit: what was done, for the audit: (what, object, before, after); None: nothing was changed.
+        is_noted: the audit has it already.
     """
 
     body: Told | Iterable[bytes] | None = None
@@ -74,6 +88,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     audit: tuple[str, str, Mapping[str, Any] | None, Mapping[str, Any] | None] | None = None
+    is_noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,9 @@ class Operation:
         path: below PREFIX, as `/extensions/{extension}/rules`.
         right: who has none such is refused at once; of which things it is, the operation looks itself. None: no matter.
         takes_version: whether If-Match is heeded.
+        of_tenant: it is about things of one tenant; else of a person alone, or of all there is.
+        asks_password: tries are counted as those to sign in.
+        tells_secret: what it answers is told once, also to a request that is sent again.
     """
 
     name: str
@@ -93,11 +111,14 @@ class Operation:
     right: tuple[Verb, Kind] | None
     carry_out: Callable[[Asked], Answer]
     answer: type[Told] | None
-    given: type[Common] = Common
+    given: type[Given] = Common
     body: type[Given] | None = None
     status: int = 200
     takes_version: bool = False
     content_type: str = "application/json"
+    of_tenant: bool = True
+    asks_password: bool = False
+    tells_secret: bool = False
 
     @property
     def is_unsafe(self) -> bool:

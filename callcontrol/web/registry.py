@@ -9,8 +9,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from callcontrol.web.api import calls, missed, phones, queues, reports
+from callcontrol.web.api import calls, missed, phones, profile, queues, reports, tokens, users
 from callcontrol.web.operations import PREFIX, Operation
+from callcontrol.web.password_link import PATH as LINK
+from callcontrol.web.password_link import LinkDone, LinkLooked, LinkSeenTold, LinkUsed
 from callcontrol.web.sessions import PATH as SESSION
 from callcontrol.web.sessions import SignInGiven
 
@@ -20,6 +22,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *missed.OPERATIONS,
     *phones.OPERATIONS,
     *queues.OPERATIONS,
+    *users.OPERATIONS,
+    *tokens.OPERATIONS,
+    *profile.OPERATIONS,
 )
 VERSION: Final = "1"
 _NAMES: Final = re.compile(r"\{([a-z]+)\}")
@@ -45,6 +50,7 @@ def document() -> dict[str, Any]:
     for operation in OPERATIONS:
         paths.setdefault(PREFIX + operation.path, {})[operation.method.lower()] = _operation(operation)
     paths[f"{PREFIX}/live"] = {"get": _LIVE}
+    paths[f"{PREFIX}{LINK}"] = {"post": _LOOK, "put": _USE}
     paths[f"{PREFIX}{SESSION}"] = {"post": _SIGN_IN, "delete": _SIGN_OUT}
     about = "Call control: history, missed callers, forwarding rules, queues and agents. Times are ISO 8601 in UTC."
     return {
@@ -70,7 +76,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    yield SignInGiven
+    yield from (SignInGiven, LinkLooked, LinkUsed, LinkSeenTold, LinkDone)
     for operation in OPERATIONS:
         yield from (model for model in (operation.body, operation.answer) if model is not None)
 
@@ -141,6 +147,26 @@ _SIGN_OUT: Final[dict[str, Any]] = {
     "operationId": "sign_out",
     "summary": "The session ends",
     "responses": {"204": {"description": "signed out"}, "default": _problem()},
+}
+_LOOK: Final[dict[str, Any]] = {
+    "operationId": "look_at_link",
+    "summary": "Whose link it is by which a password is set, and whether a second factor is set with it",
+    "security": [],
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(LinkLooked)}}},
+    "responses": {
+        "200": {"description": "the link is good", "content": {"application/json": {"schema": _ref(LinkSeenTold)}}},
+        "default": _problem(),
+    },
+}
+_USE: Final[dict[str, Any]] = {
+    "operationId": "use_link",
+    "summary": "Set a password by a link, which is used up by it",
+    "security": [],
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(LinkUsed)}}},
+    "responses": {
+        "200": {"description": "the password is set", "content": {"application/json": {"schema": _ref(LinkDone)}}},
+        "default": _problem(),
+    },
 }
 _LIVE: Final[dict[str, Any]] = {
     "operationId": "live",

@@ -56,7 +56,7 @@ class Session:
 
     def _sign_in(self, request: Request, response: Response, where: From) -> None:
         self._guards.check_origin(request)
-        given = SignInGiven.model_validate(_json(request))
+        given = SignInGiven.model_validate(json_of(request))
         self._limit(given.login, where)
         try:
             cookie = self._house.signing_in.sign_in(given.login, given.password, given.code, where)
@@ -91,7 +91,8 @@ class Session:
         )
 
 
-def _json(request: Request) -> Any:
+def json_of(request: Request) -> Any:
+    """The body of a request; raises Problem where it is no JSON."""
     if (request.content_type or "").partition(";")[0].strip() != "application/json":
         cure = "send Content-Type: application/json"
         raise Problem(415, "not_json", "the body is JSON", field="Content-Type", cure=cure)

@@ -15,6 +15,7 @@ from callcontrol.vocabulary.rights import (
     Thing,
     Verb,
     may,
+    may_give,
     reach_of,
     scope_of,
 )
@@ -50,27 +51,35 @@ def person(*roles: Role, only: frozenset[tuple[Verb, Kind]] | None = None) -> Pe
 # By role, verb and kind: how far it goes. What is not here is refused to that role, also its own.
 TABLE: dict[Role, dict[str, str]] = {
     Role.SUBSCRIBER: {
-        "own": "see:calls see:numbers see:costs see:missed see:rules change:calls change:missed change:rules",
+        "own": "see:calls see:numbers see:costs see:missed see:rules see:accounts"
+        " change:calls change:missed change:rules",
     },
     Role.AGENT: {
-        "own": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents"
+        "own": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:accounts"
         " change:calls change:missed change:rules change:agents",
     },
     Role.SUPERVISOR: {
         "own": "change:calls change:rules",
         "group": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports"
-        " change:missed change:queues change:agents",
+        " see:accounts change:missed change:queues change:agents",
+        "other": "see:settings",
     },
     Role.ADMIN: {
         "own": "change:calls",
         "other": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
-        " see:audit change:missed change:rules change:queues change:agents change:users",
+        " see:audit see:accounts see:statements see:exports see:settings"
+        " change:missed change:rules change:queues change:agents change:users",
     },
-    Role.BILLING: {"other": "see:calls see:costs see:reports"},
+    Role.BILLING: {
+        "other": "see:calls see:costs see:reports see:accounts see:statements see:exports"
+        " change:accounts change:exports"
+    },
     Role.AUDITOR: {"other": "see:audit"},
     Role.OPERATOR: {
         "foreign": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
-        " see:audit change:missed change:rules change:queues change:agents change:users",
+        " see:audit see:accounts see:statements see:exports see:settings see:platform"
+        " change:missed change:rules change:queues change:agents change:users change:accounts change:exports"
+        " change:platform",
     },
 }
 
@@ -130,3 +139,10 @@ def test_who_can_do_much_needs_a_second_factor() -> None:
 def test_someone_without_an_extension_owns_no_call_without_one() -> None:
     nothing = Person("1", "eva", "acme", frozenset({Role.SUBSCRIBER}))
     assert not may(nothing, Verb.SEE, Kind.CALLS, Thing("acme"))
+
+
+def test_an_admin_gives_every_role_but_that_of_operators() -> None:
+    assert may_give(person(Role.ADMIN)) == may_give(person(Role.OPERATOR)) == frozenset(Role) - {Role.OPERATOR}
+    for role in (Role.SUBSCRIBER, Role.AGENT, Role.SUPERVISOR, Role.BILLING, Role.AUDITOR):
+        assert may_give(person(role)) == frozenset()
+    assert may_give(person(Role.ADMIN, only=frozenset({(Verb.SEE, Kind.USERS)}))) == frozenset()

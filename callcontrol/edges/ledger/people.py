@@ -225,16 +225,38 @@ def note_act(connection: DictConnection, act: Act) -> None:
 
 
 def note_command(connection: DictConnection, tenant: str, act: Act) -> None:
-    """Add what a command has done; the connection is the ledger's own."""
+    """Add what was done by the ledger's own connection: by a command, or to people of the tenant."""
     connection.execute(query("note_command"), {"tenant": tenant, **_act_row(act)})
 
 
+@dataclass(frozen=True, slots=True)
+class WantedActs:
+    """Which acts of the audit: all that match everything given.
+
+    Attributes:
+        before_id: only what was noted before this one.
+        who: a login, with its tokens.
+        what, object: what these have in them.
+    """
+
+    before_id: int | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    who: str = ""
+    what: str = ""
+    object: str = ""
+
+
+ALL_ACTS: Final = WantedActs()
+
+
 def acts_noted(
-    connection: DictConnection, tenant: str, limit: int, before_id: int | None = None
+    connection: DictConnection, tenant: str, limit: int, wanted: WantedActs = ALL_ACTS
 ) -> list[dict[str, Any]]:
-    """What was done in a tenant, the latest first."""
-    given = {"tenant": tenant, "limit": limit, "before_id": before_id}
-    return connection.execute(query("acts_noted"), given).fetchall()
+    """What was done in a tenant, the latest first, so many."""
+    words = {name: getattr(wanted, name) for name in ("before_id", "who", "what", "object")}
+    span = {"since": wanted.since and datetime_of(wanted.since), "until": wanted.until and datetime_of(wanted.until)}
+    return connection.execute(query("acts_noted"), {"tenant": tenant, "limit": limit, **words, **span}).fetchall()
 
 
 def users_of(connection: DictConnection, tenant: str | None) -> list[dict[str, Any]]:
@@ -263,8 +285,9 @@ def disable_user(connection: DictConnection, user: User, at: Instant | None) -> 
 
 
 def set_password(connection: DictConnection, user: User, password_hash: str) -> None:
-    """A new password; sessions end."""
+    """A new password; sessions end, and links to set one are good no more."""
     with transaction(connection):
+        connection.execute(query("drop_links_of"), {"user_id": user.user_id})
         connection.execute(query("set_password"), {"user_id": user.user_id, "password_hash": password_hash})
         end_sessions(connection, user)
 

@@ -52,18 +52,21 @@ UPDATE web_tokens SET used_at = %(now)s WHERE token_id = %(token_id)s AND tenant
 -- note_act: What was done, of the tenant of the connection.
 SELECT web_note(%(at)s, %(who)s, %(through)s, %(address)s, %(what)s, %(object)s, %(before)s::jsonb, %(after)s::jsonb);
 
--- note_command: What was done by a command.
+-- note_command: What was done by the ledger's own user: by a command, or to people.
 INSERT INTO web_audit (tenant, at, who, through, address, what, object, before, after)
-VALUES (%(tenant)s, %(at)s, %(who)s, 'command', '', %(what)s, %(object)s, %(before)s::jsonb, %(after)s::jsonb);
+VALUES (%(tenant)s, %(at)s, %(who)s, %(through)s, %(address)s, %(what)s, %(object)s, %(before)s::jsonb, %(after)s::jsonb);
 
 -- acts_noted: What was done in a tenant, the latest first, behind a place.
 SELECT audit_id, at, who, through, address, what, object, before, after FROM web_audit
 WHERE tenant = %(tenant)s AND (%(before_id)s::bigint IS NULL OR audit_id < %(before_id)s)
+  AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
+  AND (%(who)s = '' OR who = %(who)s OR starts_with(who, %(who)s || ', token '))
+  AND (%(what)s = '' OR strpos(lower(what), lower(%(what)s)) > 0) AND (%(object)s = '' OR strpos(object, %(object)s) > 0)
 ORDER BY audit_id DESC LIMIT %(limit)s;
 
 -- users_of: The people of a tenant, by login; without one all there are.
 SELECT user_id, tenant, login, name, roles, extension, agent, extensions, queues, language, disabled_at, created_at, changed_at,
-       signed_in_at, totp IS NOT NULL AS has_second_factor
+       signed_in_at, has_password, has_second_factor
 FROM web_users WHERE %(tenant)s::text IS NULL OR tenant = %(tenant)s ORDER BY tenant, login;
 
 -- add_user: A new person; no row: the login is taken.
@@ -88,7 +91,8 @@ UPDATE web_users SET password_hash = %(password_hash)s, changed_at = now() WHERE
 UPDATE web_users SET totp = %(totp)s, totp_step = 0, recovery = %(recovery)s, changed_at = now() WHERE user_id = %(user_id)s;
 
 -- remove_user: The person, with sessions and tokens.
-WITH sessions AS (DELETE FROM web_sessions WHERE user_id = %(user_id)s), tokens AS (DELETE FROM web_tokens WHERE user_id = %(user_id)s)
+WITH sessions AS (DELETE FROM web_sessions WHERE user_id = %(user_id)s), tokens AS (DELETE FROM web_tokens WHERE user_id = %(user_id)s),
+     links AS (DELETE FROM web_links WHERE user_id = %(user_id)s)
 DELETE FROM web_users WHERE user_id = %(user_id)s;
 
 -- add_token: A new token.
@@ -102,3 +106,40 @@ WHERE user_id = %(user_id)s ORDER BY created_at DESC;
 -- revoke_token: A token is good no more; no row: there is none such.
 UPDATE web_tokens SET revoked_at = %(now)s
 WHERE token_id = %(token_id)s AND user_id = %(user_id)s AND revoked_at IS NULL RETURNING token_id;
+
+-- tokens_of_tenant: The tokens of all people of a tenant, by person, the latest first.
+SELECT u.login, t.token_id, t.name, t.rights, t.created_at, t.ends_at, t.used_at, t.revoked_at
+FROM web_tokens t JOIN web_users u USING (user_id)
+WHERE t.tenant = %(tenant)s AND (%(login)s = '' OR u.login = %(login)s) ORDER BY u.login, t.created_at DESC;
+
+-- lock_people: Until the end of the transaction this one alone changes people of the tenant.
+SELECT pg_advisory_xact_lock(hashtext('callcontrol people'), hashtext(%(tenant)s));
+
+-- others_with_role: How many people of a tenant have a role and may sign in, besides one.
+SELECT count(*) AS others FROM web_users
+WHERE tenant = %(tenant)s AND %(role)s = ANY (roles) AND disabled_at IS NULL AND user_id <> %(user_id)s;
+
+-- add_link: A link for a person, in place of the one before.
+INSERT INTO web_links (link_hash, user_id, tenant, second_factor, made_by, created_at, ends_at)
+VALUES (%(hash)s, %(user_id)s, %(tenant)s, %(second_factor)s, %(made_by)s, %(now)s, %(ends_at)s)
+ON CONFLICT (user_id) DO UPDATE
+SET link_hash = excluded.link_hash, second_factor = excluded.second_factor, made_by = excluded.made_by,
+    created_at = excluded.created_at, ends_at = excluded.ends_at;
+
+-- link_of: Whose link this is; no row: it was used, or is too old.
+SELECT user_id, second_factor, made_by FROM web_links WHERE link_hash = %(hash)s AND ends_at > %(now)s;
+
+-- take_link: Use a link up; no row: it was used, or is too old.
+DELETE FROM web_links WHERE link_hash = %(hash)s AND ends_at > %(now)s RETURNING user_id, second_factor, made_by;
+
+-- drop_old_links: Links that are too old.
+DELETE FROM web_links WHERE ends_at <= %(now)s;
+
+-- drop_links_of: The links of a person.
+DELETE FROM web_links WHERE user_id = %(user_id)s;
+
+-- set_language: The language of the panel.
+UPDATE web_users SET language = %(language)s, changed_at = now() WHERE user_id = %(user_id)s;
+
+-- has_second_factor: Whether a second factor is asked for.
+SELECT has_second_factor FROM web_users WHERE user_id = %(user_id)s AND tenant = %(tenant)s;

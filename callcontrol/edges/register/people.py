@@ -16,7 +16,7 @@ PEOPLE: Final = (
         Period.STATE,
         columns(
             nothing="user_id tenant login name roles extension agent extensions queues language password_hash totp"
-            " totp_step recovery disabled_at created_at changed_at signed_in_at"
+            " totp_step recovery disabled_at created_at changed_at signed_in_at has_password has_second_factor"
         ),
         eraser=Eraser.NONE,
     ),
@@ -32,6 +32,13 @@ PEOPLE: Final = (
         _TENANT,
         Period.STATE,
         columns(nothing="token_hash token_id user_id tenant name rights created_at ends_at used_at revoked_at"),
+        eraser=Eraser.NONE,
+    ),
+    TablePlace(
+        "web_links",
+        _TENANT,
+        Period.STATE,
+        columns(nothing="link_hash user_id tenant second_factor made_by created_at ends_at"),
         eraser=Eraser.NONE,
     ),
     TablePlace(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from callcontrol.billing.reports import Report
 from callcontrol.edges.ledger import people
-from callcontrol.usecases.refusals import NotThere
+from callcontrol.edges.ledger.people import WantedActs
+from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.usecases.reports import (
     DEFAULT_DAYS,
     DEFAULT_LIMIT,
@@ -20,6 +22,7 @@ from callcontrol.usecases.reports import (
     asked_of,
 )
 from callcontrol.usecases.seen_calls import masked
+from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.reach import Reach
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may, reach_of, scope_of
 from callcontrol.web.operations import Answer, Asked, Common, Operation, Told
@@ -65,6 +68,11 @@ class AuditGiven(Common):
     """Which part of the audit."""
 
     before: int | None = Field(default=None, ge=1, description="only what was done before this one")
+    since: str = Field(default="", max_length=40, description="ISO day or time, on the tenant's clocks")
+    until: str = Field(default="", max_length=40, description="before this ISO day or time")
+    who: str = Field(default="", max_length=128, description="a login, with its tokens")
+    what: str = Field(default="", max_length=128, description="what has this in it, as `password`")
+    object: str = Field(default="", max_length=128, description="what has this in it, as `user ewa`")
     limit: int = Field(default=100, ge=1, le=1_000)
 
 
@@ -141,11 +149,26 @@ def _me(asked: Asked) -> Answer:
 
 
 def _audit(asked: Asked) -> Answer:
+    return Answer(AuditTold(acts=acts_told(asked)))
+
+
+def acts_told(asked: Asked) -> list[ActTold]:
+    """What was done, as it is asked for."""
     if not may(asked.person, Verb.SEE, Kind.AUDIT, Thing(asked.tenant)):
         raise PermissionError("audit")
+    given, zone = asked.given, asked.house.configuration.zone_of(asked.tenant)
+    since, until = _moment("since", given.since, zone), _moment("until", given.until, zone)
+    wanted = WantedActs(given.before, since, until, given.who, given.what, given.object)
     with asked.house.people(asked.tenant) as connection:
-        rows = people.acts_noted(connection, asked.tenant, asked.given.limit, asked.given.before)
-    return Answer(AuditTold(acts=[ActTold(**{**row, "at": row["at"].isoformat()}) for row in rows]))
+        rows = people.acts_noted(connection, asked.tenant, given.limit, wanted)
+    return [ActTold(**{**row, "at": row["at"].isoformat()}) for row in rows]
+
+
+def _moment(name: str, text: str, zone: ZoneInfo) -> Instant | None:
+    try:
+        return instant_from(text, zone) if text else None
+    except BadMoment as error:
+        raise Refused(str(error), name) from error
 
 
 OPERATIONS: Final = (

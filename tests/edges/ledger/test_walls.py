@@ -34,6 +34,7 @@ READ = {
         "hours_to_count",
     ),
     *("missed_contacts", "missed_acts", "missed_cases", "web_sessions", "web_audit"),
+    *("accounts", "account_entries", "statements", "allowance_counters"),
 }
 
 
