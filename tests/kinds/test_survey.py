@@ -91,7 +91,7 @@ def test_the_caller_is_to_come_back_however_long_they_talk() -> None:
     story = QueueStory(written=world()).reach("joining")
     join = story.command(do.Join)
     assert join.comes_back
-    assert any("transfer_after_bridge" in line for line in before(join, story.call))
+    assert any("transfer_after_bridge" in str(line) for line in before(join, story.call))
     assert after(join, story.call) == ()  # elsewhere it is taken off after two seconds
 
 

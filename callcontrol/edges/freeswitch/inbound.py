@@ -20,7 +20,7 @@ from gevent.lock import BoundedSemaphore
 
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
-from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Command, Subscribe, UserAuth
+from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Command, Execute, Subscribe, UserAuth
 from callcontrol.edges.freeswitch.failures import (
     ApiError,
     ClosedHere,
@@ -168,12 +168,13 @@ class SwitchLink:
 
     def ask(
         self,
-        command: str,
+        command: str | Execute,
         on_reply: Callable[[Reply], object],
         on_lost: Callable[[EventSocketError], object] | None = None,
     ) -> None:
-        """Send a quick command without waiting; `on_reply` is called in the reader, if the connection lasts so long,
-        else `on_lost` in a greenlet of its own: the command may have been carried out.
+        """Send a quick command, of the api or to a channel's application, without waiting; `on_reply` is called in the
+        reader, if the connection lasts so long, else `on_lost` in a greenlet of its own: the command may have been
+        carried out.
 
         Raises:
             ConnectionLost, UnsafeText, LimitReached: it was not sent.
@@ -185,7 +186,7 @@ class SwitchLink:
             on_reply(reply)
 
         try:
-            self._up().send(WithReply(Api(command), answered, on_lost))
+            self._up().send(WithReply(Api(command) if isinstance(command, str) else command, answered, on_lost))
         except EventSocketError:
             self.pacing.forget(number)
             raise

@@ -15,6 +15,7 @@ from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, Lo
 from callcontrol.control.talk_commands import AnnounceRecording, EndPrompt, StopRecording, TalkCommand
 from callcontrol.control.transfer_commands import JoinAsThird, KeepLeg, ListenForCodes, Part, TransferOrder
 from callcontrol.edges.freeswitch import credit_commands, recording_commands, transfer_orders
+from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.safe import destination, playable, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
 from callcontrol.routing.carrier_loops import PASSED_HEADER, as_header
@@ -69,8 +70,8 @@ def longest_s(legs: Sequence[tuple[str, LegPlan]]) -> int:
     return max(plan.ring_s + (plan.acceptance.wait_s if plan.acceptance else 0) for _, plan in legs)
 
 
-def before(command: LegOrder, call: Call) -> tuple[str, ...]:
-    """The api commands that go ahead of it.
+def before(command: LegOrder, call: Call) -> tuple[str | Execute, ...]:
+    """The commands that go ahead of it.
 
     A caller whose agent is gone before the caller's channel has come to the join would be hung up, with
     DESTINATION_OUT_OF_ORDER, had it not `transfer_after_bridge` (switch_ivr_bridge.c, uuid_bridge_on_soft_execute); so
@@ -115,8 +116,8 @@ def _joins_led(command: LegOrder, call: Call) -> bool:
     return isinstance(command, do.Join) and command.first == call.led
 
 
-def leg_command(command: LegOrder, call: Call) -> str:
-    """The api command for what is asked of a leg, or of two.
+def leg_command(command: LegOrder, call: Call) -> str | Execute:
+    """The command for what is asked of a leg, or of two.
 
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
@@ -136,11 +137,11 @@ def leg_command(command: LegOrder, call: Call) -> str:
         case Part():
             return bring_back(call.led, call.destination)
         case ListenForCodes() | KeepLeg() | JoinAsThird():
-            return transfer_orders.api_command(command)
+            return transfer_orders.the_command(command)
         case EndAt() | LookAtAnswer() | WarnPayer() | ComeBack():
             return credit_commands.api_command(command, call, BACK_CONTEXT)
         case _:
-            return recording_commands.api_command(command, call.id)
+            return recording_commands.the_command(command, call.id)
 
 
 def bring_back(channel: str, dialled: str, context: str = BACK_CONTEXT) -> str:

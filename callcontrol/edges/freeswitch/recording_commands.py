@@ -2,7 +2,8 @@
 
 A leg that talks is played something by `uuid_broadcast`: it runs inside of the bridge's own thread, which hands no
 sound on meanwhile, neither of this leg nor of the other one (switch_ivr_bridge.c, audio_bridge_thread, CF_SUSPEND).
-What is queued behind it runs when it is over, and tells us.
+What is queued behind it runs when it is over, and tells us. That comes by `sendmsg`, which takes nothing of the talk
+(`uuid_broadcast` reads five frames away first: switch_ivr_async.c, switch_ivr_broadcast, `lead-frames`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from callcontrol.control.talk_commands import (
     StopRecording,
     TalkCommand,
 )
+from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.failures import UnsafeText
 from callcontrol.edges.freeswitch.safe import playable
 
@@ -57,8 +59,8 @@ def before(command: AnnounceRecording | EndPrompt | StopRecording) -> tuple[str,
             return ()
 
 
-def api_command(command: TalkCommand, call_id: str) -> str:
-    """The api command for what is asked for.
+def the_command(command: TalkCommand, call_id: str) -> str | Execute:
+    """The command for what is asked for.
 
     Raises:
         UnsafeText: as above.
@@ -66,7 +68,7 @@ def api_command(command: TalkCommand, call_id: str) -> str:
     match command:
         case AnnounceRecording(leg):
             event = f"Event-Name=CUSTOM,Event-Subclass={ANNOUNCED},{ANNOUNCED_TO}={call_id}"
-            return f"uuid_broadcast {leg} event::{event} aleg"
+            return Execute("event", event, uuid=leg)
         case EndPrompt(leg):
             return f"uuid_setvar {leg} playback_terminators"
         case StartRecording(channel, media_id, path, limit_s, swapped):

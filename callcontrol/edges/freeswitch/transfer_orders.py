@@ -4,6 +4,9 @@ Codes are bound to the leg at which they count (mod_dptools.c, bind_digit_action
 machine): the switch itself holds a key back that begins one, swallows a whole code and tells us, also where the leg
 talks and whichever way the keys come (RFC 4733, SIP INFO); what is no code is handed on. A regular expression is no
 alternative: with one every key would wait (switch_ivr_dmachine_check_match counts it as a partial match).
+
+They are bound by `sendmsg`: `uuid_broadcast` would read five frames of the talk away for each code, unheard and
+unrecorded (switch_ivr_async.c, switch_ivr_broadcast, `lead-frames`).
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import re
 from typing import Final
 
 from callcontrol.control.transfer_commands import JoinAsThird, KeepLeg, ListenForCodes, Part, TransferOrder
+from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.failures import UnsafeText
 
 # The event by which a leg tells of a code, and its header.
@@ -21,15 +25,15 @@ _CODE: Final = re.compile(r"[*#][0-9*#]{1,3}")
 _STAYS: Final = "park_after_bridge"
 
 
-def before(command: TransferOrder) -> tuple[str, ...]:
-    """The api commands that go ahead of it.
+def before(command: TransferOrder) -> tuple[str | Execute, ...]:
+    """The commands that go ahead of it.
 
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
     """
     match command:
         case ListenForCodes(leg, realm, codes):
-            return tuple(f"uuid_broadcast {leg} bind_digit_action::{realm},{_bound(code)} aleg" for code in codes)
+            return tuple(Execute("bind_digit_action", f"{realm},{_bound(code)}", uuid=leg) for code in codes)
         case Part(leg):
             return (f"uuid_setvar {leg} {_STAYS} true",)
         case _:
@@ -43,11 +47,11 @@ def _bound(code: str) -> str:
     return f"{code},exec[i]:event,^^|Event-Name=CUSTOM|Event-Subclass={CODE_PRESSED}|{CODE_HEADER}={code}"
 
 
-def api_command(command: ListenForCodes | KeepLeg | JoinAsThird) -> str:
-    """The api command for what is asked for."""
+def the_command(command: ListenForCodes | KeepLeg | JoinAsThird) -> str | Execute:
+    """The command for what is asked for."""
     match command:
         case ListenForCodes(leg, realm):
-            return f"uuid_broadcast {leg} digit_action_set_realm::{realm} aleg"
+            return Execute("digit_action_set_realm", realm, uuid=leg)
         case KeepLeg(leg, on):
             return f"uuid_setvar {leg} {_STAYS}{' true' if on else ''}"
         case JoinAsThird(leg, channel):

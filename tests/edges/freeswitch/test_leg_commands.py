@@ -8,8 +8,10 @@ import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, new_call
+from callcontrol.control.transfer_commands import ListenForCodes
+from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.failures import UnsafeText
-from callcontrol.edges.freeswitch.leg_commands import after, before, leg_command, longest_s, originate
+from callcontrol.edges.freeswitch.leg_commands import LegOrder, after, before, leg_command, longest_s, originate
 from callcontrol.routing.plan import Acceptance, Account, LegPlan, Shown, TrunkNumber
 from callcontrol.routing.speech import all_files, as_file_string
 from callcontrol.vocabulary.call import Caller
@@ -89,16 +91,23 @@ def test_a_name_that_means_something_to_the_switch_is_refused() -> None:
         originate(do.Originate((("l1", PHONE),)), call("${system rm}"), "internal")
 
 
+def api_line(command: LegOrder) -> str:
+    """What the api is told, of a command that goes there."""
+    said = leg_command(command, call())
+    assert isinstance(said, str)
+    return said
+
+
 # --- legs that are there
 
 
 def test_a_whisper_is_a_file_and_the_park_again_of_which_it_tells() -> None:
-    said = leg_command(do.Whisper("l1", "queue/en/caller-gone.wav"), call())
+    said = api_line(do.Whisper("l1", "queue/en/caller-gone.wav"))
     assert said == "uuid_transfer l1 m:^:set:cc_heard=true^playback:queue/en/caller-gone.wav^park inline"
 
 
 def test_last_words_end_the_leg_and_nothing_is_told_of_them() -> None:
-    said = leg_command(do.Whisper("l1", "queue/en/caller-gone.wav", hang_up=True), call())
+    said = api_line(do.Whisper("l1", "queue/en/caller-gone.wav", hang_up=True))
     assert said.split("^")[1:] == [
         ":set:cc_heard=false",
         "playback:queue/en/caller-gone.wav",
@@ -109,13 +118,21 @@ def test_last_words_end_the_leg_and_nothing_is_told_of_them() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_there_is_can_be_whispered(language: Language) -> None:
     for file in all_files(language):
-        said = leg_command(do.Whisper("l1", as_file_string(("/sounds/own-name.wav", file))), call())
+        said = api_line(do.Whisper("l1", as_file_string(("/sounds/own-name.wav", file))))
         assert said.split(" ")[:2] == ["uuid_transfer", "l1"]
         assert said.split("^")[2] == f"playback:file_string:///sounds/own-name.wav!{file}"
 
 
+def test_codes_are_bound_without_a_moment_of_the_talk_read_away() -> None:
+    """`uuid_broadcast` would take five frames for each (switch_ivr_broadcast, `lead-frames`); `sendmsg` takes none."""
+    listen = ListenForCodes("l1", "cc-talk", ("*1", "*2"))
+    bound = [*before(listen, call()), leg_command(listen, call())]
+    assert [type(one) for one in bound] == [Execute] * 3
+    assert [one.wire().splitlines()[0] for one in bound if isinstance(one, Execute)] == [b"sendmsg l1"] * 3
+
+
 def test_tones_keep_their_commas() -> None:
-    said = leg_command(do.Whisper("l1", "tone_stream://%(300,100,523);%(400,200,659)"), call())
+    said = api_line(do.Whisper("l1", "tone_stream://%(300,100,523);%(400,200,659)"))
     assert "^playback:tone_stream://%(300,100,523);%(400,200,659)^park" in said
 
 
