@@ -237,6 +237,28 @@ class Ageing(Frozen):
     )
 
 
+class Most(Frozen):
+    """From which figure on a tile is yellow, and from which it is red."""
+
+    yellow: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(description="from here on yellow")
+    red: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(description="from here on red")
+
+
+class Least(Frozen):
+    """Below which share a tile is yellow, and below which it is red (percent)."""
+
+    yellow: Annotated[int, Field(ge=1, le=100), Whole] = Field(description="below it yellow, in percent")
+    red: Annotated[int, Field(ge=0, le=100), Whole] = Field(description="below it red, in percent")
+
+
+class Wallboard(Frozen):
+    """When the queue is yellow or red on walls and on the page of supervisors: by the worst of these."""
+
+    waiting: Most = Field(default=Most(yellow=4, red=8), description="callers who wait")
+    longest: Most = Field(default=Most(yellow=60, red=180), description="seconds the longest of them waits")
+    service_level: Least = Field(default=Least(yellow=80, red=60), description="service level of today")
+
+
 class Queue(Frozen):
     """Callers wait here for an agent."""
 
@@ -307,4 +329,5 @@ class Queue(Frozen):
         "a callback; default: the call ends",
     )
     service_level: ServiceLevel = ServiceLevel()
+    wallboard: Wallboard = Wallboard()
     missed: MissedMail | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.daemon.configuration import Configuration
@@ -22,6 +23,8 @@ from callcontrol.vocabulary.moment import datetime_of, periods_at
 from callcontrol.vocabulary.phone_number import mask
 from callcontrol.vocabulary.queue import Occasion, QueueView, TicketView
 
+# Queues on one wall, or one page of them.
+MOST_SHOWN: Final = 64
 NOT_TOLD = "no {} of {} are known yet: does `callcontrol serve` run with this configuration?"
 
 

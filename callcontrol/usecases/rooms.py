@@ -1,16 +1,23 @@
-"""A colleague is invited into a conference room: the phone rings, and enters as if it had dialled the room."""
+"""Conference rooms: orders, and inviting a colleague, whose phone rings and enters as if it had dialled the room."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from callcontrol.config.settings import Tenant
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.rooms import RoomStore
 from callcontrol.kinds.targets.conference.settings import BLOCK
 from callcontrol.usecases import click_to_call
 from callcontrol.usecases.names import unknown
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.click_to_call import ClickToCall
+from callcontrol.vocabulary.room import Room, RoomOrder
+
+# What may be done to one participant.
+OF_ONE: Final = frozenset({RoomOrder.MUTE, RoomOrder.UNMUTE, RoomOrder.KICK})
 
 
 def invite(pipeline: RedisPipeline, tenant: str, settings: Tenant, room: str, phone: str, ring_s: int) -> None:
@@ -21,11 +28,43 @@ def invite(pipeline: RedisPipeline, tenant: str, settings: Tenant, room: str, ph
         NotCalled: it was not picked up, or no worker has taken it.
         LiveStateError: Redis is away.
     """
+    request = ring(pipeline, tenant, settings, room, phone, ring_s)
+    click_to_call.wait_for_pick_up(request, ClickToCallStore(pipeline))
+
+
+def ring(pipeline: RedisPipeline, tenant: str, settings: Tenant, room: str, phone: str, ring_s: int) -> ClickToCall:
+    """Have the phone rung; what becomes of it is told by what is returned.
+
+    Raises:
+        Refused: it makes no sense.
+        NotCalled: no worker has taken it.
+        LiveStateError: Redis is away.
+    """
     click_to_call.check(tenant, settings, phone, ring_s)
     number = _number(settings, room)
-    request, store = ClickToCall(clock.new_id(), tenant, phone, number, ring_s), ClickToCallStore(pipeline)
-    click_to_call.ask_worker(request, store)
-    click_to_call.wait_for_pick_up(request, store)
+    request = ClickToCall(clock.new_id(), tenant, phone, number, ring_s)
+    click_to_call.ask_worker(request, ClickToCallStore(pipeline))
+    return request
+
+
+def order(store: RoomStore, tenant: str, room: str, what: RoomOrder, call: str) -> Room:
+    """Have this done in a room that is open: to one participant, or (`call` "") to all it may concern.
+
+    Raises:
+        Refused: it makes no sense, or came too late.
+        LiveStateError: Redis is away.
+    """
+    found = next((one for one in store.look(tenant) if one.name == room), None)
+    if found is None:
+        raise NotThere(f"conference room {room} is empty", "room")
+    if call and (what not in OF_ONE or found.member(call) is None):
+        raise NotThere(f"{call} is no participant to {what.value}", "call")
+    if not call and what is RoomOrder.KICK:
+        raise Refused("one participant is sent out", "call", "write whose call it is, or `end` for all")
+    now = store.ask_order(tenant, room, what, call)
+    if now is None:
+        raise Refused("meanwhile that participant has left", "call")
+    return now
 
 
 def _number(settings: Tenant, room: str) -> str:

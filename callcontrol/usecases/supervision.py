@@ -42,6 +42,19 @@ def start(
         NotCalled: it was not, or no worker has taken it.
         LiveStateError: Redis is away.
     """
+    request = ring(pipeline, tenant, extension, phone, mode, reason, ring_s)
+    click_to_call.wait_for_pick_up(request, ClickToCallStore(pipeline))
+
+
+def ring(
+    pipeline: RedisPipeline, tenant: str, extension: str, phone: str, mode: Mode, reason: str, ring_s: int
+) -> ClickToCall:
+    """Have the phone rung; what becomes of it is told by what is returned.
+
+    Raises:
+        NotCalled: no worker has taken it.
+        LiveStateError: Redis is away.
+    """
     token = str(int(clock.new_id().replace("-", ""), 16))[:TOKEN_DIGITS] if reason else ""
     if token:
         SupervisionStore(pipeline).keep_reason(tenant, token, reason)
@@ -50,7 +63,7 @@ def start(
         ClickToCallStore(pipeline),
     )
     click_to_call.ask_worker(request, store)
-    click_to_call.wait_for_pick_up(request, store)
+    return request
 
 
 def running(pipeline: RedisPipeline, tenant: str) -> Iterator[ListeningRecord]:

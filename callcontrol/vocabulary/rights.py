@@ -35,6 +35,9 @@ class Kind(StrEnum):
     RULES = "rules"  # forwarding rules and do not disturb of an extension
     QUEUES = "queues"  # CHANGE: move, prioritise and remove who waits
     AGENTS = "agents"  # CHANGE: log in and out, pause
+    LISTENINGS = "listenings"  # supervisors at conversations; CHANGE: be at one
+    ROOMS = "rooms"  # conference rooms, and parked callers; CHANGE: lock, mute, send out, invite
+    KIOSKS = "kiosks"  # links of walls
     REPORTS = "reports"
     USERS = "users"
     AUDIT = "audit"
@@ -85,6 +88,7 @@ def _each(scope: Scope, *kinds: Kind) -> dict[Kind, Scope]:
 _PHONE: Final = (Kind.CALLS, Kind.NUMBERS, Kind.COSTS, Kind.MISSED, Kind.RULES, Kind.ACCOUNTS)
 _MONEY: Final = (Kind.ACCOUNTS, Kind.STATEMENTS, Kind.EXPORTS)
 _CENTRE: Final = (Kind.QUEUES, Kind.AGENTS)
+_FLOOR: Final = (*_CENTRE, Kind.LISTENINGS, Kind.KIOSKS)
 _ACTED_ON: Final = (Kind.CALLS, Kind.MISSED, Kind.RULES)
 
 RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
@@ -92,12 +96,21 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
         Role.SUBSCRIBER: _rights(_each(Scope.OWN, *_PHONE), _each(Scope.OWN, *_ACTED_ON)),
         Role.AGENT: _rights(_each(Scope.OWN, *_PHONE, *_CENTRE), _each(Scope.OWN, *_ACTED_ON, Kind.AGENTS)),
         Role.SUPERVISOR: _rights(
-            {**_each(Scope.GROUP, *_PHONE, *_CENTRE, Kind.REPORTS), Kind.SETTINGS: Scope.TENANT},
-            {**_each(Scope.OWN, Kind.CALLS, Kind.RULES), **_each(Scope.GROUP, Kind.MISSED, *_CENTRE)},
+            {
+                **_each(Scope.GROUP, *_PHONE, *_FLOOR, Kind.REPORTS),
+                **_each(Scope.TENANT, Kind.SETTINGS, Kind.ROOMS),
+            },
+            {**_each(Scope.OWN, Kind.CALLS, Kind.RULES), **_each(Scope.GROUP, Kind.MISSED, *_FLOOR)},
         ),
         Role.ADMIN: _rights(
-            _each(Scope.TENANT, *_PHONE, *_CENTRE, *_MONEY, Kind.REPORTS, Kind.USERS, Kind.AUDIT, Kind.SETTINGS),
-            {**_each(Scope.OWN, Kind.CALLS), **_each(Scope.TENANT, Kind.MISSED, Kind.RULES, *_CENTRE, Kind.USERS)},
+            _each(
+                Scope.TENANT,
+                *(*_PHONE, *_FLOOR, *_MONEY, Kind.ROOMS, Kind.REPORTS, Kind.USERS, Kind.AUDIT, Kind.SETTINGS),
+            ),
+            {
+                **_each(Scope.OWN, Kind.CALLS),
+                **_each(Scope.TENANT, Kind.MISSED, Kind.RULES, *_FLOOR, Kind.ROOMS, Kind.USERS),
+            },
         ),
         Role.BILLING: _rights(
             _each(Scope.TENANT, Kind.CALLS, Kind.COSTS, *_MONEY, Kind.REPORTS),
@@ -108,7 +121,8 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
             _each(Scope.ALL, *Kind),
             _each(
                 Scope.ALL,
-                *(Kind.MISSED, Kind.RULES, *_CENTRE, Kind.USERS, Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM),
+                *(Kind.MISSED, Kind.RULES, *_CENTRE, Kind.KIOSKS, Kind.ROOMS, Kind.USERS),
+                *(Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM),
             ),
         ),
     }

@@ -8,9 +8,9 @@ since when nothing is known, so that no number on a wall is wrong without its ag
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 import gevent
 import orjson
@@ -33,9 +33,32 @@ CHECK_S: Final = 60.0
 # Changes that a stream may be behind, and that are kept for those that come back.
 WAITING: Final = 64
 KEPT: Final = 256
-
+# Kinds of people who see different things, for whom what changed is kept as it was written.
+SIGHTS: Final = 256
 
 _Events = Generator[bytes, None, None]
+_Row = TypeVar("_Row", QueueTold, AgentTold)
+
+
+class Told:
+    """Rows, written once for all who see the same of them, however many streams they have."""
+
+    def __init__(self, tenant: str, queues: Iterable[QueueTold], agents: Iterable[AgentTold]) -> None:
+        self._tenant = tenant
+        self.queues, self.agents = tuple(queues), tuple(agents)
+        self._written: dict[Person, bytes] = {}
+
+    def for_(self, sight: Person) -> bytes:
+        """What this person sees of them, as JSON without the brace that begins it."""
+        found = self._written.get(sight)
+        if found is None:
+            if len(self._written) >= SIGHTS:
+                self._written.clear()
+            queues = seen_queues(sight, self._tenant, list(self.queues))
+            agents = seen_agents(sight, self._tenant, list(self.agents))
+            rows = {"queues": [one.model_dump() for one in queues], "agents": [one.model_dump() for one in agents]}
+            found = self._written[sight] = orjson.dumps(rows)[1:]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +66,12 @@ class Change:
     """What has changed with one look; `number` is the last part of its id."""
 
     number: int
-    queues: tuple[QueueTold, ...]
-    agents: tuple[AgentTold, ...]
+    told: Told
+
+
+def sight_of(person: Person) -> Person:
+    """What of a person decides what the person sees: of two who see the same, the same."""
+    return replace(person, user_id="", login="")
 
 
 class Watched:
@@ -54,9 +81,10 @@ class Watched:
         self._house, self._tenant = house, tenant
         self.epoch = clock.new_nonce()
         self.number = 0
-        self.stale_since: str | None = text_of(house.now())
-        self.queues: dict[str, QueueTold] = {}
-        self.agents: dict[str, AgentTold] = {}
+        self.looked_at = house.now()
+        self.stale_since: str | None = text_of(self.looked_at)
+        self.now = Told(tenant, (), ())
+        self._rows: tuple[dict[str, QueueTold], dict[str, AgentTold]] = ({}, {})
         self.kept: deque[Change] = deque(maxlen=KEPT)
         self.streams: set[Queue] = set()
         self._looked: gevent.Greenlet | None = None
@@ -92,25 +120,28 @@ class Watched:
             queues, agents = snapshot(self._house.live(), self._tenant)
         except LiveStateError:
             if self.stale_since is None:
-                self.stale_since = text_of(self._house.now())
+                self.stale_since = text_of(self.looked_at)
                 self._tell(None)
             return
+        self.looked_at = self._house.now()
+        self._compare(queues, agents)
+
+    def _compare(self, queues: list[QueueTold], agents: list[AgentTold]) -> None:
         was_stale, self.stale_since = self.stale_since is not None, None
-        changed = Change(
-            self.number + 1,
-            tuple(one for one in queues if self.queues.get(one.queue) != one),
-            tuple(one for one in agents if self.agents.get(one.agent) != one),
-        )
-        gone = len(queues) != len(self.queues) or len(agents) != len(self.agents)
-        self.queues = {one.queue: one for one in queues}
-        self.agents = {one.agent: one for one in agents}
+        before, now = self._rows, ({one.queue: one for one in queues}, {one.agent: one for one in agents})
+        self._rows = now
+        changed = Told(self._tenant, _changed(before[0], now[0]), _changed(before[1], now[1]))
+        gone = bool(before[0].keys() - now[0].keys() or before[1].keys() - now[1].keys())
+        if not (changed.queues or changed.agents or gone or was_stale):
+            return
+        self.now = Told(self._tenant, queues, agents)
         if changed.queues or changed.agents or gone:
-            self.number = changed.number
-            self.kept.append(changed)
-        if was_stale or gone:
-            self._tell(None)
-        elif changed.queues or changed.agents:
-            self._tell(changed)
+            self.number += 1
+            self.kept.append(Change(self.number, changed))
+        if gone:
+            # A change cannot say it: who comes back gets a snapshot.
+            self.kept.clear()
+        self._tell(None if was_stale or gone else self.kept[-1])
 
     def _tell(self, change: Change | None) -> None:
         """To all streams; None: each looks itself how things are."""
@@ -128,7 +159,8 @@ class Watched:
         if epoch != self.epoch or not number.isdecimal():
             return None
         seen = int(number)
-        if seen > self.number or (self.kept and seen < self.kept[0].number - 1) or (not self.kept and seen):
+        first = self.kept[0].number if self.kept else self.number + 1
+        if not first - 1 <= seen <= self.number:
             return None
         return [change for change in self.kept if change.number > seen]
 
@@ -158,65 +190,66 @@ class Live:
             last_id: of the last event the browser has, "" for none.
             still: raises NotSignedIn once the person is not signed in any more.
         """
-        watched = self._watched.setdefault(tenant, Watched(self._house, tenant))
+        watched, sight = self._watched_of(tenant), sight_of(person)
         waiting = watched.join()
         self.count += 1
         web_meters.streams.inc()
         why = "left"
         try:
-            yield from self._begin(watched, person, tenant, last_id)
+            yield from self._begin(watched, sight, last_id)
             checked = clock.monotonic()
             while not self.is_stopping:
-                yield self._next(watched, waiting, person, tenant)
+                yield self._next(watched, waiting, sight)
                 if clock.monotonic() - checked >= CHECK_S:
                     checked = clock.monotonic()
                     still()
             why = "stopped"
         except NotSignedIn:
             why = "signed_out"
-            yield _event("end", "", {"why": "signed_out"})
+            yield _told("end", {"why": "signed_out"})
         finally:
             watched.leave(waiting)
             self.count -= 1
             web_meters.streams.dec()
             web_meters.stream_ends_total.labels(why).inc()
 
-    def _begin(self, watched: Watched, person: Person, tenant: str, last_id: str) -> Iterator[bytes]:
+    def _watched_of(self, tenant: str) -> Watched:
+        if tenant not in self._watched:
+            self._watched[tenant] = Watched(self._house, tenant)
+        return self._watched[tenant]
+
+    def _begin(self, watched: Watched, sight: Person, last_id: str) -> Iterator[bytes]:
         missed = watched.since(last_id) if last_id and watched.stale_since is None else None
         if missed is None:
-            yield self._snapshot(watched, person, tenant)
+            yield self._snapshot(watched, sight)
             return
         yield b": go on\n\n"
         for change in missed:
-            yield self._change(watched, person, tenant, change)
+            yield self._event("change", watched, change.number, change.told.for_(sight))
 
-    def _next(self, watched: Watched, waiting: Queue, person: Person, tenant: str) -> bytes:
+    def _next(self, watched: Watched, waiting: Queue, sight: Person) -> bytes:
         try:
             change = waiting.get(timeout=HEARTBEAT_S)
         except Empty:
             return b": beat\n\n"
         if change is None:
-            return self._snapshot(watched, person, tenant)
-        return self._change(watched, person, tenant, change)
+            return self._snapshot(watched, sight)
+        return self._event("change", watched, change.number, change.told.for_(sight))
 
-    def _snapshot(self, watched: Watched, person: Person, tenant: str) -> bytes:
+    def _snapshot(self, watched: Watched, sight: Person) -> bytes:
         if watched.stale_since is not None:
-            return _event("stale", "", {"at": text_of(self._house.now()), "since": watched.stale_since})
-        told = self._told(person, tenant, list(watched.queues.values()), list(watched.agents.values()))
-        return _event("snapshot", f"{watched.epoch}-{watched.number}", told)
+            return _told("stale", {"at": text_of(self._house.now()), "since": watched.stale_since})
+        return self._event("snapshot", watched, watched.number, watched.now.for_(sight))
 
-    def _change(self, watched: Watched, person: Person, tenant: str, change: Change) -> bytes:
-        told = self._told(person, tenant, list(change.queues), list(change.agents))
-        return _event("change", f"{watched.epoch}-{change.number}", told)
-
-    def _told(self, person: Person, tenant: str, queues: list[QueueTold], agents: list[AgentTold]) -> dict[str, Any]:
-        return {
-            "at": text_of(self._house.now()),
-            "queues": [one.model_dump() for one in seen_queues(person, tenant, queues)],
-            "agents": [one.model_dump() for one in seen_agents(person, tenant, agents)],
-        }
+    def _event(self, kind: str, watched: Watched, number: int, rows: bytes) -> bytes:
+        """The rows are written once, the time is that of this moment: by it a browser knows how old they are."""
+        head = f'event: {kind}\nid: {watched.epoch}-{number}\ndata: {{"at":"{text_of(self._house.now())}",'
+        return head.encode() + rows + b"\n\n"
 
 
-def _event(kind: str, event_id: str, told: dict[str, Any]) -> bytes:
-    head = f"id: {event_id}\n" if event_id else ""
-    return f"event: {kind}\n{head}data: ".encode() + orjson.dumps(told) + b"\n\n"
+def _changed(before: Mapping[str, _Row], now: Mapping[str, _Row]) -> list[_Row]:
+    return [row for name, row in now.items() if before.get(name) != row]
+
+
+def _told(kind: str, told: Mapping[str, str]) -> bytes:
+    return f"event: {kind}\ndata: ".encode() + orjson.dumps(told) + b"\n\n"

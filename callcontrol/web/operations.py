@@ -98,7 +98,7 @@ class Operation:
     Attributes:
         path: below PREFIX, as `/extensions/{extension}/rules`.
         right: who has none such is refused at once; of which things it is, the operation looks itself. None: no matter.
-        takes_version: whether If-Match is heeded.
+        takes_version: whether If-Match is heeded. version_needed: whether it has to be there.
         of_tenant: it is about things of one tenant; else of a person alone, or of all there is.
         asks_password: tries are counted as those to sign in.
         tells_secret: what it answers is told once, also to a request that is sent again.
@@ -115,6 +115,7 @@ class Operation:
     body: type[Given] | None = None
     status: int = 200
     takes_version: bool = False
+    version_needed: bool = True
     content_type: str = "application/json"
     of_tenant: bool = True
     asks_password: bool = False

@@ -9,7 +9,20 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from callcontrol.web.api import calls, missed, phones, profile, queues, reports, tokens, users
+from callcontrol.web.api import (
+    calls,
+    desk,
+    kiosks,
+    missed,
+    phones,
+    profile,
+    queues,
+    reports,
+    rooms,
+    supervision,
+    tokens,
+    users,
+)
 from callcontrol.web.operations import PREFIX, Operation
 from callcontrol.web.password_link import PATH as LINK
 from callcontrol.web.password_link import LinkDone, LinkLooked, LinkSeenTold, LinkUsed
@@ -25,6 +38,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *users.OPERATIONS,
     *tokens.OPERATIONS,
     *profile.OPERATIONS,
+    *desk.OPERATIONS,
+    *supervision.OPERATIONS,
+    *rooms.OPERATIONS,
+    *kiosks.OPERATIONS,
 )
 VERSION: Final = "1"
 _NAMES: Final = re.compile(r"\{([a-z]+)\}")
@@ -118,7 +135,8 @@ def _header_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
             "description": "the same request with the same key is carried out once in 24 hours",
         }
     if operation.takes_version:
-        yield {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+        needed = operation.version_needed
+        yield {"name": "If-Match", "in": "header", "required": needed, "schema": {"type": "string"}}
 
 
 def _success(operation: Operation) -> dict[str, Any]:

@@ -305,3 +305,23 @@ def test_hours_that_end_before_an_agent_could_have_answered() -> None:
     assert problem.endswith(
         "callback.closes: open for 60 s, and an agent's phone rings 60 s before the customer's; write longer hours"
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("wallboard: {waiting: {yellow: 5, red: 5}}", "red from 5 on, and yellow only from 5; write more than 5"),
+        (
+            "wallboard: {longest: {yellow: 60, red: 30}}",
+            "red from 30 on, and yellow only from 60; write more than 60",
+        ),
+        (
+            "wallboard: {service_level: {yellow: 60, red: 80}}",
+            "red below 80 %, and yellow only below 60 %; write less than 60",
+        ),
+    ],
+)
+def test_red_is_worse_than_yellow(settings: str, told: str) -> None:
+    (problem,) = help_with(settings)
+    assert problem.endswith(told)
+    assert problem.startswith("15: queues.help.wallboard.")

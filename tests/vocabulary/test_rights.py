@@ -61,14 +61,16 @@ TABLE: dict[Role, dict[str, str]] = {
     Role.SUPERVISOR: {
         "own": "change:calls change:rules",
         "group": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports"
-        " see:accounts change:missed change:queues change:agents",
-        "other": "see:settings",
+        " see:accounts see:listenings see:kiosks"
+        " change:missed change:queues change:agents change:listenings change:kiosks",
+        "other": "see:settings see:rooms",
     },
     Role.ADMIN: {
         "own": "change:calls",
         "other": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
-        " see:audit see:accounts see:statements see:exports see:settings"
-        " change:missed change:rules change:queues change:agents change:users",
+        " see:audit see:accounts see:statements see:exports see:settings see:listenings see:kiosks see:rooms"
+        " change:missed change:rules change:queues change:agents change:users change:listenings change:kiosks"
+        " change:rooms",
     },
     Role.BILLING: {
         "other": "see:calls see:costs see:reports see:accounts see:statements see:exports"
@@ -77,9 +79,9 @@ TABLE: dict[Role, dict[str, str]] = {
     Role.AUDITOR: {"other": "see:audit"},
     Role.OPERATOR: {
         "foreign": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
-        " see:audit see:accounts see:statements see:exports see:settings see:platform"
-        " change:missed change:rules change:queues change:agents change:users change:accounts change:exports"
-        " change:platform",
+        " see:audit see:accounts see:statements see:exports see:settings see:platform see:listenings see:kiosks"
+        " see:rooms change:missed change:rules change:queues change:agents change:users change:accounts"
+        " change:exports change:platform change:kiosks change:rooms",
     },
 }
 

@@ -12,9 +12,11 @@ from redis import Redis
 
 from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.usecases.signing_in import NotSignedIn
+from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.rights import Person
 from callcontrol.web import live as live_module
-from callcontrol.web.live import Live, Watched
+from callcontrol.web.api.queues import seen_queues
+from callcontrol.web.live import Live, Told, Watched
 from tests.commands.call_centre import CallCentre, at
 from tests.web.conftest import Site, site_of
 
@@ -107,7 +109,7 @@ def test_a_stream_that_does_not_read_gets_a_snapshot_instead_of_what_it_missed(
     site, _ = open_site
     watched = Watched(site.house, "acme")
     waiting = watched.join()
-    change = live_module.Change(1, (), ())
+    change = live_module.Change(1, Told("acme", (), ()))
     for _ in range(live_module.WAITING + 1):
         watched._tell(change)
     assert (waiting.qsize(), waiting.get_nowait()) == (1, None)
@@ -132,3 +134,43 @@ def test_a_stream_ends_when_its_person_is_signed_out_and_when_the_process_ends(
     assert len(list(staying)) <= 1
     assert site.live.count == 0
     assert isinstance(site.live, Live)
+
+
+def test_what_has_changed_is_written_once_for_all_who_see_the_same(
+    open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, _ = open_site
+    written: list[str] = []
+
+    def noted(person: Person, tenant: str, queues: Any) -> Any:
+        written.append(tenant)
+        return seen_queues(person, tenant, queues)
+
+    monkeypatch.setattr("callcontrol.web.live.seen_queues", noted)
+    admins = [stream(site, "admin") for _ in range(5)]
+    assert len({next(one).split(b'"queues"')[1] for one in admins}) == 1
+    assert len(written) == 1
+    read(next(stream(site, "boss")))
+    assert len(written) == 2
+    site.ask("admin", "POST", "/agents/wanda/acts", {"action": "pause"}, key="p")
+    assert {read(next(one))[0] for one in admins} == {"change"}
+    assert len(written) == 3
+
+
+def test_stale_is_told_since_the_last_look_that_saw_anything(
+    open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, _ = open_site
+    moments = iter(Instant(second * 1_000_000) for second in range(10))
+    monkeypatch.setattr(site.house, "now", lambda: next(moments))
+    watched = Watched(site.house, "acme")
+    watched.look()
+    looked_at = text_of(watched.looked_at)
+
+    def away(*_: object) -> None:
+        raise StoreAway("away")
+
+    monkeypatch.setattr(live_module, "snapshot", away)
+    watched.look()
+    assert watched.stale_since == looked_at
+    assert next(moments) > watched.looked_at

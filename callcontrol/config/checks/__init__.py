@@ -96,6 +96,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     queues.overflows_by_halves,
     queues.callbacks_never_made,
     queues.closings_without_effect,
+    queues.colours_out_of_order,
     queues.hours_that_do_not_exist,
     queues.demands_of_nobody,
     queues.dialled_numbers_not_owned,

@@ -74,6 +74,21 @@ def _open_s(callback: Callback) -> int:
     return closes - opens
 
 
+def colours_out_of_order(settings: Settings) -> Iterator[Problem]:
+    """Red is worse than yellow: a tile that is red at once would never be yellow."""
+    for place, queue, _ in _queues(settings):
+        for key in ("waiting", "longest"):
+            most = getattr(queue.wallboard, key)
+            if most.red <= most.yellow:
+                what = f"red from {most.red} on, and yellow only from {most.yellow}"
+                yield problem_at(settings, (*place, "wallboard", key, "red"), what, f"write more than {most.yellow}")
+        least = queue.wallboard.service_level
+        if least.red >= least.yellow:
+            what = f"red below {least.red} %, and yellow only below {least.yellow} %"
+            where = (*place, "wallboard", "service_level", "red")
+            yield problem_at(settings, where, what, f"write less than {least.yellow}")
+
+
 def closings_without_effect(settings: Settings) -> Iterator[Problem]:
     """What callers meet at closing needs opening hours that close, a prompt or a target."""
     for place, queue, _ in _queues(settings):

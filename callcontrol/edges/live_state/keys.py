@@ -268,6 +268,16 @@ def agent(tenant: str, name: str) -> str:
     return f"{queues(tenant)}:agent:{name}"
 
 
+def offer(tenant: str, offer_id: str) -> str:
+    """Hash: an offer (`queue_scripts/offers.lua`)."""
+    return f"{queues(tenant)}:offer:{offer_id}"
+
+
+def ticket(tenant: str, ticket_id: str) -> str:
+    """Hash: a ticket (`queue_scripts/tickets.lua`)."""
+    return f"{queues(tenant)}:ticket:{ticket_id}"
+
+
 def correction(tenant: str) -> str:
     """Microseconds by which the clock of the tenant's queues is ahead of that of Redis (`server_clock`); absent: 0."""
     return f"{queues(tenant)}:correction"

@@ -42,6 +42,15 @@ PEOPLE: Final = (
         eraser=Eraser.NONE,
     ),
     TablePlace(
+        "web_kiosks",
+        _TENANT,
+        Period.STATE,
+        columns(
+            nothing="link_hash kiosk_id tenant name queues made_by created_at ends_at used_at revoked_at",
+        ),
+        eraser=Eraser.NONE,
+    ),
+    TablePlace(
         "web_audit",
         _TENANT,
         Period.AUDIT,

@@ -33,6 +33,8 @@ KEYS: Final = (
     KeyPlace("rooms", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
     # Tickets of waiting callers (`ticket:ID`) among them; what a callback keeps goes with it.
     KeyPlace("queues", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
+    KeyPlace("ticket", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
+    _plain("offer", _WITH_CALL),
     KeyPlace("trunk_of", _WORKERS, Holds.NOTHING, _WITH_CALL, Eraser.NONE, _NO_NUMBER),
     KeyPlace("supervision_reason", _TENANT, Holds.WORDS, "minutes later", Eraser.ENDS, "live_state/supervision.py"),
     _plain("eavesdrop_ordered", "seconds later"),

@@ -6,9 +6,10 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from callcontrol.config.queue_settings import Queue, Wallboard
 from callcontrol.usecases import agents
 from callcontrol.usecases.live_queues import LiveQueues
-from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.usecases.refusals import NotThere
 from callcontrol.usecases.seen_calls import masked
 from callcontrol.usecases.waiting_callers import MAX_PRIORITY, WaitingCallers
 from callcontrol.vocabulary.agent import PAUSED, PROLONG_S, AgentView
@@ -16,8 +17,17 @@ from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.queue import QueueView, TicketView
 from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
 from callcontrol.web.operations import Answer, Asked, Given, Operation, Told
+from callcontrol.web.versions import check_version, makes_sense, one_at_a_time, version_of_agent, version_of_caller
 
 SHOWN: Final = 100
+
+
+class ColoursTold(Told):
+    """When a tile is yellow and red: from so many callers, and so many seconds on; below such a share (0 to 1)."""
+
+    waiting: tuple[int, int]
+    longest_s: tuple[int, int]
+    service_level: tuple[float, float]
 
 
 class QueueTold(Told):
@@ -34,6 +44,7 @@ class QueueTold(Told):
     answered: int
     abandoned: int
     service_level: float | None
+    colours: ColoursTold
 
 
 class AgentTold(Told):
@@ -59,7 +70,7 @@ class QueuesTold(Told):
 
 
 class WaitingTold(Told):
-    """A caller who waits; `id` as moving and removing take it."""
+    """A caller who waits; `id` as moving and removing take it, `version` as If-Match of an act takes it."""
 
     id: str
     number: str
@@ -67,6 +78,7 @@ class WaitingTold(Told):
     joined_at: str
     priority: int
     state: str
+    version: str
 
 
 class QueueDetail(Told):
@@ -105,16 +117,16 @@ def snapshot(live: LiveQueues, tenant: str) -> tuple[list[QueueTold], list[Agent
     """All queues and agents of a tenant; raises LiveStateError while Redis is away."""
     settings, occasion = live.configuration.settings.tenants[tenant], live.occasion(tenant)
     views = [one for one in live.views.queues(tenant, occasion) if one.name in settings.queues]
-    queues = [queue_told(one, settings.queues[one.name].name) for one in views]
+    queues = [queue_told(one, settings.queues[one.name]) for one in views]
     found = [agent_told(one, agents.display_name(settings, one.name)) for one in live.views.agents(tenant, occasion)]
     return queues, found
 
 
-def queue_told(view: QueueView, name: str) -> QueueTold:
+def queue_told(view: QueueView, settings: Queue) -> QueueTold:
     """A queue for programs."""
     return QueueTold(
         queue=view.name,
-        name=name,
+        name=settings.name,
         waiting=view.waiting,
         callbacks=view.callbacks,
         oldest_at=_time(view.oldest),
@@ -124,6 +136,16 @@ def queue_told(view: QueueView, name: str) -> QueueTold:
         answered=view.figures.get("answered", 0),
         abandoned=view.figures.get("abandoned", 0),
         service_level=view.service_level,
+        colours=_colours(settings.wallboard),
+    )
+
+
+def _colours(wall: Wallboard) -> ColoursTold:
+    level = wall.service_level
+    return ColoursTold(
+        waiting=(wall.waiting.yellow, wall.waiting.red),
+        longest_s=(wall.longest.yellow, wall.longest.red),
+        service_level=(level.yellow / 100, level.red / 100),
     )
 
 
@@ -191,18 +213,25 @@ def queue_detail(asked: Asked, name: str) -> QueueDetail:
         raise NotThere(f"there is no queue {name}", "queue")
     tickets = live.views.tickets(asked.tenant, name, live.occasion(asked.tenant), count=SHOWN)
     whole = may(asked.person, Verb.SEE, Kind.NUMBERS, Thing(asked.tenant, queue=name))
-    waiting = [_waiting(ticket, whole) for ticket in tickets]
-    return QueueDetail(queue=queue_told(found[0], settings.queues[name].name), waiting=waiting)
+    waiting = [waiting_told(ticket, whole) for ticket in tickets]
+    return QueueDetail(queue=queue_told(found[0], settings.queues[name]), waiting=waiting)
 
 
-def _waiting(ticket: TicketView, whole: bool) -> WaitingTold:
+def id_of(ticket: str) -> str:
+    """A ticket's id as it stands in an address, where it may hold no slash: the call's, and which stay in a queue."""
+    return ticket.replace("/", ".")
+
+
+def waiting_told(ticket: TicketView, whole: bool) -> WaitingTold:
+    """A waiting caller for programs; `whole`: with the number in whole."""
     return WaitingTold(
-        id=ticket.id,
+        id=id_of(ticket.id),
         number=ticket.number if whole else masked(ticket.number),
         position=ticket.position,
         joined_at=text_of(ticket.joined),
         priority=ticket.priority,
         state=ticket.state,
+        version=version_of_caller(ticket.queue, ticket.priority),
     )
 
 
@@ -214,41 +243,58 @@ def _check_queue(asked: Asked, verb: Verb, queue: str) -> None:
 def _act_on_caller(asked: Asked) -> Answer:
     body, queue, call = asked.body, asked.path["queue"], asked.path["caller"]
     _check_queue(asked, Verb.CHANGE, queue)
+    with one_at_a_time(asked, f"caller {call}"):
+        return _acted_on_caller(asked, body, queue, call)
+
+
+def _acted_on_caller(asked: Asked, body: CallerGiven, queue: str, call: str) -> Answer:
     live = asked.house.live()
     tickets = live.views.tickets(asked.tenant, queue, live.occasion(asked.tenant))
-    if call not in {ticket.id for ticket in tickets}:
+    found = next((ticket for ticket in tickets if id_of(ticket.id) == call), None)
+    if found is None:
         raise NotThere(f"no caller {call} waits in {queue}", "caller")
+    check_version(asked, version_of_caller(queue, found.priority))
     waiting = WaitingCallers(live, asked.tenant)
-    try:
+    with makes_sense():
         match body.act:
             case "move":
-                done = waiting.move(call, body.queue)
+                done = waiting.move(found.id, body.queue)
             case "prioritise":
-                done = waiting.prioritise(call, body.priority)
+                done = waiting.prioritise(found.id, body.priority)
             case _:
-                done = waiting.remove(call, body.target)
-    except Refused:
-        raise
-    except ValueError as error:
-        raise Refused(str(error)) from error
+                done = waiting.remove(found.id, body.target)
     given = {name: value for name, value in body.model_dump().items() if value != ""}
     return Answer(Done(done=done), audit=(f"waiting caller: {body.act}", f"queue:{queue}", None, given))
 
 
-def _act_on_agent(asked: Asked) -> Answer:
-    name, body, live = asked.path["agent"], asked.body, asked.house.live()
-    found = [one for one in snapshot(live, asked.tenant)[1] if one.agent == name]
-    if not found or not _is_seen(asked.person, Verb.CHANGE, asked.tenant, found[0]):
+def _agent(asked: Asked) -> Answer:
+    told = _agent_seen(asked.person, asked.tenant, agent_of(asked, Verb.SEE))
+    return Answer(told, headers={"ETag": f'"{version_of_agent(told.state, told.reason, told.since)}"'})
+
+
+def agent_of(asked: Asked, verb: Verb) -> AgentTold:
+    """The agent of the address, the caller's number in whole; what the person may not see is not there."""
+    name = asked.path["agent"]
+    found = [one for one in snapshot(asked.house.live(), asked.tenant)[1] if one.agent == name]
+    if not found or not _is_seen(asked.person, verb, asked.tenant, found[0]):
         raise NotThere(f"there is no agent {name}", "agent")
-    try:
-        agents.act(live, asked.tenant, name, body.action, body.reason, body.seconds)
-    except Refused:
-        raise
-    except ValueError as error:
-        raise Refused(str(error)) from error
-    (now,) = [one for one in snapshot(live, asked.tenant)[1] if one.agent == name]
-    audit = (f"agent: {body.action}", f"agent:{name}", {"state": found[0].state}, {"state": now.state})
-    return Answer(_agent_seen(asked.person, asked.tenant, now), audit=audit)
+    return found[0]
+
+
+def _act_on_agent(asked: Asked) -> Answer:
+    with one_at_a_time(asked, f"agent {asked.path['agent']}"):
+        return _acted_on_agent(asked, asked.path["agent"], asked.body)
+
+
+def _acted_on_agent(asked: Asked, name: str, body: ActGiven) -> Answer:
+    before = agent_of(asked, Verb.CHANGE)
+    check_version(asked, version_of_agent(before.state, before.reason, before.since))
+    with makes_sense():
+        agents.act(asked.house.live(), asked.tenant, name, body.action, body.reason, body.seconds)
+    now = agent_of(asked, Verb.CHANGE)
+    audit = (f"agent: {body.action}", f"agent:{name}", {"state": before.state}, {"state": now.state})
+    headers = {"ETag": f'"{version_of_agent(now.state, now.reason, now.since)}"'}
+    return Answer(_agent_seen(asked.person, asked.tenant, now), headers=headers, audit=audit)
 
 
 def _time(moment: Instant | None) -> str | None:
@@ -267,7 +313,10 @@ OPERATIONS: Final = (
         _act_on_caller,
         Done,
         body=CallerGiven,
+        takes_version=True,
+        version_needed=False,
     ),
+    Operation("get_agent", "GET", "/agents/{agent}", "An agent now", (Verb.SEE, Kind.AGENTS), _agent, AgentTold),
     Operation(
         "act_on_agent",
         "POST",
@@ -277,5 +326,7 @@ OPERATIONS: Final = (
         _act_on_agent,
         AgentTold,
         body=ActGiven,
+        takes_version=True,
+        version_needed=False,
     ),
 )

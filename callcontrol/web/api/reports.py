@@ -99,7 +99,7 @@ class AuditTold(Told):
 def report_of(asked: Asked, name: str) -> tuple[Report, str, str]:
     """The report as the person may see it, its period and its zone."""
     reach = reach_of(asked.person, Verb.SEE, Kind.REPORTS, asked.tenant)
-    if name not in REPORTS or (reach is not None and name not in OF_GROUPS):
+    if name not in REPORTS or (reach is not None and not _is_of_group(asked, name, reach)):
         raise NotThere(f"there is no report {name}", "name", f"write one of {', '.join(REPORTS)}")
     if name in COST_REPORTS and not may(asked.person, Verb.SEE, Kind.COSTS, Thing(asked.tenant)):
         raise NotThere(f"there is no report {name}", "name")
@@ -108,8 +108,15 @@ def report_of(asked: Asked, name: str) -> tuple[Report, str, str]:
     house = asked.house
     about = asked_of(house.dsn(asked.tenant), asked.tenant, wanted, house.configuration, house.now())
     report = REPORTS[name](about)
-    rows = report.rows if reach is None else tuple(row for row in report.rows if _is_in(row[0], name, reach))
+    rows = report.rows
+    if reach is not None and name in OF_GROUPS:
+        rows = tuple(row for row in rows if _is_in(row[0], name, reach))
     return Report(report.name, report.figures, rows, report.bar), about.period.name, about.zone.key
+
+
+def _is_of_group(asked: Asked, name: str, reach: Reach) -> bool:
+    """Whether who looks after a group may see it: the peak hours of one of its queues, too."""
+    return name in OF_GROUPS or (name == "peak" and asked.given.queue in reach.queues)
 
 
 def _is_in(first: object, name: str, reach: Reach) -> bool:

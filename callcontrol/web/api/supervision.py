@@ -1,0 +1,146 @@
+"""`/listenings`: supervisors at conversations. One's own phone rings and then is there; keys 1 to 4 change the mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from callcontrol.config.settings import Tenant
+from callcontrol.usecases import supervision
+from callcontrol.usecases.click_to_call import MOST_RING_S, RING_S
+from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.vocabulary.moment import text_of
+from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
+from callcontrol.vocabulary.supervision import ListeningRecord, Mode
+from callcontrol.vocabulary.target import ExtensionTarget
+from callcontrol.vocabulary.target import text_of as target_text
+from callcontrol.web.api.calls import Click
+from callcontrol.web.operations import Answer, Asked, Given, Operation, Told
+
+LONGEST_REASON: Final = 200
+
+
+class ListeningGiven(Given):
+    """Whose conversation, and what is done there first. One of agent and extension is named."""
+
+    extension: str = Field(default="", max_length=64)
+    agent: str = Field(default="", max_length=64)
+    mode: Literal["listen", "whisper", "barge", "take_over"] = "listen"
+    reason: str = Field(default="", max_length=LONGEST_REASON, description="needed where the tenant wants one")
+    ring_s: int = Field(default=RING_S, ge=1, le=MOST_RING_S)
+
+
+class ListeningTold(Told):
+    """A supervisor at a conversation now; mode null: the other party talks with none at this moment."""
+
+    id: str
+    supervisor: str
+    whom: str
+    queue: str
+    mode: str | None
+    reason: str
+    began_at: str
+    call_id: str
+
+
+class ListeningsTold(Told):
+    """Those that go on now, and what the tenant asks of who listens."""
+
+    listenings: list[ListeningTold]
+    reason_needed: bool
+    reasons: list[str]
+
+
+def listenings_told(asked: Asked) -> ListeningsTold:
+    """Those the person may see; one's own are among them."""
+    chosen = asked.house.tenant(asked.tenant).supervision
+    found = [one for one in supervision.running(asked.house.pipeline, asked.tenant) if _is_seen(asked, one)]
+    return ListeningsTold(
+        listenings=[_told(one) for one in sorted(found, key=lambda one: one.began)],
+        reason_needed=chosen.reason_needed,
+        reasons=list(dict.fromkeys(map(str, chosen.reasons.values()))),
+    )
+
+
+def _is_seen(asked: Asked, one: ListeningRecord) -> bool:
+    if asked.person.extension and one.supervisor == target_text(ExtensionTarget(asked.person.extension)):
+        return True
+    extension = one.whom.removeprefix("extension:")
+    return may(asked.person, Verb.SEE, Kind.LISTENINGS, Thing(asked.tenant, extension=extension, queue=one.queue))
+
+
+def _told(one: ListeningRecord) -> ListeningTold:
+    return ListeningTold(
+        id=one.listening_id,
+        supervisor=one.supervisor,
+        whom=one.whom,
+        queue=one.queue,
+        mode=None if one.mode is None else one.mode.value,
+        reason=one.reason,
+        began_at=text_of(one.began),
+        call_id=one.call_id,
+    )
+
+
+def _list(asked: Asked) -> Answer:
+    return Answer(listenings_told(asked))
+
+
+def _start(asked: Asked) -> Answer:
+    body, settings, phone = asked.body, asked.house.tenant(asked.tenant), asked.person.extension
+    if not phone:
+        raise Refused("you have no phone of your own here", "phone", "ask your administrator")
+    extension = _extension(body, settings)
+    if not _may_listen(asked, extension, settings):
+        raise NotThere(f"there is no extension {extension} of those you look after", "extension")
+    wanted = (extension, phone, Mode(body.mode), body.reason.strip(), body.ring_s)
+    supervision.check(asked.tenant, settings, *wanted)
+    request = supervision.ring(asked.house.pipeline, asked.tenant, *wanted)
+    after: dict[str, Any] = {"mode": body.mode, "reason": body.reason, "phone": phone}
+    audit = ("supervisor: phone rung", f"extension:{extension}", None, after)
+    return Answer(Click(id=request.id, phone=phone, stage="ringing", detail=""), 202, audit=audit)
+
+
+def _extension(body: ListeningGiven, settings: Tenant) -> str:
+    if bool(body.extension) == bool(body.agent):
+        raise Refused("whose conversation? write one of agent and extension", "extension")
+    if not body.agent:
+        return body.extension
+    found = settings.agents.get(body.agent)
+    if found is None or found.extension is None:
+        raise NotThere(f"there is no agent {body.agent} with a phone here", "agent")
+    return found.extension
+
+
+def _may_listen(asked: Asked, extension: str, settings: Tenant) -> bool:
+    """Whether the person looks after the extension, or after a queue that is served there; never one's own."""
+    if extension == asked.person.extension:
+        return False
+    return any(may(asked.person, Verb.CHANGE, Kind.LISTENINGS, one) for one in _things(asked, extension, settings))
+
+
+def _things(asked: Asked, extension: str, settings: Tenant) -> Iterator[Thing]:
+    yield Thing(asked.tenant, extension=extension)
+    served = {name for name, agent in settings.agents.items() if agent.extension == extension}
+    for name, queue in settings.queues.items():
+        if any(seat.agent in served for seat in queue.agents):
+            yield Thing(asked.tenant, queue=name)
+
+
+_SEE, _CHANGE = (Verb.SEE, Kind.LISTENINGS), (Verb.CHANGE, Kind.LISTENINGS)
+OPERATIONS: Final = (
+    Operation("list_listenings", "GET", "/listenings", "Supervisors at conversations", _SEE, _list, ListeningsTold),
+    Operation(
+        "start_listening",
+        "POST",
+        "/listenings",
+        "My phone rings, and then is at a conversation: listening, whispering, barging in, or taking over",
+        _CHANGE,
+        _start,
+        Click,
+        body=ListeningGiven,
+        status=202,
+    ),
+)
