@@ -1,4 +1,4 @@
-"""Walls: links that show given queues as they are now, and nothing else, to whoever has them."""
+"""Walls: links that show given queues as they are now, and nothing else, to all who have them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Kiosks:
         return kiosk, secret
 
     def revoke(self, kiosk_id: str) -> Kiosk:
-        """The link is good no more; whoever looks at it sees nothing within a minute."""
+        """The link is good no more; within a minute a wall that shows it shows nothing."""
         kiosk, now = self._find(kiosk_id), self._now()
         if not kiosks.revoke_kiosk(self._connection, kiosk, now):
             raise Refused(f"the link {kiosk.name} is revoked already", "kiosk")
