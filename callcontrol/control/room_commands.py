@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcontrol.routing.plan import LegPlan
-from callcontrol.vocabulary.room import RoomMember, RoomOrder
+from callcontrol.vocabulary.room import RoomMember, RoomOrder, RoomRecording
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,22 @@ class OrderRoom:
     room: str
     order: RoomOrder
     call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecording:
+    """Let this be the recording of the room, unless it has one. Every member's call hears RoomChanged."""
+
+    room: str
+    recording: RoomRecording
+
+
+@dataclass(frozen=True, slots=True)
+class DropRecording:
+    """The room is not recorded any more, if this was its recording. Every member's call hears RoomChanged."""
+
+    room: str
+    media_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,18 @@ class PlayInRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordMixer:
+    """Write what is said in the room to this file, or (`on` False) end it; answered by RoomFileTold. Asked for again it
+    changes nothing.
+    """
+
+    switch: str
+    mixer: str
+    path: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskMixer:
     """Who is in the room at the switch; answered by MixerSeen."""
 
@@ -123,5 +151,7 @@ class AskMixer:
 
 
 # Of the live state, and of the switch's own connection; `Mix` and `MixThere` are the caller's connection's.
-MixerCommand = MuteMember | SendOut | PlayInRoom | AskMixer
-RoomCommand = EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | NoteWrongPin | MixerCommand
+MixerCommand = MuteMember | SendOut | PlayInRoom | RecordMixer | AskMixer
+RoomCommand = (
+    EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | ClaimRecording | DropRecording | NoteWrongPin | MixerCommand
+)

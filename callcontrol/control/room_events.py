@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.room import MixerMember, Room, RoomAction, RoomVerdict
+from callcontrol.vocabulary.room import MixerMember, Room, RoomAction, RoomFileAction, RoomVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,34 @@ class RoomTold:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomFileTold:
+    """The switch tells that it writes what is said in the room to a file, or has closed it.
+
+    Attributes:
+        at: when, by the switch's clock.
+        length_ms: what it wrote; 0: nothing.
+        trouble: why it could not begin, "" if it could.
+    """
+
+    action: RoomFileAction
+    path: str
+    at: Instant
+    length_ms: int = 0
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MixerSeen:
     """Who is in the room, as the switch says now. None: it cannot be asked.
 
     Attributes:
         waits: for a moderator: none is mixed yet.
+        records: whether it writes what is said to a file.
     """
 
     members: tuple[MixerMember, ...] | None
     waits: bool = False
+    records: bool = False
 
 
-RoomEvent = RoomEntered | RoomChanged | RoomTold | MixerSeen
+RoomEvent = RoomEntered | RoomChanged | RoomTold | RoomFileTold | MixerSeen

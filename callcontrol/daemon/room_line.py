@@ -54,10 +54,14 @@ class RoomLine:
                 store.leave(tenant, room, call)
             case in_room.OrderRoom(room, order, whose):
                 store.order(tenant, room, order, whose)
+            case in_room.ClaimRecording(room, recording):
+                store.record(tenant, room, recording)
+            case in_room.DropRecording(room, media_id):
+                store.unrecord(tenant, room, media_id)
             case in_room.NoteWrongPin(room):
                 room_meters.wrong_pins_total.labels(tenant).inc()
                 log.warning("a wrong PIN of conference room %s", room, extra={"call": call, "tenant": tenant})
-            case in_room.MuteMember() | in_room.SendOut() | in_room.PlayInRoom():
+            case in_room.MuteMember() | in_room.SendOut() | in_room.PlayInRoom() | in_room.RecordMixer():
                 self._ask(command, partial(_replied, driver.call, type(command).__name__), driver.call)
             case in_room.AskMixer():
                 if not self._ask(command, lambda reply: driver.deliver(_seen(reply)), driver.call):

@@ -36,6 +36,13 @@ class RoomAction(StrEnum):
     LEFT = "del-member"
 
 
+class RoomFileAction(StrEnum):
+    """What a switch tells of the recording of a room, likewise."""
+
+    BEGAN = "start-recording"
+    ENDED = "stop-recording"
+
+
 @dataclass(frozen=True, slots=True)
 class RoomMember:
     """A call that is in a room, or about to enter it.
@@ -48,6 +55,7 @@ class RoomMember:
         moderator: whether the caller is one.
         muted: whether no one hears the caller, by an order or by the caller's own key.
         kicked: why the call is to leave: `kick` or `end`; "": it may stay.
+        informed: whether the caller has heard, or hears before entering, that the room is recorded.
     """
 
     call: str
@@ -61,6 +69,21 @@ class RoomMember:
     moderator: bool = False
     muted: bool = False
     kicked: str = ""
+    informed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRecording:
+    """A file of what is said in a room, which one of its members has asked for (`call_of`).
+
+    Attributes:
+        media_id, path: of the file, at the switch of the room.
+        since: when it was asked for.
+    """
+
+    media_id: str
+    path: str
+    since: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +97,7 @@ class Room:
         opened: whether a moderator has been there since.
         locked: whether only moderators are let in.
         muted: whether those who are no moderators are muted when they enter.
+        recording: the file that is being written, or about to be; None: none is.
     """
 
     name: str
@@ -83,6 +107,7 @@ class Room:
     locked: bool = False
     muted: bool = False
     members: tuple[RoomMember, ...] = ()
+    recording: RoomRecording | None = None
 
     def member(self, call: str) -> RoomMember | None:
         """The member with this call, None if there is none."""

@@ -28,6 +28,7 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
     numbers = example().tenants["acme"].numbers
     led = {number.removeprefix("+482212345"): text_of(target) for number, target in numbers.items()}
     assert led == {
+        "49": "conference:review",
         "50": "conference:board",
         "51": "conference:standup",
         "57": "queue:advice",

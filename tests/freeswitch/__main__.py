@@ -37,6 +37,7 @@ from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.parkings import PARKINGS
 from tests.freeswitch.phones import PhoneFailed
+from tests.freeswitch.recorded_rooms import RECORDED_ROOMS
 from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
 from tests.freeswitch.rooms import ROOMS
@@ -115,6 +116,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *PARKINGS,
         *HOLDINGS,
         *ROOMS,
+        *RECORDED_ROOMS,
         *STRAYS,
         *JOINS,
         *RESTS,

@@ -13,22 +13,32 @@ from typing import Final
 
 import orjson
 
-from callcontrol.control.room_commands import AskMixer, Mix, MixerCommand, MuteMember, PlayInRoom, SendOut
-from callcontrol.control.room_events import MixerSeen, RoomTold
+from callcontrol.control.room_commands import (
+    AskMixer,
+    Mix,
+    MixerCommand,
+    MuteMember,
+    PlayInRoom,
+    RecordMixer,
+    SendOut,
+)
+from callcontrol.control.room_events import MixerSeen, RoomFileTold, RoomTold
 from callcontrol.edges.freeswitch.commands import Command, Execute
 from callcontrol.edges.freeswitch.failures import UnsafeText
 from callcontrol.edges.freeswitch.safe import playable
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.room import MixerMember, RoomAction
+from callcontrol.vocabulary.room import MixerMember, RoomAction, RoomFileAction
 
 MAINTENANCE: Final = "conference::maintenance"
 MIXER_HEADER: Final = "Conference-Name"
 ACTION_HEADER: Final = "Action"
 PROFILE: Final = "callcontrol"  # of conference.conf.xml
 ACTIONS: Final = frozenset(RoomAction)
+FILE_ACTIONS: Final = frozenset(RoomFileAction)
 
 _MIXER: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}/[A-Za-z0-9_.-]{1,64}")
+_PATH: Final = re.compile(r"/[A-Za-z0-9_./-]{1,400}")
 _NUMBER: Final = re.compile(r"[0-9]{1,10}")
 _SEPARATOR: Final = "^^~"
 _MODERATOR: Final = "moderator"
@@ -88,18 +98,32 @@ def api_command(command: MixerCommand) -> str:
             return f"{room} kick {_number(number)}"
         case PlayInRoom(file=file, number=number):
             return f"{room} play {playable(file)}{f' {_number(number)}' if number else ''}"
+        case RecordMixer(path=path, on=on):
+            return f"{room} recording {'start' if on else 'stop'} {_whole(_PATH, 'path of a recording', path)}"
         case AskMixer():
             return f"{room} json_list compact"
 
 
-def told(event: SwitchEvent) -> RoomTold | None:
+def told(event: SwitchEvent) -> RoomTold | RoomFileTold | None:
     """What an event of a room tells, None if nothing."""
+    if event.get(ACTION_HEADER) in FILE_ACTIONS:
+        return _file_told(event)
     action, at, size = event.get(ACTION_HEADER), event.get("Event-Date-Timestamp"), event.get("Conference-Size")
     if action not in ACTIONS or not at.isdigit() or not size.isdigit():
         return None
     is_moderator = event.get("Member-Type") == _MODERATOR
     who, dialled = (event.get("Unique-ID"), event.get("Member-ID")), event.get("Caller-Destination-Number")
     return RoomTold(RoomAction(action), *who, Instant(int(at)), int(size), is_moderator, dialled)
+
+
+def _file_told(event: SwitchEvent) -> RoomFileTold | None:
+    """Of a file that cannot be opened it says `start-recording` as well, with an `Error` (conference_record.c)."""
+    action, at = RoomFileAction(event.get(ACTION_HEADER)), event.get("Event-Date-Timestamp")
+    length = event.get("Milliseconds-Elapsed")
+    if not at.isdigit():
+        return None
+    length_ms = int(length) if length.isdigit() else 0
+    return RoomFileTold(action, event.get("Path"), Instant(int(at)), length_ms, event.get("Error"))
 
 
 def seen(answer: str) -> MixerSeen:
@@ -111,6 +135,7 @@ def seen(answer: str) -> MixerSeen:
     return MixerSeen(
         tuple(_member(one) for room in rooms for one in room.get("members", ()) if one.get("type") == "caller"),
         waits=any(room.get("wait_mod", False) for room in rooms),
+        records=any(room.get("recording", False) for room in rooms),
     )
 
 

@@ -468,8 +468,8 @@ WHERE (tenant, media_id) = (%(tenant)s, %(media_id)s) AND leased_by = %(by)s;
 UPDATE media SET due_at = 'epoch'
 WHERE switch = %(switch)s AND path = ANY (%(paths)s) AND state = 'lost' AND due_at IS NULL;
 
--- open_media: Rows that are waiting for their file to be closed, and whether the record of their call is there.
-SELECT m.*, EXISTS (
+-- open_media: Rows that are waiting for their file to be closed, and whether the record of their call is there; the recording of a room goes on without who has begun it.
+SELECT m.*, m.owner NOT LIKE 'conference:%%' AND EXISTS (
     SELECT FROM calls c
     WHERE (c.tenant, c.switch, c.call_id) = (m.tenant, m.switch, m.call_id)
       AND c.started_day BETWEEN (m.began_at AT TIME ZONE 'UTC')::date - 2 AND (m.began_at AT TIME ZONE 'UTC')::date + 1
@@ -500,7 +500,9 @@ FROM media WHERE state = 'closed' AND switch = ANY (%(switches)s) AND due_at IS 
 SELECT * FROM media
 WHERE (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
   AND (%(media_id)s::text IS NULL OR media_id = %(media_id)s)
-  AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s)
+  AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s OR media_id IN (
+      SELECT t->>'media_id' FROM calls c, jsonb_array_elements(c.talks) t WHERE c.call_id = %(call_id)s
+  ))
   AND (%(number)s::text IS NULL OR caller = %(number)s OR called = %(number)s)
   AND (%(owner)s::text IS NULL OR owner = %(owner)s)
   AND (%(agent)s::text IS NULL OR agent = %(agent)s)

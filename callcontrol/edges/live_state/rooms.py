@@ -14,7 +14,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import Script, script_of
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.room import Room, RoomMember, RoomOrder, RoomVerdict
+from callcontrol.vocabulary.room import Room, RoomMember, RoomOrder, RoomRecording, RoomVerdict
 from callcontrol.vocabulary.stored import Kind
 
 log = logging.getLogger(__name__)
@@ -24,9 +24,10 @@ log = logging.getLogger(__name__)
 LEASE_S: Final = 60
 
 MEMBER: Final = Kind("RoomMember")
+RECORDING: Final = Kind("RoomRecording")
 OnRoom = Callable[[Room | None, LiveStateError | None], object]
 
-_OPERATIONS: Final = ("enter", "keep", "leave", "order", "look")
+_OPERATIONS: Final = ("enter", "keep", "leave", "order", "look", "record", "unrecord")
 
 
 def _one_script() -> Script:
@@ -81,6 +82,15 @@ class RoomStore:
         """Have this done there, to one call or (`call` "") to all it may concern; the members' workers are told."""
         self._submit("order", tenant, room, (order.value, call), _untold)
 
+    def record(self, tenant: str, room: str, recording: RoomRecording) -> None:
+        """Let this be the recording of the room, unless it has one; the members' workers are told."""
+        told = orjson.dumps(RECORDING.tagged({**asdict(recording), "since": str(recording.since)}))
+        self._submit("record", tenant, room, (recording.media_id, told), _untold)
+
+    def unrecord(self, tenant: str, room: str, media_id: str) -> None:
+        """The room is not recorded any more, if this was its recording; the members' workers are told."""
+        self._submit("unrecord", tenant, room, (media_id,), _untold)
+
     def ask_order(self, tenant: str, room: str, order: RoomOrder, call: str) -> Room | None:
         """The same, waiting for Redis: the room as it is then, None if it is empty, or has not that call.
 
@@ -109,8 +119,9 @@ def _told_to(on_reply: OnRoom) -> Callable[[Any, LiveStateError | None], object]
 
 
 def _lease(member: RoomMember) -> tuple[bytes, int]:
-    # Lua's numbers would round the moment.
-    return orjson.dumps(MEMBER.tagged({**asdict(member), "since": str(member.since)})), LEASE_S * 1000
+    # Lua's numbers would round the moment. An earlier version, which cannot read `informed`, knows no recorded room.
+    told = {name: value for name, value in asdict(member).items() if name != "informed" or value}
+    return orjson.dumps(MEMBER.tagged({**told, "since": str(member.since)})), LEASE_S * 1000
 
 
 def decode_room(text: bytes | str) -> Room | None:
@@ -125,7 +136,16 @@ def decode_room(text: bytes | str) -> Room | None:
     told = orjson.loads(text)
     members = sorted((_member(one) for one in told["members"] if one), key=lambda one: (one.since, one.call))
     room: Mapping[str, Any] = told["room"]
-    return Room(**{**room, "since": Instant(int(room["since"])), "members": tuple(members)})
+    more = {"since": Instant(int(room["since"])), "members": tuple(members), "recording": _recording(told)}
+    return Room(**{**room, **more})
+
+
+def _recording(told: Mapping[str, Any]) -> RoomRecording | None:
+    # Beside the room: what an earlier version does not read there does not trouble it.
+    if not (text := told.get("recording")):
+        return None
+    fields = RECORDING.read(orjson.loads(text))
+    return RoomRecording(**{**fields, "since": Instant(int(fields["since"]))})
 
 
 def _member(text: str) -> RoomMember:

@@ -18,8 +18,11 @@ from callcontrol.vocabulary.media import Media, MediaChange, MediaState
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 BATCH: Final = 500
+ROOMS: Final = "conference"  # the word of conference rooms as targets
 # Without a record of its call a file counts as over when nothing was written to it for so long.
 STILL_S: Final = 3600.0
+# To the recording of a room the switch writes without a pause, no matter who is in it.
+STILL_ROOM_S: Final = 120.0
 # Without a record and without a file a row is given up after so long.
 GIVEN_UP_S: Final = 6 * 3600.0
 
@@ -59,7 +62,7 @@ class Closer:
             still_s = self._now() / SECOND_US - path.stat().st_mtime
         except FileNotFoundError:
             return self._without_file(one)
-        if not (one.is_over or still_s > STILL_S):
+        if not (one.is_over or still_s > (STILL_ROOM_S if _is_of_room(media) else STILL_S)):
             return None
         try:
             return self._closed(media, look(path))
@@ -82,6 +85,10 @@ class Closer:
         why = f"it was being recorded, its call is over, and there is no file {media.path}"
         log.error("%s is lost: %s", media.media_id, why, extra={"call": media.call_id, "tenant": media.tenant})
         return lost(media, why, self._now())
+
+
+def _is_of_room(media: Media) -> bool:
+    return media.owner.startswith(f"{ROOMS}:")
 
 
 def _plain(media: Media) -> MediaChange:

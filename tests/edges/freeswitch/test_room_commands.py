@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.control import room_commands as in_room
-from callcontrol.control.room_events import MixerSeen, RoomTold
+from callcontrol.control.room_events import MixerSeen, RoomFileTold, RoomTold
 from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.failures import UnsafeText
 from callcontrol.edges.freeswitch.room_commands import api_command, brought_with, mixing, seen, told
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.room import MixerMember, RoomAction
+from callcontrol.vocabulary.room import MixerMember, RoomAction, RoomFileAction
 
 
 def test_a_channel_is_put_into_a_room() -> None:
@@ -52,6 +52,14 @@ def test_a_name_that_means_something_else_to_the_switch_is_not_sent(mixer: str) 
         (in_room.PlayInRoom("fs1", "acme/board", "a.wav", "7"), "conference acme/board play a.wav 7"),
         (in_room.PlayInRoom("fs1", "acme/board", "a.wav"), "conference acme/board play a.wav"),
         (in_room.AskMixer("fs1", "acme/board"), "conference acme/board json_list compact"),
+        (
+            in_room.RecordMixer("fs1", "acme/board", "/r/a-1.wav", on=True),
+            "conference acme/board recording start /r/a-1.wav",
+        ),
+        (
+            in_room.RecordMixer("fs1", "acme/board", "/r/a-1.wav", on=False),
+            "conference acme/board recording stop /r/a-1.wav",
+        ),
     ],
 )
 def test_orders_about_members(command: in_room.MixerCommand, line: str) -> None:
@@ -95,3 +103,20 @@ def test_what_the_switch_says_of_a_room() -> None:
     assert seen(said) == MixerSeen((MixerMember("leg-2", "2"),), waits=True)
     assert seen("-ERR Conference acme/board not found\n") == MixerSeen(())
     assert seen("") == MixerSeen(None)
+    assert seen(said.replace('"wait_mod":true', '"recording":true')).records
+
+
+def test_what_the_switch_says_of_the_file_of_a_room() -> None:
+    at = Instant(1796070491006055)
+    headers = {"Action": "start-recording", "Event-Date-Timestamp": str(at), "Path": "/r/a-1.wav"}
+    assert told(SwitchEvent(headers)) == RoomFileTold(RoomFileAction.BEGAN, "/r/a-1.wav", at)
+    failed = told(SwitchEvent({**headers, "Error": "File could not be opened for recording"}))
+    assert isinstance(failed, RoomFileTold)
+    assert failed.trouble
+    closed = {**headers, "Action": "stop-recording", "Milliseconds-Elapsed": "1520"}
+    assert told(SwitchEvent(closed)) == RoomFileTold(RoomFileAction.ENDED, "/r/a-1.wav", at, 1520)
+
+
+def test_a_path_is_one_word() -> None:
+    with pytest.raises(UnsafeText):
+        api_command(in_room.RecordMixer("fs1", "acme/board", "/r/a b.wav", on=True))

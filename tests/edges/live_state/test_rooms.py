@@ -16,7 +16,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rooms import RoomStore, decode_room
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.room import Room, RoomMember, RoomOrder, RoomVerdict
+from callcontrol.vocabulary.room import Room, RoomMember, RoomOrder, RoomRecording, RoomVerdict
 
 SINCE = Instant(1_796_058_001_500_123)
 ANNA = RoomMember("call-1", "w1", "leg-1", "fs1", "+48500100200", 'An"na', "", SINCE)
@@ -137,3 +137,33 @@ def test_each_worker_with_a_member_hears_of_a_change_once(store: RoomStore, redi
         assert room is not None
         heard.append((message["channel"].decode().rpartition(":")[2], told["kind"], len(room.members)))
     assert sorted(heard) == [("w1", "room", n) for n in (1, 2, 3)] + [("w2", "room", n) for n in (2, 3)]
+
+
+def test_a_room_has_one_recording_until_that_is_dropped(store: RoomStore) -> None:
+    first, second = RoomRecording("call-1-4", "/r/call-1-4.wav", SINCE), RoomRecording("call-2-7", "/r/b.wav", SINCE)
+    enter(store, replace(ANNA, informed=True))
+    store.record("acme", "board", first)
+    store.record("acme", "board", second)
+    assert only(store).recording == first
+    assert only(store).members[0].informed
+    assert enter(store, JAN)[1].recording == first
+    store.unrecord("acme", "board", second.media_id)
+    assert only(store).recording == first
+    store.unrecord("acme", "board", first.media_id)
+    assert only(store).recording is None
+
+
+def test_an_empty_room_is_not_recorded(store: RoomStore) -> None:
+    store.record("acme", "board", RoomRecording("call-1-4", "/r/call-1-4.wav", SINCE))
+    assert store.look("acme") == []
+    enter(store, ANNA)
+    store.record("acme", "board", RoomRecording("call-1-4", "/r/call-1-4.wav", SINCE))
+    store.leave("acme", "board", "call-1")
+    assert enter(store, JAN)[1].recording is None
+
+
+def test_a_member_who_was_told_of_nothing_is_stored_as_earlier_versions_have_it(
+    store: RoomStore, redis_client: Redis
+) -> None:
+    enter(store, ANNA)
+    assert "informed" not in str(redis_client.hgetall(keys.rooms("acme")))

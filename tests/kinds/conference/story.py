@@ -17,6 +17,7 @@ from tests.control.story import Story
 from tests.routing.world import NOW, TENANT, facts
 
 ROOMS = """
+recording: {opt_out: [+48500100399]}
 conferences:
   open: {number: 600, max_participants: 3, longest: 3600}
   board:
@@ -27,6 +28,7 @@ conferences:
     wait_for_moderator: yes
     ends_with_moderator: yes
     announce: none
+  talk: {number: 603, record: yes}
   quiet: {number: 602, join_muted: yes, moderator_pin: "8206", tries: 2}
 """
 OTHER = RoomMember("call-9", "w2", "other-9", "fs1", "+48500100302", "Jan", "", NOW)

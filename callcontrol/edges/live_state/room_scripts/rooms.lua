@@ -1,7 +1,7 @@
 -- A tenant's conference rooms (vocabulary/room.py): one field a room, there as long as it has members. Each member is a lease,
 -- which the member's worker renews.
 -- KEYS: one hash: room -> {switch, since, opened, locked, muted, members: {call: {member: RoomMember as JSON, until: end of
--- the lease (ms)}}}, as JSON. ARGV: the operation, what the channels of workers begin with, the room, then what the
+-- the lease (ms)}}, recording: {media_id, told: RoomRecording as JSON}}, as JSON. ARGV: the operation, what the channels of workers begin with, the room, then what the
 -- operation says.
 local ROOMS = KEYS[1]
 local op, inboxes, name = table.remove(ARGV, 1), table.remove(ARGV, 1), table.remove(ARGV, 1)
@@ -35,7 +35,8 @@ local function told(room, known)
   end
   local shown = {name = room, switch = known.switch, since = known.since, opened = known.opened, locked = known.locked,
     muted = known.muted}
-  return cjson.encode({room = shown, members = #members > 0 and members or {''}})
+  local recording = known.recording and known.recording.told
+  return cjson.encode({room = shown, members = #members > 0 and members or {''}, recording = recording})
 end
 
 -- Every worker that has a member there hears how the room is now.

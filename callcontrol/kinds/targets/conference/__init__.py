@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from callcontrol.config.settings import Tenant
 from callcontrol.kinds.targets.conference.asking import AskingRoomPin, AskRoomPin, asks
 from callcontrol.kinds.targets.conference.checks import CHECKS, WARNINGS
 from callcontrol.kinds.targets.conference.conferring import InRoom
 from callcontrol.kinds.targets.conference.entering import Confer, Entering
 from callcontrol.kinds.targets.conference.farewell import LeavingRoom
+from callcontrol.kinds.targets.conference.recorded import RoomFile, RoomSeat
 from callcontrol.kinds.targets.conference.settings import BLOCK, ConferenceTarget, room_at
 from callcontrol.kinds.targets.conference.visiting import Visit
 from callcontrol.routing.endings import refuse
@@ -31,6 +34,12 @@ def decide(target: ConferenceTarget, path: Path, facts: Facts) -> Decision:
     return Decision(Confer(Visit(target.name, False, path)))
 
 
+def recordings_of(extension: str, tenant: Tenant) -> Iterator[Target]:
+    """The rooms whose recordings are the person's own who has this extension: those which it moderates."""
+    rooms = BLOCK.of(tenant).items()
+    return (ConferenceTarget(name) for name, room in rooms if extension in room.moderators)
+
+
 def dialled(digits: str, tenant: Tenant) -> Target | None:
     """The room with this number."""
     room = room_at(digits, tenant)
@@ -45,7 +54,8 @@ KIND = RoutedKind(
     checks=CHECKS,
     warnings=WARNINGS,
     dialled=dialled,
+    own_of=recordings_of,
     decide=decide,
     step=Confer,
-    saved=(AskRoomPin, AskingRoomPin, Confer, Entering, InRoom, LeavingRoom, Visit),
+    saved=(AskRoomPin, AskingRoomPin, Confer, Entering, InRoom, LeavingRoom, RoomFile, RoomSeat, Visit),
 )

@@ -26,11 +26,13 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.own_steps import OwnState
-from callcontrol.control.room_events import MixerSeen, RoomChanged, RoomTold
+from callcontrol.control.room_events import MixerSeen, RoomChanged, RoomFileTold, RoomTold
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.uncontrolled import ALONE_S, ALONE_TIMER
+from callcontrol.kinds.targets.conference import recorded
 from callcontrol.kinds.targets.conference.farewell import leave
 from callcontrol.kinds.targets.conference.keys import KEYS, STAR, STAR_US, RoomKey
+from callcontrol.kinds.targets.conference.recorded import NO_FILE, RoomFile, RoomSeat
 from callcontrol.kinds.targets.conference.settings import Announced
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
 from callcontrol.routing.facts import Facts
@@ -76,6 +78,7 @@ class InRoom(OwnState):
         sent_out: why the switch was asked to take the channel out.
         starred: when the star key was pressed that a key of the room begins with.
         leg: the leg that leads to the room at another switch; "": the caller's channel itself is in it.
+        file: what is known of the room's recording.
     """
 
     visit: Visit
@@ -90,6 +93,12 @@ class InRoom(OwnState):
     sent_out: str = ""
     starred: Instant | None = None
     leg: str = ""
+    file: RoomFile = NO_FILE
+
+    @property
+    def seat(self) -> RoomSeat:
+        """As the recording has it."""
+        return RoomSeat(self.visit, self.room, self.talks)
 
     @property
     def being_rung(self) -> tuple[str, ...]:
@@ -119,6 +128,9 @@ class InRoom(OwnState):
                 return self._out(never_were(call, event, facts) if self.leg else call, facts)
             case LegBridged(leg, at) if leg == self.leg:
                 return legs.bridged(call, leg, at), ()
+            case RoomFileTold():
+                call, file, commands = recorded.told(call, self.seat, self.file, event, facts)
+                return _recording(call, replace(self, file=file), facts, commands)
             case MixerSeen():
                 return _seen(call, self, event, facts)
             case TimerFired(name):
@@ -150,6 +162,7 @@ class InRoom(OwnState):
         """The caller hung up, or was transferred elsewhere."""
         if self.talks and why == "transferred":
             call = call.noting(Parted(facts.now))
+        call, _ = recorded.left(call, self.file, facts)
         return call, (in_room.LeaveRoom(self.visit.room), *_QUIET)
 
     def _out(self, call: Call, facts: Facts) -> StepResult:
@@ -159,18 +172,20 @@ class InRoom(OwnState):
             why = "the switch did not let the caller in"
             return call, ThenDecide(quiet, unlet(self.visit.room, RoomPhrase.FAILED, why, facts))
         call, _ = _talking(call, replace(self, number="", size=0), facts.now)
-        return leave(call, self.visit.room, self.sent_out, quiet, facts)
+        call, file = recorded.left(call, self.file, facts)
+        return leave(call, self.seat, file, self.sent_out, quiet, facts)
 
     def _due(self, call: Call, name: str, facts: Facts) -> StepResult:
         if name == KEEP_TIMER:
             own = self.room.member(call.id)
             member = self.visit.member(call, facts)
-            kept = replace(member, since=own.since) if own is not None else member
+            kept = replace(member, since=own.since, informed=own.informed) if own is not None else member
             keep = in_room.KeepInRoom(self.visit.room, kept, self.room.switch)
             # The switch may not have been asked: its connection was down just then.
             is_due = self.sent_out and self.number
             more = (in_room.SendOut(*_place(call, self), self.number),) if is_due else ()
-            return call, (keep, *more, do.StartTimer(KEEP_TIMER, KEEP_S))
+            asks = (in_room.AskMixer(*_place(call, self)),) if self._watches_file(call, facts) else ()
+            return call, (keep, *more, *asks, do.StartTimer(KEEP_TIMER, KEEP_S))
         if name == LONGEST_TIMER and self.number:
             call = call.noting(Noted(facts.now, "as long in the room as is allowed"))
             out = in_room.SendOut(*_place(call, self), self.number)
@@ -179,6 +194,11 @@ class InRoom(OwnState):
             call = call.noting(Noted(facts.now, "the switch has not put the caller into the room in time"))
             return call, (do.StartTimer(STEP_TIMER, ENTER_S), in_room.AskMixer(*_place(call, self)))
         return call, ()
+
+    def _watches_file(self, call: Call, facts: Facts) -> bool:
+        """One of a recorded room asks now and then whether what is written is what should be."""
+        first = next(iter(self.room.members), None)
+        return bool(self.number) and self.visit.settings(facts).record and first is not None and first.call == call.id
 
 
 def enter(call: Call, visit: Visit, room: Room, facts: Facts, *, again: bool = False) -> PlainResult:
@@ -192,7 +212,7 @@ def enter(call: Call, visit: Visit, room: Room, facts: Facts, *, again: bool = F
     waits = settings.wait_for_moderator and not room.opened
     joins_muted = not again and settings.join_muted and not visit.moderator
     muted = joins_muted or (own is not None and own.muted)
-    call, opening = _opening(call, facts, told_to_wait=waits and not visit.moderator)
+    call, opening = _opening(call, visit, facts, told_to_wait=waits and not visit.moderator)
     call, app_id = call.next_app()
     state = InRoom(visit, room, app_id, opened=not waits, muted=muted)
     here = _mix(app_id, mixer_name(call.tenant, visit.room), state, facts)
@@ -218,14 +238,16 @@ def _brought(call: Call, state: InRoom, mix: in_room.Mix, facts: Facts) -> tuple
     return call, replace(state, leg=leg), in_room.MixThere(mix, leg, plan)
 
 
-def _opening(call: Call, facts: Facts, *, told_to_wait: bool) -> PlainResult:
+def _opening(call: Call, visit: Visit, facts: Facts, *, told_to_wait: bool) -> PlainResult:
     led = call.leg(call.led)
     answer: tuple[Command, ...] = () if led is not None and led.answered is not None else (do.Answer(),)
     call = legs.caller_answered(call, facts.now)
-    if not told_to_wait:
-        return call, answer
-    call, app_id = call.next_app()
-    return call, (*answer, do.Play(app_id, as_file_string(room_phrase(facts.language, RoomPhrase.WAIT))))
+    said = as_file_string(room_phrase(facts.language, RoomPhrase.WAIT)) if told_to_wait else ""
+    heard: list[Command] = []
+    for file in filter(None, (recorded.announcement(visit, facts), said)):
+        call, app_id = call.next_app()
+        heard.append(do.Play(app_id, file))
+    return call, (*answer, *heard)
 
 
 def _mix(app_id: str, mixer: str, state: InRoom, facts: Facts) -> in_room.Mix:
@@ -253,10 +275,13 @@ def _told(call: Call, state: InRoom, event: RoomTold, facts: Facts) -> PlainResu
     is_own = event.dialled == there(state.leg) if state.leg else event.channel == call.led
     state = replace(state, size=event.size, opened=state.opened or event.moderator)
     if is_own and event.action is RoomAction.LEFT:
-        return _talking(call, replace(state, number="", size=0), event.at)[0], ()
+        call, file = recorded.left(call, state.file, facts)
+        return _talking(call, replace(state, number="", size=0, file=file), event.at)[0], ()
     if is_own:
         role = " as a moderator" if state.visit.moderator else ""
         call = call.noting(Noted(event.at, f"enters {state.visit.party}{role}"))
+        if state.visit.settings(facts).record:
+            call = recorded.announced(call, state.visit, facts)
         state = replace(state, number=event.number, entered=event.at)
     call, state = _talking(call, state, event.at)
     return _follow(call, state, facts)
@@ -272,7 +297,9 @@ def _seen(call: Call, state: InRoom, event: MixerSeen, facts: Facts) -> PlainRes
     entered = state.entered if state.entered is not None else facts.now
     state = replace(state, number=own.number, entered=entered, size=len(event.members), opened=not event.waits)
     call, state = _talking(call, state, facts.now)
-    return _follow(call, state, facts)
+    call, file, commands = recorded.seen(call, state.seat, state.file, facts, records=event.records)
+    call, more = _follow(call, replace(state, file=file), facts)
+    return call, (*commands, *more)
 
 
 def _is_own(one: MixerMember, call: Call, state: InRoom) -> bool:
@@ -297,11 +324,18 @@ def _follow(call: Call, state: InRoom, facts: Facts) -> PlainResult:
     if own.kicked and not state.sent_out:
         return call.to(replace(state, sent_out=own.kicked)), (in_room.SendOut(*place, state.number),)
     if own.muted is state.muted:
-        return call.to(state), ()
+        return _recording(call, state, facts)
     phrase = RoomPhrase.MUTED if own.muted else RoomPhrase.UNMUTED
     said = as_file_string(room_phrase(facts.language, phrase))
     told = in_room.PlayInRoom(*place, said, state.number)
-    return call.to(replace(state, muted=own.muted)), (in_room.MuteMember(*place, state.number, own.muted), told)
+    heard = in_room.MuteMember(*place, state.number, own.muted), told
+    return _recording(call, replace(state, muted=own.muted), facts, heard)
+
+
+def _recording(call: Call, state: InRoom, facts: Facts, first: tuple[Command, ...] = ()) -> PlainResult:
+    """The call in this state, with a recording of the room where one is wanted."""
+    call, file, commands = recorded.follow(call, state.seat, state.file, facts)
+    return call.to(replace(state, file=file)), (*first, *commands)
 
 
 def _pressed(call: Call, state: InRoom, key: str, facts: Facts) -> PlainResult:

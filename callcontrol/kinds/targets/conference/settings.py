@@ -73,6 +73,10 @@ class Conference(Frozen):
         default=Announced.TONE, description="what the others hear when a participant enters or leaves: tone or none"
     )
     join_muted: Flag = Field(default=False, description="who is no moderator enters muted, and unmutes with *6")
+    record: Flag = Field(
+        default=False,
+        description="what is said is recorded while two or more talk; who enters hears so before (`recording.prompt`)",
+    )
     music: SingleMusic = Field(
         default="local_stream://default",
         description="what one hears who is alone, or waits for the moderator: a sound file or a stream",

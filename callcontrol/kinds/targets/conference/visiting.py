@@ -46,6 +46,7 @@ class Visit:
             extension=party.extension,
             since=facts.now,
             moderator=self.moderator,
+            informed=self.settings(facts).record,
         )
 
 
