@@ -5,53 +5,19 @@ from __future__ import annotations
 import argparse
 from decimal import Decimal
 
-from callcontrol.config.credit_accounts import TENANT_ACCOUNT
-from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges.ledger.accounts import Entry
-from callcontrol.usecases.names import unknown
-from callcontrol.vocabulary.credit import CreditAccount, amount_of
+from callcontrol.usecases.accounts import Accounts
+from callcontrol.vocabulary.credit import amount_of
 from callcontrol.vocabulary.moment import text_of
-from callcontrol.vocabulary.target import ExtensionTarget
-from callcontrol.vocabulary.target import text_of as target_text
 
 # Digits that are always shown behind the dot.
 USUAL_DECIMALS = 2
 
 
-def account_in(args: argparse.Namespace, configuration: Configuration) -> CreditAccount:
-    """The account that is meant: of an extension whose own it may be, whatever is configured now.
-
-    Raises:
-        ValueError: there is no such tenant or extension, or no currency is known.
-    """
-    tenant = tenant_in(args, configuration)
-    names = [TENANT_ACCOUNT, *(target_text(ExtensionTarget(name)) for name in tenant.extensions)]
-    if args.account not in names:
-        raise ValueError(unknown("account", args.account, names))
-    return CreditAccount(args.tenant, args.account, currency_in(args, configuration, args.account))
-
-
-def tenant_in(args: argparse.Namespace, configuration: Configuration) -> Tenant:
-    """Raises ValueError: there is no such tenant."""
-    tenants = configuration.settings.tenants
-    if args.tenant not in tenants:
-        raise ValueError(unknown("tenant", args.tenant, tenants))
-    return tenants[args.tenant]
-
-
-def currency_in(args: argparse.Namespace, configuration: Configuration, payer: str = "") -> str:
-    """The currency that is given, else that of the list by which this payer's legs are priced; "": the tenant's.
-
-    Raises:
-        ValueError: the tenant has no price list, and no currency is given.
-    """
-    if args.currency:
-        return str(args.currency)
-    prices = configuration.price_books.get(args.tenant)
-    if prices is None:
-        raise ValueError(f"tenant {args.tenant} has no price list to tell the currency: write --currency, such as PLN")
-    return prices.of_payer(payer).currency
+def accounts_in(args: argparse.Namespace, configuration: Configuration) -> Accounts:
+    """The accounts of the tenant that is meant, in the currency that is given; raises NotThere: there is none such."""
+    return Accounts(configuration, args.tenant, args.currency)
 
 
 def entry_told(entry: Entry) -> dict[str, object]:

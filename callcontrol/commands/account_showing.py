@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from contextlib import ExitStack
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from callcontrol.commands.account_names import account_in, currency_in, entry_told, in_words, tenant_in
+from callcontrol.commands.account_names import accounts_in, entry_told, in_words
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of, note, say
-from callcontrol.config.credit_accounts import account_of
-from callcontrol.config.credit_settings import CreditKind
-from callcontrol.config.settings import Settings, Tenant
-from callcontrol.daemon.configuration import Configuration
-from callcontrol.edges.ledger.accounts import Entry, balances_of, entries_of, faults_of
+from callcontrol.config.settings import Settings
+from callcontrol.edges.ledger.accounts import Entry, entries_of, faults_of
 from callcontrol.edges.ledger.allowances import counter_faults
-from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.usecases.accounts import AccountNow, live_accounts
 from callcontrol.usecases.names import unknown
 from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, amount_of
 from callcontrol.vocabulary.moment import Instant, instant_from, text_of
 from callcontrol.vocabulary.money import plain
-from callcontrol.vocabulary.target import ExtensionTarget
-from callcontrol.vocabulary.target import text_of as target_text
 
 MAX_ENTRIES = 10_000
 FAULTS = 1
@@ -49,18 +42,16 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def show(args: argparse.Namespace) -> int:
     """The tenant's accounts: those configured, and those with entries."""
     configuration = configuration_or_exit(args.config)
-    tenant = tenant_in(args, configuration)
+    accounts = accounts_in(args, configuration)
     with ledger_of(configuration.settings) as connection:
-        balances = {one.account: one for one in balances_of(connection, args.tenant)}
-    for account in _configured(args, configuration, tenant):
-        balances.setdefault(account, Balance(account))
+        balances = accounts.balances(connection)
     if args.account:
-        wanted = account_in(args, configuration)
+        wanted = accounts.account(args.account)
         balances = {wanted: balances.get(wanted, Balance(wanted))}
     live = _live(configuration.settings, list(balances))
-    for account, balance in sorted(balances.items()):
-        limit = _limit(account, tenant)
-        say(args, _told(balance, live.get(account), limit), _said(balance, live.get(account), limit))
+    for account, balance in balances.items():
+        now = accounts.now(balance, live.get(account))
+        say(args, _told(now), _said(now))
     if not balances:
         note(f"tenant {args.tenant} has no account: `credit: {{kind: prepaid}}` gives it one")
     return 0
@@ -69,7 +60,8 @@ def show(args: argparse.Namespace) -> int:
 def statement(args: argparse.Namespace) -> int:
     """Every entry; 1 where the running total does not add up."""
     configuration = configuration_or_exit(args.config)
-    account, zone = account_in(args, configuration), ZoneInfo(tenant_in(args, configuration).zone)
+    accounts = accounts_in(args, configuration)
+    account, zone = accounts.account(args.account), ZoneInfo(accounts.tenant.zone)
     since, until = (_moment(text, zone) for text in (args.since, args.until))
     with ledger_of(configuration.settings) as connection:
         entries = entries_of(connection, account, since, until, args.limit)
@@ -102,69 +94,47 @@ def check(args: argparse.Namespace) -> int:
     return FAULTS if faults or counters else 0
 
 
-def _configured(args: argparse.Namespace, configuration: Configuration, tenant: Tenant) -> list[CreditAccount]:
-    payers = ["tenant", *(target_text(ExtensionTarget(name)) for name in tenant.extensions)]
-    names = {found[0] for payer in payers if (found := account_of(payer, tenant))}
-    return [CreditAccount(args.tenant, name, currency_in(args, configuration, name)) for name in names]
-
-
-def _limit(account: CreditAccount, tenant: Tenant) -> Decimal | None:
-    """How far the balance may go below 0; None: nothing asks for this account now."""
-    found = account_of(account.name, tenant)
-    if found is None or found[0] != account.name or found[1].kind is CreditKind.NONE:
-        return None
-    return found[1].overdraft
-
-
 def _live(settings: Settings, accounts: list[CreditAccount]) -> Mapping[CreditAccount, LiveAccount]:
     """What Redis has of them; without Redis nothing, which is said."""
-    found: dict[CreditAccount, LiveAccount] = {}
-    with ExitStack() as stack:
-        try:
-            pipeline = stack.enter_context(live_state(settings))
-            store = CreditStore(pipeline, lambda account, on_balance: on_balance(None))
-            found |= {account: store.look(account) for account in accounts}
-        except LiveStateError as error:
-            note(f"what is reserved is not known: {error}")
-    return found
+    try:
+        with live_state(settings) as pipeline:
+            return live_accounts(pipeline, accounts)
+    except LiveStateError as error:
+        note(f"what is reserved is not known: {error}")
+    return {}
 
 
-def _told(balance: Balance, live: LiveAccount | None, limit: Decimal | None) -> dict[str, object]:
+def _told(now: AccountNow) -> dict[str, object]:
+    balance = now.balance
     told: dict[str, object] = {
         **balance.account._asdict(),
         "balance": amount_of(balance.units),
         "entries": balance.entry,
         "on_hold": balance.on_hold,
-        "limit": limit,
+        "limit": now.limit,
     }
-    if live is not None:
-        told["reserved"] = amount_of(sum(live.reserved.values()))
-        told["unbooked"] = amount_of(sum(one.units for one in live.unbooked.values()))
-        told["calls"] = len(live.reserved)
-        told["left"] = amount_of(_left(balance, live, limit))
+    if now.live is not None:
+        told["reserved"] = amount_of(now.reserved)
+        told["unbooked"] = amount_of(now.unbooked)
+        told["calls"] = len(now.live.reserved)
+        told["left"] = amount_of(now.left)
     return told
 
 
-def _said(balance: Balance, live: LiveAccount | None, limit: Decimal | None) -> str:
+def _said(now: AccountNow) -> str:
     """`extension:101: 12.50 PLN after 3 entries; 2 calls have reserved 0.60 PLN, 11.90 PLN are left`."""
+    balance, limit, live = now.balance, now.limit, now.live
     currency = balance.account.currency
     said = [f"{balance.account.name}: {in_words(balance.units, currency)} after {balance.entry} entries"]
     said += ["on hold: no new calls"] if balance.on_hold else []
     said += [f"may go down to -{in_words(limit, currency)}"] if limit else []
     said += ["not used now: no such account is configured"] if limit is None else []
     if live is not None:
-        reserved = in_words(sum(live.reserved.values()), currency)
-        said.append(f"{len(live.reserved)} calls have reserved {reserved}")
+        said.append(f"{len(live.reserved)} calls have reserved {in_words(now.reserved, currency)}")
         if live.unbooked:
-            ended = in_words(sum(one.units for one in live.unbooked.values()), currency)
-            said.append(f"{len(live.unbooked)} have just ended and cost {ended}")
-        said.append(f"{in_words(_left(balance, live, limit), currency)} are left")
+            said.append(f"{len(live.unbooked)} have just ended and cost {in_words(now.unbooked, currency)}")
+        said.append(f"{in_words(now.left, currency)} are left")
     return "; ".join(said)
-
-
-def _left(balance: Balance, live: LiveAccount, limit: Decimal | None) -> int:
-    taken = sum(live.reserved.values()) + sum(one.units for one in live.unbooked.values())
-    return balance.units - taken + int((limit or Decimal(0)).scaleb(8))
 
 
 def _moment(text: str, zone: ZoneInfo) -> Instant | None:

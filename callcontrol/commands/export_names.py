@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from callcontrol.config.settings import Settings
-from callcontrol.jobs.exports.plans import Plan, plans_of
-from callcontrol.usecases.names import unknown
+from callcontrol.jobs.exports.plans import Plan
+from callcontrol.usecases.exports import plan_of
 
 
 def plan_named(args: argparse.Namespace, settings: Settings) -> Plan:
@@ -16,10 +16,7 @@ def plan_named(args: argparse.Namespace, settings: Settings) -> Plan:
     Raises:
         ValueError: the configuration has none.
     """
-    plans = plans_of(settings)
-    if args.name not in plans:
-        raise ValueError(unknown("export", args.name, plans))
-    return plans[args.name]
+    return plan_of(settings, args.name)
 
 
 def folder_named(text: str) -> Path:

@@ -11,6 +11,7 @@ from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.edges.deliveries import FolderDelivery, delivery_of
 from callcontrol.edges.ledger.export_books import Batch
 from callcontrol.jobs.exports.exporting import TEMPORARY, Exporter
+from callcontrol.usecases.exports import resent
 
 
 def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,8 +43,7 @@ def resend(args: argparse.Namespace) -> int:
     plan = plan_named(args, settings)
     delivery = FolderDelivery(str(folder_named(args.to))) if args.to else delivery_of(plan.settings)
     with ledger_of(settings) as connection:
-        exporter = Exporter(connection, plan, delivery, Path(settings.data) / TEMPORARY)
-        _tell(args, exporter.resend(args.number), delivery.place)
+        _tell(args, resent(connection, settings, plan, args.number, delivery), delivery.place)
     return 0
 
 

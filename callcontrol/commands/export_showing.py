@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import asdict
 
 from rich.console import Console
 
@@ -12,12 +12,9 @@ from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.export_names import plan_named
 from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.tables import NOTHING, ORDINARY, Column, table_of
-from callcontrol.edges.deliveries import delivery_of
-from callcontrol.edges.ledger.export_books import Batch, State, batches_of, state_of, waiting_since
-from callcontrol.edges.ledger.export_receipts import missing
 from callcontrol.edges.ledger.session import DictConnection
-from callcontrol.jobs.exports.checking import MOST_WAITING
 from callcontrol.jobs.exports.plans import Plan, plans_of
+from callcontrol.usecases.exports import batch_told, export_now, last_batches, time_told
 
 _Row = Mapping[str, object]
 
@@ -35,7 +32,7 @@ def show(args: argparse.Namespace) -> int:
     if args.name:
         plan_named(args, settings)
         with ledger_of(settings) as connection:
-            rows = [_of_batch(batch) for batch in batches_of(connection, args.name)][-args.limit :]
+            rows: list[_Row] = [batch_told(batch) for batch in last_batches(connection, args.name, args.limit)]
         _print(args, rows, _BATCHES, "it has no batch yet: `callcontrol export run` makes one")
         return 0
     with ledger_of(settings) as connection:
@@ -56,46 +53,10 @@ def _print(args: argparse.Namespace, rows: list[_Row], columns: list[Column[_Row
 
 
 def _of_export(connection: DictConnection, plan: Plan) -> _Row:
-    state = state_of(connection, plan.name)
-    waiting, oldest = waiting_since(connection, plan.scope, MOST_WAITING)
-    every, daily = plan.settings.every, plan.settings.daily
-    timer = f"every {every}" if every else f"daily {daily} {plan.zone}" if daily else "by hand"
-    return {
-        "export": plan.name,
-        "what": plan.scope.what.value,
-        "tenants": plan.scope.tenants,
-        "to": delivery_of(plan.settings).place,
-        "timer": timer,
-        "ran_at": _time(state.ran_at if state else None),
-        "waiting": waiting,
-        "waiting_since": _time(oldest),
-        "unconfirmed": None if plan.settings.receipts is None else missing(connection, plan.name).batches,
-        "trouble": _trouble(state),
-    }
-
-
-def _trouble(state: State | None) -> str:
-    return "" if state is None or not state.failures else f"failed {state.failures} times: {state.trouble}"
-
-
-def _of_batch(batch: Batch) -> _Row:
-    return {
-        "number": batch.number,
-        "closed_at": _time(batch.closed_at),
-        "rows": batch.rows,
-        "sums": batch.sums,
-        "file": batch.file,
-        "sha256": batch.sha256,
-        "delivered_at": _time(batch.delivered_at),
-        "delivered_to": batch.delivered_to,
-        "confirmed_at": _time(batch.confirmed_at),
-        "confirmed_by": batch.confirmed_by,
-        "receipt": batch.receipt_fault or batch.confirmed_by,
-    }
-
-
-def _time(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    now = export_now(connection, plan)
+    times = {name: time_told(getattr(now, name)) for name in ("ran_at", "waiting_since")}
+    told = {name: value for name, value in asdict(now).items() if name != "name"}
+    return {"export": now.name, **told, **times}
 
 
 def _column(title: str, name: str, width: int = 0, *, left: bool = True, gives_way: bool = False) -> Column[_Row]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 from rich.console import Console
 
 from callcontrol.billing.statements.csv_form import csv_of
-from callcontrol.billing.statements.document import Document, text_of
+from callcontrol.billing.statements.document import Document
 from callcontrol.billing.statements.page import Page
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.export_names import folder_named
@@ -21,9 +19,10 @@ from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.statement_names import book_named, month_named
 from callcontrol.commands.tables import NOTHING, ORDINARY, Column, table_of
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.statements import Closed, closed_of
+from callcontrol.edges.ledger.statements import closed_of
 from callcontrol.edges.statement_pdf import pdf_of
-from callcontrol.jobs.statements.closing import open_months, preview
+from callcontrol.jobs.statements.closing import open_months
+from callcontrol.usecases.statements import Shown, closed_row, shown_of
 
 _Row = Mapping[str, Any]
 
@@ -43,25 +42,15 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     listing.add_argument("--json", action="store_true", help="one JSON object a document")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A document, and what the ledger has of it; of a draft there is no checksum."""
-
-    document: Document
-    text: str
-    sha256: str = ""
-
-
 def show(args: argparse.Namespace) -> int:
     """What is closed of the month, else a draft."""
     settings = configuration_or_exit(args.config).settings
     book = book_named(args, settings)
     month = month_named(args, book)
     with ledger_of(settings) as connection:
-        shown = [_Shown(one.document, one.text, one.sha256) for one in closed_of(connection, args.tenant, month)]
-        if not shown:
-            note(f"{month} of {args.tenant} is not closed: this is how it is now")
-            shown = [_Shown(draft, text_of(draft)) for draft in preview(connection, book, month)]
+        shown, is_closed = shown_of(connection, book, month)
+    if not is_closed:
+        note(f"{month} of {args.tenant} is not closed: this is how it is now")
     if args.number is not None:
         shown = [one for one in shown if one.document.number == args.number]
         if not shown:
@@ -70,7 +59,7 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-def _write(args: argparse.Namespace, shown: Sequence[_Shown]) -> None:
+def _write(args: argparse.Namespace, shown: Sequence[Shown]) -> None:
     if args.json:
         print("\n".join(one.text for one in shown))
     elif args.csv:
@@ -83,11 +72,9 @@ def _write(args: argparse.Namespace, shown: Sequence[_Shown]) -> None:
         print_pages(one.document for one in shown)
 
 
-def _write_pdf(folder: Path, shown: _Shown) -> Path:
-    document = shown.document
-    number = f"{document.number:06d}" if document.number else f"draft-{document.currency}"
-    path = folder / f"{document.tenant}-{document.month}-{number}.pdf"
-    path.write_bytes(pdf_of(document, shown.sha256))
+def _write_pdf(folder: Path, shown: Shown) -> Path:
+    path = folder / f"{shown.name}.pdf"
+    path.write_bytes(pdf_of(shown.document, shown.sha256))
     return path
 
 
@@ -123,7 +110,7 @@ def list_(args: argparse.Namespace) -> int:
     settings = configuration_or_exit(args.config).settings
     book = book_named(args, settings)
     with ledger_of(settings) as connection:
-        rows = [_row(one) for one in closed_of(connection, args.tenant)]
+        rows = [closed_row(one) for one in closed_of(connection, args.tenant)]
         missing = open_months(connection, book, clock.now())
     if args.json:
         for row in rows:
@@ -136,14 +123,6 @@ def list_(args: argparse.Namespace) -> int:
     for month in missing:
         note(f"{month} is over and not closed")
     return 0
-
-
-def _row(one: Closed) -> _Row:
-    document = one.document
-    names = ("number", "kind", "month", "currency", "corrects", "net", "vat", "gross", "closed_at")
-    row = {name: getattr(document, name) for name in names}
-    plain: _Row = orjson.loads(orjson.dumps({**row, "closed_by": one.closed_by, "sha256": one.sha256}, default=str))
-    return plain
 
 
 def _column(title: str, name: str, width: int = 0, *, left: bool = True) -> Column[_Row]:

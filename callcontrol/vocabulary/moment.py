@@ -15,6 +15,7 @@ Instant = NewType("Instant", int)
 """Microseconds since 1970-01-01T00:00:00Z."""
 
 SECOND_US = 1_000_000
+HOUR_S = 3_600
 DAY_S = 86_400
 EARLIEST = Instant(-2_208_988_800 * SECOND_US)  # 1900-01-01T00:00:00Z
 LATEST = Instant(7_258_118_400 * SECOND_US)  # 2200-01-01T00:00:00Z, the first moment that is refused

@@ -78,6 +78,11 @@ class House:
         """How the rows of this tenant, and no others, are read."""
         return walled(self._dsns.walled, tenant)
 
+    @property
+    def own_dsn(self) -> str:
+        """How the ledger's own user reaches it, for operators: it sees all tenants."""
+        return self._dsns.own
+
     def history(self, tenant: str) -> LedgerReader:
         """The tenant's calls; a context manager."""
         return LedgerReader(self.dsn(tenant))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -65,6 +65,10 @@ class Asked:
     def person(self) -> Person:
         """Who asks."""
         return self.signed_in.person
+
+    def with_given(self, given: Any) -> Asked:
+        """The same request with other parameters."""
+        return replace(self, given=given)
 
     @property
     def doer(self) -> Doer:

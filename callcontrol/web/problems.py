@@ -9,9 +9,16 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from callcontrol.billing.statements.document import NewerDocument
+from callcontrol.edges.deliveries import DeliveryAway, OtherFile
+from callcontrol.edges.ledger.accounts import EntryRefused
+from callcontrol.edges.ledger.export_books import ExportBusy, ExportRefused
 from callcontrol.edges.ledger.missed_cases import ActRefused
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.parquet import NoParquet
+from callcontrol.edges.statement_pdf import NoTypst
+from callcontrol.jobs.statements.closing import StatementRefused
 from callcontrol.usecases.click_to_call import NotCalled
 from callcontrol.usecases.refusals import ChangedMeanwhile, NotThere, Refused
 from callcontrol.usecases.signing_in import NotSignedIn
@@ -66,8 +73,12 @@ def problem_of(error: Exception) -> Problem | None:
             return _refusal(412, "changed_meanwhile", error)
         case NotCalled():
             return _refusal(409, "not_called", error)
-        case ActRefused():
+        case ActRefused() | EntryRefused() | ExportRefused() | ExportBusy() | StatementRefused() | OtherFile():
             return Problem(409, "as_it_stands", str(error))
+        case DeliveryAway():
+            return Problem(502, "receiver_away", str(error), "store", cure="try again when the receiver answers")
+        case NoTypst() | NoParquet() | NewerDocument():
+            return Problem(501, "not_here", str(error))
         case Refused():
             return _refusal(400, "makes_no_sense", error)
         case ValidationError():

@@ -10,15 +10,20 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from callcontrol.web.api import (
+    accounts,
     calls,
     desk,
+    exports,
     kiosks,
     missed,
     phones,
+    platform,
     profile,
     queues,
     reports,
     rooms,
+    settings,
+    statements,
     supervision,
     tokens,
     users,
@@ -42,6 +47,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *supervision.OPERATIONS,
     *rooms.OPERATIONS,
     *kiosks.OPERATIONS,
+    *accounts.OPERATIONS,
+    *statements.OPERATIONS,
+    *exports.OPERATIONS,
+    *settings.OPERATIONS,
+    *platform.OPERATIONS,
 )
 VERSION: Final = "1"
 _NAMES: Final = re.compile(r"\{([a-z]+)\}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ class Site:
         self, login: str, method: str, path: str, body: object = None, key: str = "", **headers: str
     ) -> testing.Result:
         """A request of this person; `tenant` is added for operators."""
-        if PEOPLE[login][0] == NO_TENANT and "tenant=" not in path:
+        if PEOPLE[login][0] == NO_TENANT and "tenant=" not in path and not path.startswith(("/platform", "/me/")):
             path += ("&" if "?" in path else "?") + "tenant=acme"
         given = {"Authorization": f"Bearer {self.tokens[login]}"} | ({"Idempotency-Key": key} if key else {})
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -82,9 +82,10 @@ class Site:
         return self.ask(login, "GET", path, **headers)
 
 
-def site_of(folder: Path, redis_url: str, dsn: str) -> Site:
-    """The application on the example's configuration."""
+def site_of(folder: Path, redis_url: str, dsn: str, more: Callable[[Path], None] = lambda _: None) -> Site:
+    """The application on the example's configuration; `more` writes into its folder."""
     config = Path(configured(folder, redis_url, dsn))
+    more(config)
     main = config / "callcontrol.yaml"
     main.write_text(main.read_text() + f"\nweb: {{keys: [{KEY}], requests_a_minute: 100000}}\n")
     return Site(read_configuration(config), dsn, redis_url)

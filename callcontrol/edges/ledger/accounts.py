@@ -208,6 +208,23 @@ def entries_of(
     return [_entry(account, row) for row in _rows(connection, "entries", {**_params(account), **span})]
 
 
+def latest_entries(
+    connection: Connection[Any],
+    account: CreditAccount,
+    span: tuple[Instant | None, Instant | None],
+    before: int | None,
+    limit: int,
+) -> list[Entry]:
+    """What was entered in a span, the latest first; only entries with a number below `before`.
+
+    Raises:
+        psycopg.Error: Postgres does not answer.
+    """
+    since, until = (at and datetime_of(at) for at in span)
+    given = {**_params(account), "since": since, "until": until, "before": before, "limit": limit}
+    return [_entry(account, row) for row in _rows(connection, "latest_entries", given)]
+
+
 def faults_of(connection: Connection[Any], tenant: str | None) -> list[Fault]:
     """Redo the running totals of a tenant's accounts, or of all: what does not add up.
 

@@ -128,6 +128,20 @@ WHERE (e.tenant, e.account, e.currency) = (%(tenant)s, %(account)s, %(currency)s
 ORDER BY e.number
 LIMIT %(limit)s;
 
+-- latest_entries: The same, the latest first, below a number.
+SELECT
+    e.number, e.kind, e.amount, e.balance, e.on_hold, e.reason, e.entered_by, e.key, e.call_id, e.entered_at,
+    coalesce(c.number, '') AS called, coalesce(c.billed_s, 0) AS billed_s
+FROM account_entries e
+LEFT JOIN charges c ON (c.tenant, c.switch, c.leg_id, c.started_day, c.revision)
+    = (e.tenant, e.switch, e.leg_id, e.started_day, e.revision)
+WHERE (e.tenant, e.account, e.currency) = (%(tenant)s, %(account)s, %(currency)s)
+  AND e.entered_at >= coalesce(%(since)s::timestamptz, '-infinity')
+  AND e.entered_at < coalesce(%(until)s::timestamptz, 'infinity')
+  AND (%(before)s::bigint IS NULL OR e.number < %(before)s)
+ORDER BY e.number DESC
+LIMIT %(limit)s;
+
 -- account_faults: Of a tenant or of all the entries that do not follow on the one before, and accounts that are not where their last entry is.
 WITH entries AS (
     SELECT

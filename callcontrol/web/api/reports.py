@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from callcontrol.billing.reports import Report
 from callcontrol.edges.ledger import people
 from callcontrol.edges.ledger.people import WantedActs
-from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.usecases.moments import moment_given
+from callcontrol.usecases.refusals import NotThere
 from callcontrol.usecases.reports import (
     DEFAULT_DAYS,
     DEFAULT_LIMIT,
@@ -22,7 +22,6 @@ from callcontrol.usecases.reports import (
     asked_of,
 )
 from callcontrol.usecases.seen_calls import masked
-from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.reach import Reach
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may, reach_of, scope_of
 from callcontrol.web.operations import Answer, Asked, Common, Operation, Told
@@ -164,18 +163,11 @@ def acts_told(asked: Asked) -> list[ActTold]:
     if not may(asked.person, Verb.SEE, Kind.AUDIT, Thing(asked.tenant)):
         raise PermissionError("audit")
     given, zone = asked.given, asked.house.configuration.zone_of(asked.tenant)
-    since, until = _moment("since", given.since, zone), _moment("until", given.until, zone)
+    since, until = moment_given("since", given.since, zone), moment_given("until", given.until, zone)
     wanted = WantedActs(given.before, since, until, given.who, given.what, given.object)
     with asked.house.people(asked.tenant) as connection:
         rows = people.acts_noted(connection, asked.tenant, given.limit, wanted)
     return [ActTold(**{**row, "at": row["at"].isoformat()}) for row in rows]
-
-
-def _moment(name: str, text: str, zone: ZoneInfo) -> Instant | None:
-    try:
-        return instant_from(text, zone) if text else None
-    except BadMoment as error:
-        raise Refused(str(error), name) from error
 
 
 OPERATIONS: Final = (
