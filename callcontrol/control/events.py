@@ -10,6 +10,7 @@ from callcontrol.control.credit_events import CreditEvent
 from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.parked_events import ParkedEvent
 from callcontrol.control.restriction_events import PayersRestricted
+from callcontrol.control.reunion_events import Reunited
 from callcontrol.control.room_events import RoomEvent
 from callcontrol.control.supervise_events import SuperviseEvent
 from callcontrol.control.talk_events import TalkEvent
@@ -373,6 +374,7 @@ Event = (
     | CallConnectionLost
     | ChannelsChecked
     | Rearrived
+    | Reunited
     | HoursOver
     | AloneChecked
     | BoxEvent

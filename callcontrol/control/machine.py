@@ -24,6 +24,7 @@ from callcontrol.control import (
     recordings,
     reservations,
     restricted,
+    reunion,
     transfer_keys,
     transfers,
     uncontrolled,
@@ -58,6 +59,7 @@ from callcontrol.control.legs import NEVER_TIMER
 from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.own_steps import OwnState
 from callcontrol.control.restriction_events import PayersRestricted
+from callcontrol.control.reunion_events import Reunited
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import ring, talk
 from callcontrol.control.steps.start import start
@@ -126,6 +128,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
         case Rearrived():
             return _rearrived(call, event, facts)
+        case Reunited():
+            return reunion.reunited(call, event, facts)
         case TimerFired(name) if name == uncontrolled.ALONE_TIMER:
             return call, uncontrolled.still_there(call)
         case LegNotSent(leg, cause, why):

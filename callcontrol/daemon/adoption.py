@@ -114,7 +114,7 @@ class Adoption:
             owners = self._shared.calls.owners_of(tenant, ids)
             for call_id, owner in owners.items():
                 if owner != self._shared.worker:
-                    self._shared.lose(tenant, call_id)
+                    self._shared.refused(tenant, call_id)
         self._workers.confirmed()
 
     def _tenants(self) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from callcontrol.config.settings import Trunk
 from callcontrol.control import transfers
 from callcontrol.control.call import Call, new_call
+from callcontrol.daemon import strays
 from callcontrol.daemon.adoption import adopt
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.call_line import CallLine
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.strays import Stray
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
@@ -92,7 +94,9 @@ class CallAcceptor:
                 self._shared.switches.announce(switch, self._shared.worker, (driver.call.id,), arrived=True)
                 self._go_on(driver, line, connection, arriving)
             else:
-                self._begin(connection, arriving, switch, line)
+                begun = self._begin(connection, arriving, switch, line)
+                if trouble is not None and begun.call.id in _ids(arriving)[1:]:
+                    strays.began(self._shared, Stray(begun, arriving.channel, arriving.by_leg))
 
         def contained_answer(call: Call | None, trouble: LiveStateError | None) -> None:
             with _contained(connection, arriving):
@@ -148,7 +152,7 @@ class CallAcceptor:
         switch: str,
         line: CallLine,
         opening: tuple[Command, ...] = (),
-    ) -> None:
+    ) -> CallDriver:
         """A new call; also that of a channel that was transferred and whose own call is not known any more.
 
         Args:
@@ -174,7 +178,9 @@ class CallAcceptor:
         if arriving.transfer:
             call = transfers.strayed(call, facts)
         connection.send(*opening, *_marks(call, arriving))
-        self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
+        driver = CallDriver(call, facts, self._shared, line)
+        self._drive(driver, connection, line, arriving)
+        return driver
 
     def _drive(self, driver: CallDriver, connection: CallConnection, line: CallLine, arriving: Arriving) -> None:
         """A new call."""

@@ -232,8 +232,7 @@ class CallDriver:
         self.call, commands = machine.step(before, event, self.facts)
         self._tell_news()
         if self.call is not before and not isinstance(self.call.state, Closed):
-            self.shared.note(self.call)
-            self.shared.calls.save(self.call)
+            self.shared.save(self.call)
         self._carry_out(commands)
 
     def _tell_news(self) -> None:

@@ -152,7 +152,7 @@ class Worker:
             rooms=room_line.RoomLine(self._pipeline, links.link_of),
             boxes=BoxLine(BoxStore(self._pipeline), BroughtSounds(self._pipeline), spools.media.note),
             credit=CreditLine(books.store, current),
-            calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
+            calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.refused(tenant, call_id)),
             registrations=phones,
             records=spools.records,
             media=spools.media,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import gevent
 from gevent.event import Event
@@ -24,14 +23,13 @@ from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.event_polling import is_of_queue
-from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.on_calls import OnCalls
 from callcontrol.daemon.payer_counts import PayerCounts
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.restrictions import PayerRestrictions
 from callcontrol.daemon.room_line import RoomLine
-from callcontrol.daemon.timers import Timer
+from callcontrol.daemon.surroundings import Clocks, Legs, MediaNotes, Records, Switches
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.daemon.trunk_watch import TrunkWatch
 from callcontrol.edges import clock, meters
@@ -45,8 +43,6 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
 from callcontrol.vocabulary.leg import Leg, LegChange, Role
-from callcontrol.vocabulary.media_notes import MediaNote
-from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
@@ -56,72 +52,6 @@ MAX_LOST = 10_000
 MAX_ESTIMATED = 1_000
 # A record that is not on the disk after so many seconds may take long.
 DURABLE_S = 2.0
-
-
-class Records(Protocol):
-    """Where finished calls go."""
-
-    def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
-        """Keep the record; `on_durable` is called once it survives a kill -9.
-
-        Raises:
-            SpoolFull, SpoolClosed: it was not taken; the call has to be kept.
-        """
-        ...
-
-    def put_aside(self, call: bytes, reason: str) -> None:
-        """Keep a call (as `codec` writes it) of which no record can be made, for a person to look at.
-
-        Raises:
-            RejectedFull, OSError: it was not taken; the call has to be kept.
-        """
-        ...
-
-
-class MediaNotes(Protocol):
-    """Where changes of media go."""
-
-    def note(self, note: MediaNote) -> None:
-        """Keep the change; raises nothing."""
-        ...
-
-
-class Switches(Protocol):
-    """What a driver asks of a switch besides its own call's connection."""
-
-    def living(
-        self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
-    ) -> None:
-        """Which of these channels live; None if the switch cannot be asked."""
-        ...
-
-    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and is bridged to none; None if the switch cannot be asked."""
-        ...
-
-    def gap(self, switch: str) -> Instant | None:
-        """Since when something that the switch told may have been missed; None: nothing was."""
-        ...
-
-    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
-        """Say over the switch, not over Redis, that this worker has these calls now. Returns at once; the event is set
-        when every worker that hears the switch has been told.
-        """
-        ...
-
-
-class Legs(Protocol):
-    """Carries out leg commands of calls."""
-
-    def carry_out(self, command: LegCommand, driver: DrivenCall) -> None:
-        """Carry it out; the result is delivered to the driver."""
-
-
-class Clocks(Protocol):
-    """Timers of calls."""
-
-    def after(self, seconds: float, then: Callable[[], None]) -> Timer:
-        """Call `then` after so many seconds."""
 
 
 @dataclass(slots=True)
@@ -149,6 +79,7 @@ class WorkerContext:
         closing: calls whose record is on its way to the disk; they need no adoption.
         spooled: of these, until when (monotonic seconds) the disk has time, and the call; in this order.
         watching: whether a timer looks after them.
+        strays: calls in progress of which another worker may have a part (`strays.py`).
     """
 
     worker: str
@@ -193,6 +124,7 @@ class WorkerContext:
     estimated: dict[str, Call] = field(default_factory=dict)
     spooled: dict[str, tuple[float, Call]] = field(default_factory=dict)
     watching: bool = False
+    strays: set[str] = field(default_factory=set)
 
     def take(self, driver: DrivenCall) -> None:
         """A call begins (or is taken over)."""
@@ -251,6 +183,17 @@ class WorkerContext:
         driver = self.drivers.get(call_id)
         if driver is not None and self.cut_off():
             self.lose(driver.call.tenant, call_id, arrived)
+
+    def save(self, call: Call) -> None:
+        """A call in progress has changed: it is remembered so, unless another worker may have a part of it."""
+        self.note(call)
+        if call.id not in self.strays:
+            self.calls.save(call)
+
+    def refused(self, tenant: str, call_id: str) -> None:
+        """Another worker has this call, as Redis says; where it has a part of it, both parts are brought together."""
+        if call_id not in self.strays:
+            self.lose(tenant, call_id)
 
     def lose(self, tenant: str, call_id: str, arrived: bool = False) -> None:
         """Another worker has this call; `arrived`: its channel came there through the dialplan."""

@@ -28,6 +28,7 @@ class Channel:
         call: the call it belongs to: our mark on it; of the caller's channel the call that arrives on it.
         who: the phone or number at its end.
         plan: how it was to be rung; None for a caller's.
+        created_s: when it came to be, in virtual time, whatever its host's clock says.
         on_end: what ends with it, in order.
         credit_ends: by its number, the end that the switch was told.
         idle_since_s: since when nothing is heard on a caller's channel and nobody talks with him.
@@ -45,6 +46,7 @@ class Channel:
     who: str
     created: Instant
     plan: LegPlan | None = None
+    created_s: float = 0.0
     ringing: Instant | None = None
     answered: Instant | None = None
     bridged: Instant | None = None

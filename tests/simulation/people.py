@@ -33,7 +33,6 @@ class People:
 
     Attributes:
         calls: how many have been placed.
-        may_move: whether people transfer callers now, or leave them on hold.
     """
 
     def __init__(
@@ -48,7 +47,6 @@ class People:
     ) -> None:
         self.calls = 0
         self.open = True
-        self.may_move: Callable[[], bool] = lambda: True
         self._centre = centre
         self._switches = switches
         self._agenda = agenda
@@ -107,24 +105,16 @@ class People:
         does, after_s = self._chance.random(), self._chance.uniform(0.5, 20)
         if does < _REFERS:
             to = self._chance.choice(_REFERRED_TO)
-            switch.timer(phone, after_s, lambda: self._if_they_may(lambda: switch.refer(phone, to)))
+            switch.timer(phone, after_s, partial(switch.refer, phone, to))
             if to.startswith("70") and self._chance.random() < 0.8:
                 self._takes_later(phone, after_s, "*70#" if to == "700" else to)
         elif does < _REFERS + _HOLDS:
             switch.timer(phone, after_s, partial(switch.hold, phone))
             for_s = self._chance.choice((0.3, 2.0, 15.0, 200.0))
             if self._chance.random() < 0.6:
-                leave = partial(switch.leave_held, phone)
-                switch.timer(phone, after_s + for_s, lambda: self._if_they_may(leave))
+                switch.timer(phone, after_s + for_s, partial(switch.leave_held, phone))
             else:
                 switch.timer(phone, after_s + for_s, partial(switch.hold, phone, on=False))
-
-    def _if_they_may(self, move: Callable[[], None]) -> None:
-        """While Redis is away nobody is moved: a worker that gets the channel then cannot know its call, and what it
-        dials for it is in no record (the switch's own records tell of it, `callcontrol reconcile`).
-        """
-        if self.may_move():
-            move()
 
     def _takes_later(self, phone: Channel, after_s: float, code: str) -> None:
         """A colleague, or two at once, come for the caller who was parked."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callcontrol.edges import clock
-from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.moment import SECOND_US
 from tests.distribution import safety
 from tests.oracle.state import State
 from tests.simulation.channel import Channel
@@ -61,7 +61,7 @@ class Promises:
         self._talks: dict[str, Channel] = {}
         self._orphaned: dict[str, float] = {}
         self._agents: set[str] = set()
-        self._reloaded = Instant(0)
+        self._reloaded_s = 0.0
         self._leases = Leases()
         self._ghosts = Ghosts(switches, server)
         server.before, server.after = self._before_operation, self._after_operation
@@ -73,7 +73,7 @@ class Promises:
     def reloaded(self, editions: set[int]) -> None:
         """The hosts have these editions now. Who rings or talks goes on; who sits at his phone may be another agent."""
         self.is_mixed = len(editions) > 1
-        self._reloaded = Instant(self.wall_us())
+        self._reloaded_s = self._now_s
         self._talks.clear()
 
     # --- what really happens
@@ -91,7 +91,7 @@ class Promises:
             if channel.who in self._agents and is_two and not self.is_mixed:
                 assert talk is not None
                 raise Broken(f"agent {channel.who} has two callers: calls {talk.call} and {channel.call}", channel.call)
-            if channel.created >= self._reloaded:
+            if channel.created_s >= self._reloaded_s:
                 self._talks[channel.who] = channel
 
     def given_up_untalked(self, channel: Channel) -> None:

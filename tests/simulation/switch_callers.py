@@ -134,7 +134,7 @@ class SwitchCallers:
 
     def create(self, id_: str, call: str, tenant: str, who: str, plan: LegPlan | None = None) -> Channel:
         """A new channel."""
-        channel = Channel(id_, call, tenant, who, self.wall(), plan)
+        channel = Channel(id_, call, tenant, who, self.wall(), plan, self.agenda.now_s)
         self.told(call, f"{id_} is rung at {who}" if plan else f"{id_} calls")
         self.channels[id_] = self.every[id_] = channel
         self.phones.takes(who)

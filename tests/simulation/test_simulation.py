@@ -19,6 +19,7 @@ from callcontrol.billing.missed import cases
 from callcontrol.config.settings import Tenant
 from callcontrol.control import holding
 from callcontrol.control.events import Event, LegGone
+from callcontrol.daemon import strays
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
@@ -88,6 +89,22 @@ def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
     counted = sum((tenant.found for tenant in world.redis.server.parked.values()), Counter())
     assert counted["parked"] > 3
     assert counted["taken"] > 0
+
+
+# Of these a caller was sent to another worker while Redis was away; the leg that one rang was in no record.
+MOVED_WHILE_REDIS_IS_AWAY = Plan(3, "redis", hours=0.3, calls_per_h=800)
+
+
+def test_a_caller_who_is_transferred_while_redis_is_away_has_one_record() -> None:
+    found = run_plan(MOVED_WHILE_REDIS_IS_AWAY)
+    assert isinstance(found, Report), found
+
+
+def test_a_worker_that_lets_go_of_such_a_caller_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strays, "began", lambda shared, stray: None)
+    found = run_plan(MOVED_WHILE_REDIS_IS_AWAY)
+    assert isinstance(found, Failure)
+    assert "without a row" in found.what
 
 
 def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ class VirtualClock:
         self.off_us = 0
         self._agenda = agenda
         self._chance = chance
+        self._nonces = random.Random(f"nonces {chance.getstate()[1][0]}")
 
     def now(self) -> Instant:
         """The wall clock of the host on which something happens."""
@@ -41,10 +42,18 @@ class VirtualClock:
         """A UUID of this seed's."""
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
 
+    def new_nonce(self) -> str:
+        """What the ids of a call's legs are made of: the same in each run of a seed, so that a leg can be traced."""
+        return f"{self._nonces.getrandbits(32):08x}"
+
     @contextmanager
     def in_force(self) -> Iterator[None]:
         """The whole program goes by this clock, also what has taken `clock.now` as a default argument."""
-        with mock.patch.object(clock, "time", _Time(self)), mock.patch.object(clock, "new_id", self.new_id):
+        with (
+            mock.patch.object(clock, "time", _Time(self)),
+            mock.patch.object(clock, "new_id", self.new_id),
+            mock.patch.object(clock, "new_nonce", self.new_nonce),
+        ):
             yield
 
 

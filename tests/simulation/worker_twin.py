@@ -114,7 +114,9 @@ class WorkerTwin:
             rooms=RoomLine(self.pipeline, lambda switch: None),
             boxes=BoxLine(BoxStore(self.pipeline, process.after), BroughtSounds(self.pipeline), spool.media.note),
             credit=CreditLine(CreditStore(self.pipeline, find_balance), current),
-            calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
+            calls=CallStore(
+                self.pipeline, lambda tenant, call: self.shared.refused(tenant, call), process.after, values
+            ),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),
             media=spool.media,

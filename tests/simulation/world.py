@@ -164,7 +164,6 @@ class World:
             self.clock.new_id,
             self._phone_changed,
         )
-        self.people.may_move = lambda: self.redis.is_up
         self.mischief = Mischief(self, plan.faults, random.Random(chance.random()))
         self._unsteady_s = 0.0
         self._off_us = 0

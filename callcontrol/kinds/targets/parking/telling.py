@@ -10,6 +10,7 @@ from typing import ClassVar
 from callcontrol.control import commands as do
 from callcontrol.control import ending, legs
 from callcontrol.control.call import Call, Ending
+from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallConnectionLost,
     Event,
@@ -90,6 +91,8 @@ class TellingPlace(OwnState):
                 left = replace(self, rung=tuple(leg for leg in self.rung if leg not in failed))
                 moved, more = left._go_on(call, facts)
                 return moved, (*legs.watched(tuple(leg for leg in failed if call.is_open(leg)), cause), *more)
+            case TimerFired(name) if name == ending.STEP_TIMER and self.heard and call.open_legs:
+                return call, self._look(call, facts)
             case TimerFired(name) if name == ending.STEP_TIMER:
                 return replace(self, rung=(), round=self.ROUNDS)._go_on(call, facts)
             case _:
@@ -103,7 +106,8 @@ class TellingPlace(OwnState):
         """The worker died: the place is told by the phone's list of calls."""
         kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in self.rung if call.is_open(leg))
         moved, more = replace(self, rung=(), round=self.ROUNDS)._go_on(call, facts)
-        return moved, (*kills, *more)
+        look = self._look(moved, facts) if isinstance(moved.state, TellingPlace) and self.heard else ()
+        return moved, (*kills, *more, *look)
 
     def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """A phone rings no more, or its person has heard it."""
@@ -136,6 +140,11 @@ class TellingPlace(OwnState):
         if not self.heard and self.round < self.ROUNDS:
             return call.to(self), (do.StartTimer(RING_TIMER, AGAIN_S),)
         return (call.to(self), ()) if call.open_legs and self.heard else self._over(call, facts)
+
+    def _look(self, call: Call, facts: Facts) -> tuple[Command, ...]:
+        """The leg that hears it ends by itself; its end may have been told to none of us."""
+        again = do.StartTimer(ending.STEP_TIMER, self.RING_S + 15 + facts.slack_s)
+        return do.CheckChannels(call.open_legs), again
 
     def _over(self, call: Call, facts: Facts) -> PlainResult:
         ended = StepEnded(facts.now, self.STEP, Outcome.ANNOUNCED if self.heard else Outcome.NO_ANSWER, self.place)
