@@ -35,3 +35,7 @@ stream_ends_total = series.counter(
     "Live streams that ended: left by the browser, slow (it did not read), signed_out, stopped with the process",
     why=series.of(STREAM_ENDS),
 )
+crowded_total = series.counter(
+    "callcontrol_web_crowded_total",
+    "Requests that were refused as no connection to Postgres was free in time",
+)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Concatenate, Final, ParamSpec
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import passwords, second_factor
 from callcontrol.edges.ledger import people
+from callcontrol.edges.ledger.crowd import Crowd
 from callcontrol.edges.ledger.people import Act, Secrets, Session, User
 from callcontrol.edges.ledger.reader import connect, explained
 from callcontrol.edges.ledger.session import DictConnection, transaction
@@ -24,6 +26,22 @@ from callcontrol.vocabulary.rights import NO_TENANT, Person
 
 HOUR_US = 3_600 * SECOND_US
 MINUTE_US = 60 * SECOND_US
+
+
+# So many requests are told at once who makes them; each takes milliseconds.
+AT_ONCE: Final = 16
+
+_P = ParamSpec("_P")
+
+
+def _few_at_once(
+    method: Callable[Concatenate[SigningIn, _P], SignedIn],
+) -> Callable[Concatenate[SigningIn, _P], SignedIn]:
+    def waiting(self: SigningIn, /, *args: _P.args, **kwargs: _P.kwargs) -> SignedIn:
+        with self.crowd:
+            return method(self, *args, **kwargs)
+
+    return waiting
 
 
 class NotSignedIn(Refused):
@@ -65,6 +83,7 @@ class SigningIn:
     ) -> None:
         self._settings, self._dsn, self._now = settings, dsn, now
         self._random, self._new_id = random, new_id
+        self.crowd = Crowd(AT_ONCE)
 
     def sign_in(self, login: str, password: str, code: str, where: From) -> str:
         """Begin a session; returns what the cookie holds.
@@ -88,6 +107,7 @@ class SigningIn:
                     raise _wrong()
                 return self._begin(connection, user, password, secrets, where)
 
+    @_few_at_once
     def of_cookie(self, cookie: str) -> SignedIn:
         """Who is signed in; raises NotSignedIn where the session has ended."""
         web, now = self._settings().web, self._now()
@@ -104,6 +124,7 @@ class SigningIn:
                     people.note_use(connection, session, now)
         return SignedIn(person_of(user, self._settings()), user, session)
 
+    @_few_at_once
     def of_token(self, secret: str) -> SignedIn:
         """Whose token this is; raises NotSignedIn where it is none that is good."""
         now = self._now()

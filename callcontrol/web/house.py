@@ -55,6 +55,10 @@ class House:
         self.clicks, self.views = ClickToCallStore(pipeline), QueueViews(pipeline)
         self._chance = random.Random(clock.new_id())
 
+    def chance(self) -> float:
+        """From 0 to 1."""
+        return self._chance.random()
+
     @property
     def configuration(self) -> Configuration:
         """The configuration in force."""

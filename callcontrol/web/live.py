@@ -23,10 +23,11 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.rights import Person
-from callcontrol.web.api.queues import AgentTold, QueueTold, seen_agents, seen_queues, snapshot
+from callcontrol.web.api.queues import AgentTold, QueueTold, seen_agents, seen_queues
+from callcontrol.web.eye import Eye
 from callcontrol.web.house import House
 
-LOOK_S: Final = 0.25
+LOOK_S: Final = 0.1
 HEARTBEAT_S: Final = 15.0
 # A stream asks so often whether its person is still signed in.
 CHECK_S: Final = 60.0
@@ -78,7 +79,7 @@ class Watched:
     """A tenant that is looked at while it has viewers."""
 
     def __init__(self, house: House, tenant: str) -> None:
-        self._house, self._tenant = house, tenant
+        self._house, self._tenant, self._eye = house, tenant, Eye(house, tenant)
         self.epoch = clock.new_nonce()
         self.number = 0
         self.looked_at = house.now()
@@ -117,7 +118,7 @@ class Watched:
     def look(self) -> None:
         """Look once, and tell the streams what has changed."""
         try:
-            queues, agents = snapshot(self._house.live(), self._tenant)
+            queues, agents = self._eye.look()
         except LiveStateError:
             if self.stale_since is None:
                 self.stale_since = text_of(self.looked_at)
@@ -197,7 +198,8 @@ class Live:
         why = "left"
         try:
             yield from self._begin(watched, sight, last_id)
-            checked = clock.monotonic()
+            # Streams that began at the same moment do not all ask at the same one.
+            checked = clock.monotonic() - CHECK_S * self._house.chance()
             while not self.is_stopping:
                 yield self._next(watched, waiting, sight)
                 if clock.monotonic() - checked >= CHECK_S:

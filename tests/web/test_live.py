@@ -14,8 +14,10 @@ from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.rights import Person
+from callcontrol.web import eye as eye_module
 from callcontrol.web import live as live_module
-from callcontrol.web.api.queues import seen_queues
+from callcontrol.web.api.queues import seen_queues, snapshot, some_agents
+from callcontrol.web.eye import Eye
 from callcontrol.web.live import Live, Told, Watched
 from tests.commands.call_centre import CallCentre, at
 from tests.web.conftest import Site, site_of
@@ -96,7 +98,7 @@ def test_while_redis_is_away_it_is_said_since_when(
         raise StoreAway("away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(live_module, "snapshot", away)
+        patched.setattr(Eye, "look", away)
         kind, event_id, told = read(next(events))
         assert (kind, event_id, set(told)) == ("stale", "", {"at", "since"})
         assert read(next(stream(site, "admin")))[0] == "stale"
@@ -170,7 +172,35 @@ def test_stale_is_told_since_the_last_look_that_saw_anything(
     def away(*_: object) -> None:
         raise StoreAway("away")
 
-    monkeypatch.setattr(live_module, "snapshot", away)
+    monkeypatch.setattr(Eye, "look", away)
     watched.look()
     assert watched.stale_since == looked_at
     assert next(moments) > watched.looked_at
+
+
+def test_an_eye_reads_agents_that_have_changed_and_sees_what_reading_all_shows(
+    open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, centre = open_site
+    read_names: list[Any] = []
+
+    def noted(live: Any, tenant: str, names: Any = None) -> Any:
+        read_names.append(names)
+        return some_agents(live, tenant, names)
+
+    monkeypatch.setattr("callcontrol.web.eye.some_agents", noted)
+    eye = Eye(site.house, "acme")
+    assert eye.look() == snapshot(site.house.live(), "acme")
+    eye.look()
+    assert read_names == [None]
+    centre.join("call-1")
+    centre.ring("call-1")
+    ringing = eye.look()
+    assert ringing == snapshot(site.house.live(), "acme")
+    (name,) = read_names[1]
+    assert {one.agent: one.state for one in ringing[1]}[name] == "ringing"
+    centre.answer("call-1")
+    centre.hang_up(name, "call-1", 10)
+    monkeypatch.setattr(eye_module, "ALL_S", 0.0)
+    assert eye.look() == snapshot(site.house.live(), "acme")
+    assert read_names[-1] is None

@@ -5,7 +5,7 @@ Moments are those of the clock of Redis, without the correction by which the que
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from gevent.event import AsyncResult
@@ -39,9 +39,17 @@ class QueueViews:
         """All queues of a tenant, by name."""
         return [_queue(row, off) for row, off in self._rows(tenant, "view_queues", {}, occasion)]
 
-    def agents(self, tenant: str, occasion: Occasion) -> list[AgentView]:
-        """All agents of a tenant, by name."""
-        return [_agent(row, off) for row, off in self._rows(tenant, "view_agents", {}, occasion)]
+    def agents(self, tenant: str, occasion: Occasion, names: Collection[str] | None = None) -> list[AgentView]:
+        """All agents of a tenant, by name; or those of these names, which are known ones."""
+        given = {} if names is None else {"names": list(names)}
+        return [_agent(row, off) for row, off in self._rows(tenant, "view_agents", given, occasion)]
+
+    def marks(self, tenant: str, occasion: Occasion) -> dict[str, str]:
+        """By agent a text that is another one as soon as the agent does something else. A conversation or a pause that
+        ends, and figures of today, are among it; that an agent is on a call of no queue shows with the next of these.
+        """
+        rows = (row.decode("utf-8", "replace") for row in self._ask(tenant, "view_marks", {}, occasion))
+        return {name: mark for name, _, mark in (row.partition("\n") for row in rows)}
 
     def states(self, tenant: str, occasion: Occasion) -> dict[AgentState, int]:
         """How many agents are in which state; states without an agent are left out."""

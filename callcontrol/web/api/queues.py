@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal
 
 from pydantic import Field
@@ -115,11 +116,21 @@ class Done(Told):
 
 def snapshot(live: LiveQueues, tenant: str) -> tuple[list[QueueTold], list[AgentTold]]:
     """All queues and agents of a tenant; raises LiveStateError while Redis is away."""
+    return all_queues(live, tenant), some_agents(live, tenant)
+
+
+def all_queues(live: LiveQueues, tenant: str) -> list[QueueTold]:
+    """All queues of a tenant; raises LiveStateError while Redis is away."""
     settings, occasion = live.configuration.settings.tenants[tenant], live.occasion(tenant)
     views = [one for one in live.views.queues(tenant, occasion) if one.name in settings.queues]
-    queues = [queue_told(one, settings.queues[one.name]) for one in views]
-    found = [agent_told(one, agents.display_name(settings, one.name)) for one in live.views.agents(tenant, occasion)]
-    return queues, found
+    return [queue_told(one, settings.queues[one.name]) for one in views]
+
+
+def some_agents(live: LiveQueues, tenant: str, names: Collection[str] | None = None) -> list[AgentTold]:
+    """All agents of a tenant, or those of these names; raises LiveStateError while Redis is away."""
+    settings, occasion = live.configuration.settings.tenants[tenant], live.occasion(tenant)
+    views = live.views.agents(tenant, occasion, names)
+    return [agent_told(one, agents.display_name(settings, one.name)) for one in views]
 
 
 def queue_told(view: QueueView, settings: Queue) -> QueueTold:

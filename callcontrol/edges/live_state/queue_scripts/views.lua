@@ -21,9 +21,10 @@ end
 
 local FIELDS = {'state', 'since', 'paused', 'wrap_until', 'rest_until', 'misses', 'talk_number', 'logged_in', 'reachable'}
 
+-- All agents, or those that are named.
 function ops.view_agents()
     local answer = {}
-    for _, name in ipairs(layout.names('agent')) do
+    for _, name in ipairs(given.names or layout.names('agent')) do
         local agent, row, queues = agents.get(name), {name}, {}
         for _, field in ipairs(FIELDS) do
             row[#row + 1] = agent[field] or ''
@@ -35,6 +36,19 @@ function ops.view_agents()
         row[#row + 1] = queues
         row[#row + 1] = flat(P .. 'did:' .. periods.day .. ':' .. name)
         answer[#answer + 1] = row
+    end
+    return answer
+end
+
+-- Of each agent a text that is another one as soon as the agent does something else: a twentieth of all there is to tell.
+function ops.view_marks()
+    local answer, named = {}, layout.names('agent')
+    for place, name in ipairs(named) do
+        local mark = call('HMGET', P .. 'agent:' .. name, 'state', 'since', 'paused', 'wrap_until', 'rest_until', 'misses', 'talk_number')
+        for field = 1, #mark do
+            mark[field] = mark[field] or ''
+        end
+        answer[place] = name .. '\n' .. table.concat(mark, '\n')
     end
     return answer
 end
