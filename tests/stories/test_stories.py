@@ -11,7 +11,7 @@ from callcontrol.simulator.stories.story import Story, read_stories
 from tests.stories.theatre import Theatre
 
 STORIES = [story for story in read_stories(Path(__file__).parent) if story.only != "freeswitch"]
-# So many play at once.
+# The number of stories that play at once.
 HOUSES = 4
 
 pytestmark = pytest.mark.timeout(300)

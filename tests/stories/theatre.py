@@ -1,4 +1,4 @@
-"""Several stages side by side: stories wait more than they compute, so while one is asked for the next ones play."""
+"""Several stages side by side: stories mostly wait, so the next ones play while a test waits for one."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ EXAMPLE = ROOT / "deploy" / "example"
 SOUNDS = ROOT / "freeswitch-xml" / "sounds"
 
 
-# So many stories of each house are begun or wait for it; a long one does not keep the other houses empty.
+# The number of stories begun or queued per house; a long story does not keep the other houses idle.
 AHEAD = 3
 
 
 class Played(NamedTuple):
-    """How a story came out, and the end of the daemon's log."""
+    """The result of a story, and the end of the daemon's log."""
 
     told: StoryResult
     log: str
@@ -62,7 +62,7 @@ class House:
         return stage, Player(world, settings, redis, stage.dsn, agents=agents)
 
     def close(self) -> None:
-        """End everything of it."""
+        """Stop the stage and all its processes."""
         self._stack.close()
 
 
@@ -71,7 +71,7 @@ class Theatre:
 
     Args:
         programme: the stories in the order in which they will be asked for.
-        houses: so many play at once.
+        houses: the number of stories that play at once.
     """
 
     def __init__(self, programme: Sequence[Story], houses: int) -> None:
@@ -84,7 +84,7 @@ class Theatre:
         return self
 
     def play(self, story: Story) -> Played:
-        """How a story came out; those after it in the programme begin as houses become free."""
+        """The result of a story; the next ones of the programme begin as houses become free."""
         at = self._programme.index(story)
         for one in self._programme[at : at + AHEAD * len(self._houses)]:
             if one.file not in self._plays:
