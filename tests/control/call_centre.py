@@ -1,8 +1,8 @@
-"""A call centre around the machine: the live state is the model of distribution, switch and phones are a few lines.
+"""A call centre around the call machine: the oracle model stands for Redis, a few lines each for switch and phones.
 
-Whatever a call asks for is carried out at once; what is answered waits in `pending` until somebody delivers it: in any
-order, twice, or never. So an interleaving is a list of moves, and `Centre.finish` brings whatever they led to to its
-end. What must hold after every step is looked for in `Centre.deliver`, what must hold at the end in `Centre.check_end`.
+A command of a call is carried out at once. Its answer waits in `pending` until a move delivers it: in any order, twice,
+or never. So an interleaving is a list of moves; `Centre.finish` then ends all calls. `Centre.deliver` checks what must
+hold after every step, `Centre.check_end` what must hold at the end.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class Leg:
     """A channel of the switch.
 
     Attributes:
-        group: the legs it is rung with; app: the bridge that rings them, "" if they were originated.
+        group: the legs that ring together with it; app: the bridge that rings them, "" if they were originated.
         state: `ringing`, `up`, `gone`.
-        told: whether somebody was told to end it.
+        killed: whether a command has ended it.
     """
 
     id: str
@@ -79,7 +79,7 @@ class Leg:
     group: tuple[str, ...] = ()
     app: str = ""
     state: str = "ringing"
-    told: bool = False
+    killed: bool = False
     answered: Instant | None = None
     bridged: Instant | None = None
     rings_until: Instant | None = None
@@ -87,7 +87,7 @@ class Leg:
 
 @dataclass
 class Visit:
-    """A call, its facts, and whether its caller's connection is ours."""
+    """A call, its facts, and whether its outbound socket connection is open."""
 
     call: Call
     facts: Facts
@@ -118,7 +118,7 @@ class Centre:
     # --- the live state
 
     def lose_everything(self) -> None:
-        """Redis forgets all, and is told again what the YAML says and who is there."""
+        """Redis loses all data; the queues' layout and the agents' state are written to it again."""
         self.model = Model()
         self.redis(lambda model, occasion: model.configure(occasion, self._layout()))
         for agent in AGENTS:
@@ -126,7 +126,7 @@ class Centre:
             self.redis(lambda model, occasion, agent=agent: model.act(occasion, agent, AgentAction.LOG_IN))
 
     def reload(self, settings: Settings) -> None:
-        """The YAML is read anew."""
+        """The YAML is reloaded."""
         self.settings = settings
         self.redis(lambda model, occasion: model.configure(occasion, self._layout()))
 
@@ -134,7 +134,7 @@ class Centre:
         return layout_of(self.settings.tenants["acme"])
 
     def redis(self, operation: Callable[..., Result[Answer]], answered: Callable[[Answer], None] | None = None) -> None:
-        """Carry one operation out; its answer comes before what it leads to."""
+        """Carry one operation out; its answer is delivered before the offers and notices that result."""
         self.seed += 1
         occasion = Occasion(self.now, "w1", self.seed, periods_at(self.now, UTC))
         result = operation(self.model, occasion)
@@ -169,7 +169,7 @@ class Centre:
     # --- calls
 
     def owe_callback(self, queue: str) -> None:
-        """Somebody has asked to be called back, and his turn has come."""
+        """A caller has asked for a callback, and it is due."""
         ticket, until = Ticket("asked/1", queue, self.facts.caller.number, "w1", self.now), self.now + 14_400 * SECOND
         self.redis(lambda m, o: m.join(o, ticket))
         self.redis(lambda m, o: m.call_back(o, ticket.id, ticket.number, self.now, Instant(until)))
@@ -185,7 +185,7 @@ class Centre:
         self._tell(id_, FactsFound())
 
     def deliver(self, id_: str, event: Event) -> None:
-        """One event reaches its call; what it asks for is carried out."""
+        """Deliver one event to its call, and carry the commands out that the call answers."""
         visit, self.now = self.visits[id_], Instant(self.now + 1_000)
         before = visit.call
         if isinstance(before.state, Waiting | CallingBack):
@@ -211,7 +211,7 @@ class Centre:
             self.pending.append((id_, event))
 
     def _check(self, visit: Visit) -> None:
-        """Nobody is left in a state that nothing would lead out of."""
+        """A call in an open state has a timer that leads out of it."""
         state, id_ = visit.call.state, visit.call.id
         assert isinstance(state, Closed) == bool(visit.closed)
         talks_alone = isinstance(state, Talking) and not visit.call.caller_channel
@@ -221,7 +221,7 @@ class Centre:
         if isinstance(state, Waiting) and state.offering is not None and state.offering.taken:
             assert (id_, "offer") in self.timers
 
-    # --- what calls ask for
+    # --- commands of calls
 
     def _obey(self, visit: Visit, command: Command) -> None:
         id_ = visit.call.id
@@ -251,7 +251,7 @@ class Centre:
             case _ if visit.line:
                 self._direct_caller(visit, command)
             case _:
-                pass  # nobody's connection
+                pass  # the call has no connection
 
     def _close(self, visit: Visit) -> None:
         visit.closed += 1
@@ -306,14 +306,14 @@ class Centre:
                 self._ring(visit, tuple(leg for leg, _ in legs), max(plan.ring_s for _, plan in legs))
             case do.Whisper(leg, _, hang_up):
                 if hang_up:
-                    self.legs[leg].told = True
+                    self.legs[leg].killed = True
                     self.end(leg, "NORMAL_CLEARING")
                 elif self.legs[leg].state == "up":
                     self._tell(visit.call.id, LegHeard(leg))
             case do.Join(first, second):
                 self._join(visit, first, second)
             case do.KillLeg(leg, cause):
-                self.legs[leg].told = True
+                self.legs[leg].killed = True
                 self.end(leg, cause)
             case do.BringBack():
                 self._bring_back(visit)
@@ -345,18 +345,18 @@ class Centre:
 
     def transfer(self, id_: str, dialled: str) -> None:
         """The caller's channel goes through the dialplan anew."""
-        self.unhand(id_)
+        self.release_legs(id_)
         self.visits[id_].playing.clear()
         self._tell(id_, Rearrived(dialled))
 
-    def unhand(self, id_: str) -> None:
-        """Whoever is joined to the caller's channel, or rings for it, is so no more."""
+    def release_legs(self, id_: str) -> None:
+        """End the legs that are joined to the caller's channel or ring for it."""
         self._part(id_)
         for rung in [one.id for one in self.legs.values() if one.call == id_ and one.app and one.state == "ringing"]:
             self.end(rung, "ORIGINATOR_CANCEL")
 
     def _tell_of_the_line(self, visit: Visit) -> None:
-        """With a caller's channel its connection closes."""
+        """Once the caller's channel is gone, its connection closes."""
         if self.legs[visit.call.id].state == "gone":
             self._tell(visit.call.id, CallConnectionLost("closed"))
 
@@ -372,11 +372,11 @@ class Centre:
             case do.HangUp(cause):
                 self.end(id_, cause)
             case do.Bridge(app, legs, _):
-                self.unhand(id_)
+                self.release_legs(id_)
                 self._ring(visit, tuple(leg for leg, _ in legs), max(plan.ring_s for _, plan in legs), app)
 
     def playback_ends(self, visit: Visit, flush: bool = False) -> None:
-        """What plays is over; the next thing in line begins, or (`flush`) nothing does."""
+        """The current playback ends; the next one begins, or none if `flush`."""
         for app in visit.playing[:1]:
             self._tell(visit.call.id, AppEnded(app))
         visit.playing = [] if flush else visit.playing[1:]
@@ -386,7 +386,7 @@ class Centre:
         return self.legs[channel].state == "up"
 
     def _part(self, leg: str) -> None:
-        """Who was joined to this leg ends with it."""
+        """The leg joined to this one ends with it."""
         other = self.joined.pop(leg, "")
         if other:
             self.joined.pop(other)
@@ -403,7 +403,7 @@ class Centre:
             self._tell(leg.call, CallerHungUp(cause))
             self._tell_of_the_line(visit)
         if id_ == leg.call:
-            self.unhand(id_)
+            self.release_legs(id_)
         stamps = Stamps(self.now, None, leg.answered, Instant(self.now + 1), leg.bridged)
         self._tell(leg.call, LegGone(id_, cause, stamps))
         self._part(id_)
@@ -428,7 +428,7 @@ class Centre:
             self._tell(leg.call, LegAnswered(id_))
 
     def switch_gone(self) -> None:
-        """The switch is restarted: nothing of it is left, and nothing else is told."""
+        """The switch restarts: all its channels are gone, and no end of a channel is reported."""
         for leg in self.legs.values():
             leg.state = "gone"
         self.joined.clear()
@@ -439,7 +439,7 @@ class Centre:
     # --- time
 
     def time_passes(self) -> None:
-        """The next thing falls due."""
+        """Move the clock to the next timer and fire it."""
         ringing = [(leg, leg.rings_until) for leg in self.legs.values() if leg.state == "ringing" and leg.rings_until]
         model_due = self.model.next_due()
         moments = [*self.timers.values(), *(until for _, until in ringing)]
@@ -457,12 +457,12 @@ class Centre:
 
     @property
     def is_over(self) -> bool:
-        """Whether every call is closed and nobody is held."""
+        """Whether every call is closed and no agent is reserved or in a conversation."""
         held = any(agent.offer or agent.talk for agent in self.model.state.agents.values())
         return not self.pending and not held and all(visit.closed for visit in self.visits.values())
 
     def finish(self) -> None:
-        """Every caller hangs up, no phone is answered any more, everything is told, all time passes."""
+        """Hang every caller up, answer no more phones, deliver all events, and let all timers fire."""
         for _ in range(3_000):
             if self.is_over:
                 break
@@ -478,7 +478,7 @@ class Centre:
         self.check_end()
 
     def check_end(self) -> None:
-        """What must be true of whatever has come to its end."""
+        """What must hold once all calls have ended."""
         for agent in self.model.state.agents.values():
             assert not agent.offer, f"{agent.name} stays reserved"
             assert agent.talk is None, f"{agent.name} talks for ever"
@@ -488,16 +488,16 @@ class Centre:
             self._check_releases(visit)
 
     def _check_legs(self, visit: Visit) -> None:
-        """No phone rings, and nobody is parked, for a call that is over."""
+        """No phone rings, and no leg is parked, for a closed call."""
         left = [one for one in self.legs.values() if one.call == visit.call.id and one.state != "gone"]
-        assert [one for one in left if not one.told and one.id not in self.joined and not one.app] == []
+        assert [one for one in left if not one.killed and one.id not in self.joined and not one.app] == []
 
     def _check_trail(self, call: Call) -> None:
         record = fold(call.trail)
         legs = {entry.leg_id for entry in call.trail if isinstance(entry, Dialled)}
         legs |= {entry.channel for entry in call.trail if isinstance(entry, Arrived) and entry.channel}
         told = [entry for entry in call.trail if isinstance(entry, LegEnded)]
-        # the switch's word on a channel may replace, once, what was supposed of it: its end, or that it never was one
+        # what the switch reports of a channel replaces an estimate once: of its end, or that the channel never existed
         sure = [entry.leg_id for entry in told if not entry.estimated and entry.stamps is not None]
         ends = [*sure, *(entry.leg_id for entry in told if entry.leg_id not in sure)]
         assert sorted(ends) == sorted(legs)
@@ -508,7 +508,7 @@ class Centre:
         assert not any(offer.estimated and offer.bridged is None for one in record.visits for offer in one.offers)
 
     def _check_releases(self, visit: Visit) -> None:
-        """Nobody is let go twice: an offer is passed once, a conversation ended once, an attempt told once."""
+        """An offer is passed once, a conversation is ended once, an attempt is reported once."""
         known = {entry.offer for entry in visit.call.trail if isinstance(entry, Offered)}
         passes = (c for c in visit.commands if isinstance(c, do.PassOffer) and c.offer in known)
         passed = Counter((c.offer, c.agent) for c in passes)

@@ -1,4 +1,4 @@
-"""Calls in queues stepped by hand: a caller who waits, and a customer who is called back."""
+"""Calls in queues stepped by hand: a waiting caller, and a callback to a customer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STAGES = ("entering", "waiting", "ringing", "accepting", "whispering", "joining"
 
 
 class QueueStory(Story):
-    """A caller and his queue; `known` says otherwise than `queue_world.facts`."""
+    """A caller and the queue; `known` overrides arguments of `queue_world.facts`."""
 
     def __init__(self, dialled: str = HELP, **known: object) -> None:
         super().__init__(facts(dialled, **known))  # type: ignore[arg-type]  # kwargs of a test
@@ -56,24 +56,24 @@ class QueueStory(Story):
 
     @property
     def timers(self) -> dict[str, float]:
-        """The clocks that were set in the last answer, but for the one that asks whether he still has his place."""
+        """The timers set by the last step, in seconds, without the poll that asks whether the ticket still exists."""
         return {c.name: c.after_s for c in self.every(do.StartTimer) if c.name != POLL_TIMER}
 
     @property
     def is_polled(self) -> bool:
-        """Whether that one was set."""
+        """Whether the last step set the poll timer."""
         polls = [c.after_s for c in self.every(do.StartTimer) if c.name == POLL_TIMER]
         assert all(POLL_S / 2 <= after_s <= 1.5 * POLL_S for after_s in polls)
         return bool(polls)
 
     def legs(self, agent: str) -> tuple[str, ...]:
-        """The legs at which the agent was rung first, in his latest offer."""
+        """The legs that rang first for the agent's latest offer."""
         return [e.legs for e in self.entries(Offered) if e.agent == agent][-1]
 
     # --- what happens
 
     def enter(self, position: int = 1, waited_s: float = 0, took_up: str = "") -> Self:
-        """From the decision to his place in the queue; he has waited already if he took an earlier one up."""
+        """From the decision to the place in the queue; `waited_s` counts if the caller took an earlier place up."""
         self.begin()
         joined = Instant(int(self.waiting.joined - waited_s * SECOND))
         place = Place(position, position, 3, 0)
@@ -81,13 +81,13 @@ class QueueStory(Story):
         return self
 
     def place(self, position: int, handling_s: int = 0, active: int = 1) -> Self:
-        """The answer to where he stands."""
+        """Redis answers with the caller's position."""
         place = Place(position, position, active, handling_s * 1000)
         self.then(PlaceKnown(self.waiting.ticket, Entered(place, self.waiting.joined)), 0)
         return self
 
     def offered(self, *agents: str) -> Offer:
-        """A new offer of his ticket."""
+        """A new offer of the caller's ticket."""
         self.epoch += 1
         ticket, joined = self.waiting.ticket, self.waiting.joined
         expires = Instant(self.facts.now + 3 * SECOND)
@@ -103,13 +103,13 @@ class QueueStory(Story):
         return self
 
     def accept(self) -> Self:
-        """The live state says that whoever answered has the caller."""
+        """Redis confirms that the agent who answered has the caller."""
         under = self.under
         self.then(OfferAccepted(under.offer.id, under.agent_of(under.winner)))
         return self
 
     def fail(self, cause: str, *legs: str) -> Self:
-        """Legs that were rung together end, and nobody has answered."""
+        """Legs that rang together end without an answer."""
         for leg in legs:
             self.gone(leg, cause)
         self.then(OriginateFailed(legs, cause))
@@ -142,7 +142,7 @@ class QueueStory(Story):
 
 
 class CallbackStory(QueueStory):
-    """A customer of a queue whose turn to be called back has come."""
+    """A queue's callback to a customer that is due."""
 
     def __init__(
         self, *agents: str, queue: str = "help", attempt: int = 1, context: CallerContext = NO_CONTEXT, **known: object
@@ -173,7 +173,7 @@ class CallbackStory(QueueStory):
         return self
 
     def agent_there(self, agent: str = "anna") -> Self:
-        """The agent has answered and has the customer, who is rung."""
+        """The agent has answered and Redis has confirmed the offer; the customer's phone rings."""
         self.ring().answer(self.legs(agent)[0]).accept()
         return self
 

@@ -1,4 +1,4 @@
-"""A call stepped by hand: events in, commands out, the trail read back."""
+"""A call stepped by hand: events in, commands out, and a look at the trail."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Story:
             now=facts.now,
         )
         self.commands: tuple[Command, ...] = ()
-        # What the live state answers at once; None: it does not answer.
+        # The mailboxes that Redis knows; None: Redis does not answer.
         self.boxes: dict[str, Box] | None = {}
 
     def begin(self) -> Self:
@@ -66,16 +66,16 @@ class Story:
         return self.then(LegGone(leg, cause, Stamps(self.call.arrived, None, answered, now), by), 0)
 
     def state(self) -> type[object]:
-        """The kind of state the call is in; a call, so that a type checker does not remember it."""
+        """The type of the call's state; a method, so that a type checker does not narrow it for later lines."""
         return type(self.call.state)
 
     def command(self, kind: type[C]) -> C:
-        """The only command of this kind in the last answer."""
+        """The only command of this kind of the last step."""
         (found,) = (c for c in self.commands if isinstance(c, kind))
         return found
 
     def every(self, kind: type[C]) -> list[C]:
-        """All commands of this kind in the last answer."""
+        """All commands of this kind of the last step."""
         return [c for c in self.commands if isinstance(c, kind)]
 
     def has(self, kind: type[Command]) -> bool:

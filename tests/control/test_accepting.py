@@ -1,4 +1,4 @@
-"""Who is asked to accept a call may decline it by key."""
+"""A callee who is asked to press 1 may decline the call by another key."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_in_the_conversation_a_key_is_a_key() -> None:
     assert story.then(LegKey(leg, "2")).commands == ()
 
 
-def test_who_was_not_asked_declines_nothing_by_key() -> None:
+def test_a_callee_who_is_not_asked_cannot_decline_by_key() -> None:
     story = Story(replace(facts("600100100"), caller=Caller("101", extension="101"))).begin()
     ((leg, _),) = story.command(do.Bridge).legs
     assert story.then(LegKey(leg, "2")).commands == ()

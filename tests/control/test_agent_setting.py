@@ -1,4 +1,4 @@
-"""An agent's star codes: stored first; the tone then says what is true."""
+"""An agent's star codes: the change is stored first, then a tone confirms it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callcontrol.vocabulary.trail import Noted, StepEnded
 from tests.control.queue_story import QueueStory
 
 ANNA = Caller("101", "Anna", extension="101")
-NOBODY = Caller("102", extension="102")
+NO_AGENT = Caller("102", extension="102")
 
 
 def dialled(code: str, caller: Caller = ANNA) -> QueueStory:
@@ -43,7 +43,7 @@ def last(story: QueueStory) -> tuple[str, Outcome, str]:
         ("#52#", AgentAction.END_WRAP_UP, ""),
     ],
 )
-def test_what_is_asked_for_is_stored_and_nothing_said_before(code: str, action: AgentAction, detail: str) -> None:
+def test_a_change_is_stored_before_a_tone_is_played(code: str, action: AgentAction, detail: str) -> None:
     story = dialled(code)
     assert story.command(do.ActOnAgent) == do.ActOnAgent("anna", action, detail)
     assert story.has(do.Answer)
@@ -56,7 +56,7 @@ def test_what_is_asked_for_is_stored_and_nothing_said_before(code: str, action: 
     assert story.state() is Closed
 
 
-def test_what_the_live_state_refuses_is_refused_with_its_reason() -> None:
+def test_a_change_that_redis_refuses_is_refused_with_the_reason() -> None:
     story = dialled("*52#").then(Stored("there is no wrap-up to prolong"))
     assert last(story) == (REFUSE, Outcome.REJECTED, "refused: there is no wrap-up to prolong")
 
@@ -64,17 +64,17 @@ def test_what_the_live_state_refuses_is_refused_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("code", "caller", "why"),
     [
-        ("*50#", NOBODY, "extension 102 is no agent's"),
+        ("*50#", NO_AGENT, "extension 102 is no agent's"),
         ("*51*7#", ANNA, "there is no pause reason 7"),
     ],
 )
-def test_what_cannot_be_is_refused_without_asking(code: str, caller: Caller, why: str) -> None:
+def test_an_impossible_change_is_refused_without_asking_redis(code: str, caller: Caller, why: str) -> None:
     story = dialled(code, caller)
     assert not story.has(do.ActOnAgent)
     assert last(story) == (REFUSE, Outcome.REJECTED, f"refused: {why}")
 
 
-def test_what_cannot_be_stored_in_time_is_told_so_and_a_late_answer_changes_nothing() -> None:
+def test_a_change_not_stored_in_time_is_refused_and_a_late_answer_changes_nothing() -> None:
     story = dialled("*50#").then(TimerFired("step"), after_s=10)
     assert last(story) == (REFUSE, Outcome.FAILED, "it could not be stored in time")
     told = story.call
@@ -96,7 +96,7 @@ def test_ends_of_other_applications_and_other_clocks_mean_nothing() -> None:
     assert story.state() is ChangingAgent
 
 
-def test_an_agent_who_hangs_up_before_the_tone_has_done_it_all_the_same() -> None:
+def test_a_change_counts_even_if_the_agent_hangs_up_before_the_tone() -> None:
     story = dialled("*50#").then(CallerHungUp("NORMAL_CLEARING"))
     assert story.state() is Ending
     assert story.then(Stored()).commands == ()

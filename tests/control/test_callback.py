@@ -1,4 +1,4 @@
-"""Callbacks: an agent is rung first, then the customer; every attempt is told once, whichever way it ends."""
+"""Callbacks: the agent is rung first, then the customer; every attempt is reported once, however it ends."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ DROPPED, ABANDONED = TalkEnd.DROPPED, TalkEnd.ABANDONED
 
 
 def to_the_live_state(story: QueueStory) -> list[Command]:
-    """What the last answer asks of the live state."""
+    """The commands of the last step that go to Redis."""
     return [c for c in story.commands if isinstance(c, do.PassOffer | do.EndTalk | do.CallbackTried)]
 
 
@@ -68,14 +68,14 @@ def ends(story: QueueStory) -> list[OfferEnd]:
 
 
 def tried_again(story: QueueStory, after_s: int) -> do.CallbackTried:
-    """Not reached; the next attempt is so many seconds from now."""
+    """The customer was not reached; the next attempt is due `after_s` seconds from now."""
     return do.CallbackTried(TICKET, False, Instant(story.facts.now + after_s * SECOND))
 
 
 # --- all goes well
 
 
-def test_nobody_is_on_the_line_when_it_begins() -> None:
+def test_a_callback_begins_without_a_channel() -> None:
     story = CallbackStory()
     assert story.call.caller_channel == ""
     assert story.call.open_legs == ()
@@ -92,13 +92,13 @@ def test_the_agent_is_rung_first_and_the_customers_wait_is_told() -> None:
     assert (queued.ticket, queued.took_up, queued.at - queued.joined) == (TICKET, "callback", 601 * SECOND)
 
 
-def test_who_becomes_free_while_the_agents_phone_rings_is_rung_as_well() -> None:
+def test_an_agent_who_becomes_free_while_another_is_rung_is_rung_as_well() -> None:
     story = CallbackStory(queue="rush", now=AT_NOON).ring()
     story.then(OfferMade(replace(story.first, agents=("bert",))))
     assert story.under.agents == ("anna", "bert")
     story.answer(story.legs("bert")[0]).accept()
     assert story.under.agent_of(story.under.winner) == "bert"
-    story.then(OfferMade(replace(story.first, agents=("carl",))))  # told late
+    story.then(OfferMade(replace(story.first, agents=("carl",))))  # an event that is late
     assert story.has(do.PassOffer) is False
 
 
@@ -129,7 +129,7 @@ def test_both_are_joined_and_the_customer_was_reached() -> None:
 
 
 @pytest.mark.parametrize("first", ["agent", "customer"])
-def test_whoever_hangs_up_ends_it_and_the_agent_is_free_once(first: str) -> None:
+def test_either_party_hanging_up_ends_the_call_and_frees_the_agent_once(first: str) -> None:
     story = CallbackStory().joined()
     legs = {"agent": story.legs("anna")[0], "customer": story.entries(Bridged)[0].leg_id}
     other = {"agent": "customer", "customer": "agent"}[first]
@@ -144,8 +144,8 @@ def test_whoever_hangs_up_ends_it_and_the_agent_is_free_once(first: str) -> None
     assert (record.outcome, [leg.payer for leg in record.legs]) == (Outcome.ANSWERED, ["", "tenant"])
 
 
-def test_a_conversation_nobody_tells_the_end_of_is_asked_after() -> None:
-    """No caller's connection closes with it."""
+def test_a_conversation_whose_end_is_not_reported_is_polled() -> None:
+    """There is no caller's connection whose closing would report the end."""
     story = CallbackStory().joined()
     assert story.timers == {"legs": 60}
     story.then(TimerFired("legs"))
@@ -199,7 +199,7 @@ def test_all_at_once_the_losers_are_told_answered_elsewhere() -> None:
 
 @pytest.mark.parametrize("how", ["answer", "notice"])
 def test_an_offer_that_does_not_stand_any_more_ends_and_is_no_attempt(how: str) -> None:
-    """Somebody else has it, or the customer called by himself."""
+    """Another agent has the callback, or the customer called again meanwhile."""
     story = CallbackStory().ring()
     (leg,) = story.legs("anna")
     if how == "answer":
@@ -207,7 +207,7 @@ def test_an_offer_that_does_not_stand_any_more_ends_and_is_no_attempt(how: str) 
     else:
         story.then(Noticed(Notice(TICKET, "w1", "offer_void", "asked/1:1")))
     assert story.command(do.KillLeg).leg_id == leg
-    # Redis may have failed after it had given her the customer: she is not left talking to nobody.
+    # Redis may have failed after it gave the agent the customer: the agent is freed all the same.
     assert to_the_live_state(story) == ([do.EndTalk("anna", TICKET, 0, ABANDONED)] if how == "answer" else [])
     assert ends(story) == [OfferEnd.EXPIRED]
     story.gone(leg, "ORIGINATOR_CANCEL")
@@ -220,7 +220,7 @@ def test_a_notice_that_comes_too_late_means_nothing() -> None:
     assert story.then(Noticed(Notice(TICKET, "w1", "offer_void", "asked/1:1"))).call == before
 
 
-# --- attempts that come to nothing: each is told once, and the agent is free once
+# --- failed attempts: each is reported once, and the agent is freed once
 
 
 @pytest.mark.parametrize("cause", ["USER_BUSY", "NO_ANSWER", "CALL_REJECTED", "UNALLOCATED_NUMBER", "NORMAL_CLEARING"])
@@ -257,7 +257,7 @@ def test_a_number_that_may_not_be_dialled_is_no_reason_to_keep_the_agent() -> No
     assert not story.has(do.Originate)
 
 
-def test_two_who_cannot_be_joined_are_both_let_go() -> None:
+def test_both_legs_end_if_the_switch_cannot_join_them() -> None:
     for event in ("refused", "never"):
         story = CallbackStory().agent_there()
         agent, customer = story.legs("anna")[0], story.customer
@@ -288,7 +288,7 @@ def test_an_agent_who_hangs_up_has_missed_it_and_the_next_one_is_rung_at_once(st
     assert story.commands == (do.KillLeg(customer, "ORIGINATOR_CANCEL"),)
 
 
-def test_an_agent_who_hangs_up_before_he_has_the_customer_has_nobody_called() -> None:
+def test_no_customer_is_dialled_if_the_agent_hangs_up_before_the_offer_is_confirmed() -> None:
     story = CallbackStory().ring()
     (leg,) = story.legs("anna")
     story.answer(leg).gone(leg, answered_s=1)
@@ -299,7 +299,7 @@ def test_an_agent_who_hangs_up_before_he_has_the_customer_has_nobody_called() ->
     assert story.state() is Closed
 
 
-def test_a_joining_nobody_told_of_is_known_from_the_switchs_stamps() -> None:
+def test_a_bridge_that_was_not_reported_is_known_from_the_switchs_stamps() -> None:
     for who in ("agent", "customer"):
         story = CallbackStory().agent_there()
         legs = {"agent": story.legs("anna")[0], "customer": story.customer}
@@ -333,7 +333,7 @@ def test_an_agent_who_hangs_up_is_no_reason_to_give_a_customer_up() -> None:
     assert to_the_live_state(story)[-1] == tried_again(story, 1)
 
 
-def test_nobody_is_tried_again_outside_the_hours() -> None:
+def test_no_customer_is_tried_again_outside_the_hours() -> None:
     """It is two minutes to five, when it closes; it opens at eight."""
     story = CallbackStory(queue="rush", now=CLOSES_IN_2_MIN).agent_there()
     story.fail("USER_BUSY", story.customer)
@@ -348,7 +348,7 @@ def test_nobody_is_tried_again_outside_the_hours() -> None:
         (Instant(NOW + 12 * HOUR - 10 * SECOND), OPENS_TOMORROW),  # an agent may take longer to answer
     ],
 )
-def test_outside_the_hours_nobody_is_rung_and_the_customer_has_his_turn_at_the_next_opening(
+def test_outside_the_hours_no_agent_is_rung_and_the_callback_is_due_at_the_next_opening(
     now: Instant, then: Instant
 ) -> None:
     story = CallbackStory(queue="rush", now=now).ring()
@@ -373,7 +373,7 @@ def test_the_hours_may_be_those_of_a_schedule(now: Instant, then: Instant) -> No
     assert to_the_live_state(story) == [do.CallbackTried(TICKET, False, then)]
 
 
-def test_a_customer_is_not_dialled_after_closing_though_his_agent_answered_before() -> None:
+def test_a_customer_is_not_dialled_after_closing_though_the_agent_answered_before() -> None:
     story = CallbackStory(queue="rush", now=CLOSES_IN_2_MIN).ring()
     story.then(LegAnswered(story.legs("anna")[0]), 119)
     story.then(OfferAccepted(story.under.offer.id, "anna"), 2)
@@ -382,7 +382,7 @@ def test_a_customer_is_not_dialled_after_closing_though_his_agent_answered_befor
     assert to_the_live_state(story)[-1] == do.CallbackTried(TICKET, False, OPENS_TOMORROW)
 
 
-def test_a_queue_that_is_no_more_calls_nobody_again() -> None:
+def test_a_queue_removed_from_the_yaml_makes_no_further_attempt() -> None:
     story = CallbackStory().agent_there()
     story.facts = replace(story.facts, settings=QueueStory("+48221234511", written=tenant(help="")).facts.settings)
     story.fail("USER_BUSY", story.customer)
@@ -392,7 +392,7 @@ def test_a_queue_that_is_no_more_calls_nobody_again() -> None:
     ]
 
 
-# --- workers, switches, and words that never come
+# --- dead workers, lost switches, and answers that never arrive
 
 
 def lose(story: CallbackStory, how: str) -> None:
@@ -412,7 +412,7 @@ def test_lost_while_the_agent_is_rung_it_is_no_attempt(how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["switch", "worker", "clock"])
-def test_lost_while_the_live_state_is_asked_it_is_told_both(how: str) -> None:
+def test_lost_while_redis_is_asked_the_offer_is_passed_and_its_conversation_ended(how: str) -> None:
     story = CallbackStory().ring()
     story.answer(story.legs("anna")[0])
     lose(story, how)
@@ -456,7 +456,7 @@ def test_a_conversation_that_is_taken_over_is_watched_to_its_end() -> None:
 
 
 @pytest.mark.parametrize("talking", [False, True])
-def test_what_is_told_twice_or_belongs_to_others_changes_nothing(talking: bool) -> None:
+def test_repeated_events_and_events_of_others_change_nothing(talking: bool) -> None:
     story = CallbackStory().joined() if talking else CallbackStory().agent_there()
     agent = story.legs("anna")[0]
     customer = [e.leg_id for e in story.entries(Dialled)][-1]

@@ -1,4 +1,4 @@
-"""What a caller asks for by keys: it goes with the call into queues, to the agent, into the record."""
+"""Menu choices of a caller: they go with the call into queues, to the agent, and into the record."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_agent_hears_what_it_is_about() -> None:
 
 
 def from_the_menu(language: Language, *asked: MenuTarget, written: str = WRITTEN) -> str:
-    """What the agent hears of a caller who was led in this language, and was asked for a choice at these menus."""
+    """What the agent hears of a caller who heard this language and was asked for a choice at these menus."""
     story = QueueStory(written=written, caller=POLE).enter()
     step = replace(story.waiting.step, path=replace(story.waiting.step.path, asked=asked))
     story.call = replace(story.call, language=language, state=replace(story.waiting, step=step))
@@ -93,7 +93,7 @@ def test_the_agent_hears_from_which_menu_the_caller_comes_where_the_tenant_speak
     assert "from-menu" not in from_the_menu("en", MenuTarget("main"), written=tenant())
 
 
-def test_a_callback_is_led_as_the_call_that_asked_for_it() -> None:
+def test_a_callback_has_the_language_and_choices_of_the_call_that_asked_for_it() -> None:
     asked = pressed(BILLING).enter()
     step = replace(asked.waiting.step, path=replace(asked.waiting.step.path, asked=(MenuTarget("main"),)))
     asked.call = asked.call.to(replace(asked.waiting, step=step))

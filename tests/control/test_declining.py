@@ -1,4 +1,4 @@
-"""Declined on one of several devices: whose decline it is, and what the others do."""
+"""A call declined on one of several devices: what the other devices do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TWO_PHONES, GROUP = "+48221234509", "+48221234502"
 
 
 def ended(story: Story, leg: str, cause: str = "CALL_REJECTED", *, rang: bool = True, by: str = "callee") -> None:
-    """The leg is over before anybody has answered it."""
+    """The leg ends before it is answered."""
     now = story.facts.now
     ringing = Instant(now - SECOND) if rang else None
     story.then(LegGone(leg, cause, Stamps(story.call.arrived, ringing, None, now), by), 0)
@@ -61,7 +61,7 @@ def test_declined_on_one_phone_the_other_stops_ringing(cause: str) -> None:
         ("UNALLOCATED_NUMBER", True, "callee"),
     ],
 )
-def test_what_nobody_declined_leaves_the_other_phone_ringing(cause: str, rang: bool, by: str) -> None:
+def test_an_end_that_is_no_decline_leaves_the_other_phone_ringing(cause: str, rang: bool, by: str) -> None:
     story = ringing()
     ended(story, legs(story)[1], cause, rang=rang, by=by)
     assert stopped(story) == []
@@ -83,7 +83,7 @@ def test_in_a_group_the_other_members_ring_on() -> None:
     assert stopped(story) == [(app, "CALL_REJECTED")]
 
 
-def test_who_talks_already_talks_on() -> None:
+def test_a_conversation_goes_on_when_another_device_declines() -> None:
     story = ringing()
     desk, app = legs(story)
     story.then(LegBridged(desk, story.facts.now))

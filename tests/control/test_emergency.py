@@ -37,7 +37,7 @@ def test_people_inside_are_told_once_and_each_number_that_was_shown_is_awaited()
     assert story.every(ExpectCallBack) == [ExpectCallBack("+48222220000", "101", 3600)]
 
 
-def test_other_calls_ask_for_nothing_of_that() -> None:
+def test_other_calls_notify_and_register_nothing() -> None:
     story = Story(replace(facts("+48600100100"), caller=Caller("101", extension="101"))).begin()
     assert story.has(do.Bridge)
     assert not story.every(TellOfEmergency) + story.every(ExpectCallBack)

@@ -1,4 +1,4 @@
-"""Ends nobody reports, connections lost, switches restarted; nothing leaves a closed call."""
+"""Ends that are not reported, lost connections, restarted switches; a closed call gives no commands."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_lost_connection_leaves_the_call_to_the_switch_and_waits_for_its_ends(
 
 
 def talking(talked_s: float) -> tuple[Story, str]:
-    """A conversation, so many seconds old."""
+    """A conversation that began `talked_s` seconds ago."""
     story, leg = ringing()
     bridged = story.facts.now + SECOND
     story.then(LegBridged(leg, Instant(bridged))).then(KeyPressed("1"), after_s=talked_s)
@@ -80,9 +80,9 @@ def ends_of(story: Story, leg: str) -> list[tuple[float, bool]]:
     ]
 
 
-def test_downtime_costs_nothing_an_end_nobody_told_is_the_last_sign_of_life() -> None:
-    """The worker heard of every end until it died ten seconds into the conversation; three minutes later another one
-    asks, and the channels are gone."""
+def test_an_unreported_end_is_booked_at_the_last_sign_of_life_so_downtime_costs_nothing() -> None:
+    """The worker dies ten seconds into the conversation; three minutes later another worker asks the switch, and the
+    channels are gone."""
     story, leg = talking(10)
     story.call = story.call.heard_until(story.facts.now)
     story.then(CallConnectionLost("worker died"), after_s=180).then(TimerFired("legs"), after_s=2)
@@ -93,8 +93,8 @@ def test_downtime_costs_nothing_an_end_nobody_told_is_the_last_sign_of_life() ->
     assert "last sign of life" in mobile.estimate
 
 
-def test_what_nobody_heard_of_costs_nothing() -> None:
-    """A worker of an earlier version left no sign: what is sure is that they were joined."""
+def test_a_conversation_without_a_sign_of_life_costs_nothing() -> None:
+    """A worker of an earlier version saved no sign of life: only the moment of the bridge is known."""
     story, leg = talking(10)
     story.call = replace(story.call, seen=None, watched=False)
     story.then(CallConnectionLost("worker died"), after_s=180).then(TimerFired("legs")).then(
@@ -129,8 +129,8 @@ def test_ends_that_fell_into_a_lost_connection_are_found_out_in_every_state() ->
     assert ends_of(story, leg) == [(10, True)]
 
 
-def test_the_callers_own_connection_tells_how_long_he_talked() -> None:
-    """The connection to the switch is down; the caller's stands, and says when the conversation was over."""
+def test_the_callers_own_connection_tells_how_long_the_caller_talked() -> None:
+    """The inbound connection to the switch is down; the caller's connection reports the end of the conversation."""
     story, leg = talking(10)
     lost = story.facts.now
     story.then(CallerHungUp("NORMAL_CLEARING"), after_s=20).then(ChannelsChecked(frozenset(), lost), after_s=60)
@@ -151,7 +151,7 @@ def test_a_truth_that_comes_late_replaces_the_estimate_once() -> None:
     assert not record.estimated
 
 
-def test_a_bridge_we_did_not_see_is_known_from_the_switchs_stamps() -> None:
+def test_a_bridge_that_was_not_reported_is_known_from_the_switchs_stamps() -> None:
     story, leg = ringing()
     story.then(CallConnectionLost("worker died"))
     now = story.facts.now
@@ -193,7 +193,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
 
 
 def _sureness(end: LegEnded) -> int:
-    """0: an estimate; 1: it never was a channel; 2: the channel's own times."""
+    """0: an estimate; 1: the channel never existed; 2: reported, with the channel's own times."""
     return 0 if end.estimated else 1 if end.stamps is None else 2
 
 
@@ -219,7 +219,7 @@ def test_whatever_happens_each_leg_ends_once_and_the_book_is_closed_once(dialled
         assert story.call.trail[: len(before.trail)] == before.trail[:]
     told = story.entries(LegEnded)
     ended = {e.leg_id for e in told}
-    for leg in ended:  # a truth replaces a guess, or that it never was a channel, once; never the other way round
+    for leg in ended:  # a reported end replaces an estimate once, never the other way round
         sure = [_sureness(e) for e in told if e.leg_id == leg]
         assert len(sure) <= 2
         assert sure == sorted(set(sure))

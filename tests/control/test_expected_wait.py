@@ -1,4 +1,4 @@
-"""The expected wait, and what is announced of it."""
+"""The expected wait of a caller, and the minutes that are announced."""
 
 from __future__ import annotations
 

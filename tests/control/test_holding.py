@@ -1,4 +1,4 @@
-"""A phone holds a party for long, and is reminded; it hangs up while it holds, and rings for the party."""
+"""A phone that holds a party for long is reminded; one that hangs up while holding rings again for the party."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def bridge_over(story: Story, leg: str) -> None:
 
 
 def left(story: Story, leg: str, channel: str = "caller-1") -> Story:
-    """The phone hung up; the switch brings whom it held."""
+    """The phone hung up; the switch transfers the held channel to us."""
     return story.then(Rearrived("held", transfer=True, by_leg=leg, channel=channel, left_on_hold=True))
 
 
@@ -116,7 +116,7 @@ def test_a_phone_that_called_and_hangs_up_while_it_holds_rings_too() -> None:
 
 
 @pytest.mark.parametrize("tenant", [TENANT + "holding: {recall: no}\n", TENANT])
-def test_who_was_not_held_by_that_phone_is_hung_up(tenant: str) -> None:
+def test_a_party_that_was_not_on_hold_is_hung_up(tenant: str) -> None:
     story, leg = held(tenant)
     other = leg if "recall" in tenant else "a leg of another call"
     assert left(story, other).commands == (do.HangUp("NORMAL_CLEARING"),)

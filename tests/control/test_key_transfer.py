@@ -1,4 +1,4 @@
-"""Transfers by keys: the party always has somebody, no typo loses one, and all of it is one call."""
+"""Transfers by DTMF code: no party is lost, not even by a wrong number, and all of it is one call."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def talking(
 
 
 def held(code: str = ATTENDED) -> tuple[Story, str]:
-    """101 has pressed a code: the caller is with us, 101 hears a dial tone."""
+    """101 has pressed a code: the caller is parked, 101 hears a dial tone."""
     story, leg = talking()
     story.then(CodePressed(leg, code))
     story.command(Part)
@@ -68,7 +68,7 @@ def typed(story: Story, leg: str, number: str) -> Story:
 
 
 def dialled(story: Story, leg: str, number: str) -> Story:
-    """The number is complete, and what follows if 101 dials it is known."""
+    """The number is complete, and its plan has been looked up."""
     typed(story, leg, f"{number}#")
     asked = story.command(DialFor)
     as_101 = replace(story.facts, caller=Caller("101", extension="101"), dialled=asked.dialled, transferred=False)
@@ -119,7 +119,7 @@ def test_where_there_are_no_keys_or_they_are_for_others_nothing_is_listened_for(
     assert story.then(CodePressed(leg, BLIND)).call is before
 
 
-def test_the_party_outside_has_no_code_whatever_is_told() -> None:
+def test_the_outside_party_has_no_code_whatever_events_arrive() -> None:
     story, _ = talking()
     before = story.call
     assert story.then(CodePressed("caller-1", BLIND)).call is before
@@ -144,7 +144,7 @@ def test_blind_the_party_is_sent_there_and_only_then_the_transferor_is_let_go() 
 
 
 @pytest.mark.parametrize("number", ["777", "*21*103", "0701234567"])
-def test_what_may_not_be_dialled_is_refused_before_the_party_is_lost(number: str) -> None:
+def test_a_number_that_may_not_be_dialled_is_refused_before_the_party_leaves(number: str) -> None:
     story, leg = held(BLIND)
     dialled(story, leg, number)
     assert phase(story) is Phase.REFUSED
@@ -171,7 +171,7 @@ def test_the_number_is_complete_when_no_key_follows() -> None:
     assert story.command(DialFor) == DialFor("102", "101")
 
 
-def test_to_what_rings_no_phone_the_party_is_sent_also_where_a_colleague_was_to_be_asked() -> None:
+def test_an_attended_transfer_to_a_target_without_a_phone_is_made_blind() -> None:
     story, leg = held()
     dialled(story, leg, "+48221234507")  # a voicemail box
     assert story.state() is Deciding
@@ -227,7 +227,7 @@ def test_a_colleague_who_leaves_leaves_the_transferor_with_the_party() -> None:
     assert joins(story) == [("caller-1", leg)]
 
 
-def test_swapped_all_three_and_back() -> None:
+def test_swap_then_all_three_then_back_to_the_party() -> None:
     story, leg, colleague = asking()
     story.then(CodePressed(leg, SWAP))
     assert joins(story) == [("caller-1", leg)]
@@ -244,14 +244,14 @@ def test_swapped_all_three_and_back() -> None:
     assert joins(story) == [("caller-1", leg)]
 
 
-def test_who_leaves_all_three_leaves_the_other_two_together() -> None:
+def test_the_other_two_stay_together_when_one_of_three_leaves() -> None:
     story, leg, colleague = asking()
     story.then(CodePressed(leg, TOGETHER)).then(Joined("caller-1", colleague)).gone(leg, answered_s=9)
     assert isinstance(story.call.state, Talking)
     assert story.call.state.leg_id == colleague
 
 
-def test_who_hangs_up_while_it_rings_leaves_the_party_to_the_colleague() -> None:
+def test_a_transferor_who_hangs_up_while_it_rings_leaves_the_party_to_the_colleague() -> None:
     story, leg, colleague = ringing()
     story.gone(leg, answered_s=9)
     assert phase(story) is Phase.RINGS_ALONE
@@ -314,7 +314,7 @@ def test_a_conversation_that_no_worker_directs_is_transferred_by_keys_as_well() 
     assert story.command(Part) == Part(leg)
 
 
-def test_of_each_step_the_state_is_saved_and_read() -> None:
+def test_the_state_of_each_step_is_saved_and_read() -> None:
     for story, *_ in (held(), ringing(), asking()):
         assert CALLS.decode(CALLS.encode(story.call)) == story.call
 
@@ -335,7 +335,7 @@ def test_a_colleagues_phone_that_rang_when_the_worker_died_stops_and_the_party_i
     assert joins(story) == [("caller-1", leg)]
 
 
-# --- whatever happens
+# --- any order of events
 
 HAPPENINGS = st.lists(
     st.sampled_from([
@@ -385,7 +385,7 @@ def happening(story: Story, leg: str, what: str) -> list[Event]:
 
 @given(HAPPENINGS)
 @settings(max_examples=300)
-def test_whatever_happens_the_party_is_never_hung_up_and_every_leg_has_its_end_once(happenings: list[str]) -> None:
+def test_in_any_order_of_events_the_party_is_never_hung_up_and_every_leg_ends_once(happenings: list[str]) -> None:
     story, leg = held()
     for what in happenings:
         if what in ("transferor leaves", "colleague leaves"):

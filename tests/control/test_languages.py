@@ -88,7 +88,7 @@ def test_the_agent_is_spoken_to_in_the_tenants_language() -> None:
     assert story.command(do.Whisper).file == as_file_string(("help.wav", *waited("en", seconds)))
 
 
-def test_it_outlives_the_worker() -> None:
+def test_the_language_survives_the_worker() -> None:
     story = in_queue()
     story.call = decode(encode(story.call))
     story.then(CallConnectionLost("worker w1 died")).then(Rearrived(story.call.dialled))
@@ -116,7 +116,7 @@ def test_a_key_chooses_and_is_remembered() -> None:
     assert commands == (do.RememberLanguage(POLE.number, "ru", 30),)
 
 
-def test_nothing_is_remembered_of_a_caller_without_a_number_nor_where_the_tenant_does_not_want_it() -> None:
+def test_no_language_is_remembered_without_a_number_or_where_the_tenant_has_it_off() -> None:
     forgetful = SPOKEN.replace("remember_language: 30", "")
     for story in (in_queue(replace(POLE, anonymous=True)), in_queue(written=forgetful)):
         call, _, commands = chosen_by_key(story.call, "ru", "key 3 of menu:main", story.facts)

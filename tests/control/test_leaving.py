@@ -57,7 +57,7 @@ def test_the_step_is_over_with_it(how: Leaving, outcome: Outcome) -> None:
     assert [(e.step, e.outcome) for e in story.entries(StepEnded)] == [("queue", outcome)]
 
 
-def test_who_was_never_in_has_not_left() -> None:
+def test_a_caller_who_was_not_let_in_has_not_left() -> None:
     story = QueueStory().begin()
     assert do.LeaveQueue("call-1/1", Leaving.ABANDONED) in leave(story, Leaving.ABANDONED)
     assert story.entries(LeftQueue) == []
@@ -65,7 +65,7 @@ def test_who_was_never_in_has_not_left() -> None:
 
 @pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("stage", HELD)
-def test_whoever_was_held_for_him_is_let_go_once(stage: str, how: Leaving) -> None:
+def test_the_agent_reserved_for_the_caller_is_freed_once(stage: str, how: Leaving) -> None:
     story = QueueStory().reach(stage)
     (leg,) = story.legs("anna")
     commands = leave(story, how)
@@ -74,13 +74,13 @@ def test_whoever_was_held_for_him_is_let_go_once(stage: str, how: Leaving) -> No
     ended = [c.leg_id for c in commands if isinstance(c, do.KillLeg) or (isinstance(c, do.Whisper) and c.hang_up)]
     assert ended == [leg]
     assert story.entries(OfferEnded)[-1].how is OfferEnd.CALLER_GONE
-    # The live state lets them go with the ticket: it is told of that first.
+    # Redis frees the agents together with the ticket, so that command comes first.
     first = next(c for c in commands if isinstance(c, do.LeaveQueue | do.EndTalk | do.KillLeg | do.Whisper))
     assert isinstance(first, do.LeaveQueue) == (how is not Leaving.CALLBACK)
     assert story.call.serving is None
 
 
-def test_departing_silences_him_and_looks_up_where_he_goes() -> None:
+def test_departing_stops_the_music_and_looks_the_next_target_up() -> None:
     story = QueueStory().enter()
     target = VoicemailTarget("101")
     moved, answer = leaving.depart(story.call, story.waiting, Leaving.KEY, story.facts, target)
@@ -91,7 +91,7 @@ def test_departing_silences_him_and_looks_up_where_he_goes() -> None:
     assert answer[-2:] == (do.StopPlaying(all=True), do.LookUp(target))
 
 
-def test_departing_to_nowhere_ends_the_call() -> None:
+def test_departing_without_a_target_ends_the_call() -> None:
     story = QueueStory().enter()
     _, answer = leaving.depart(story.call, story.waiting, Leaving.REMOVED, story.facts, None)
     assert isinstance(answer, ThenDecide)
@@ -102,7 +102,7 @@ def test_departing_to_nowhere_ends_the_call() -> None:
 @pytest.mark.parametrize(
     ("how", "ended"), [(TalkEnd.ABANDONED, OfferEnd.CALLER_GONE), (TalkEnd.DROPPED, OfferEnd.REJECTED)]
 )
-def test_whoever_hung_up_first_decides_how_an_accepted_offer_ended(how: TalkEnd, ended: OfferEnd) -> None:
+def test_the_party_that_hung_up_first_decides_how_an_accepted_offer_ended(how: TalkEnd, ended: OfferEnd) -> None:
     story = QueueStory().reach("whispering")
     story.call, commands = serving.end_unjoined(story.call, how, story.facts)
     assert commands == (do.EndTalk("anna", "call-1/1", 0, how),)

@@ -1,4 +1,4 @@
-"""What a call knows of its legs, and that knowing it costs the same however much the call has been through."""
+"""What a call knows of its legs, and that a step costs the same however long the trail is."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def test_a_leg_knows_when_it_was_joined_and_how_it_ended() -> None:
 def test_of_many_offers_the_latest_are_known() -> None:
     story = QueueStory().enter()
     for _ in range(OFFERS_KNOWN + 3):
-        story.offer("nobody")
+        story.offer("unknown")
     offers = [entry.offer for entry in story.entries(Offered)]
     assert [known.offer for known in story.call.offers] == offers[-OFFERS_KNOWN:]
 
 
 def long(story: QueueStory) -> QueueStory:
-    """As if he had waited through 5,000 entries."""
+    """A caller whose trail has 5,000 entries."""
     trail = story.call.trail.adding([Noted(NOW, "what there was to say")] * 5_000)
     story.call = replace(story.call, trail=trail)
     return story
@@ -95,7 +95,7 @@ def test_no_step_costs_time_in_the_trails_length() -> None:
 
 @given(st.lists(st.tuples(NONCES, st.integers(0, 3)), unique_by=lambda taker: taker[0]))
 def test_no_worker_uses_an_id_again_that_one_before_it_used_and_could_not_save(takers: list[tuple[str, int]]) -> None:
-    """Each taker rings phones, plays, and dies before any of it is saved: the next one begins where the first did."""
+    """Each worker rings phones, plays, and dies before it saves: the next one begins from the same saved call."""
     saved = Story(facts()).call
     used: list[str] = []
     for nonce, times in takers:
@@ -124,8 +124,8 @@ def test_a_leg_that_an_earlier_worker_could_not_save_becomes_the_calls_by_its_ma
     assert (record.payer, record.trunk, record.outcome, record.estimated) == ("tenant", "a", Outcome.ANSWERED, False)
 
 
-def test_where_not_everything_was_heard_that_a_leg_never_was_is_a_guess_and_the_truth_replaces_it() -> None:
-    """The link was lost while an agent's phone rang: what had been told of its end meanwhile, nobody knows."""
+def test_after_a_lost_link_a_leg_that_never_existed_is_an_estimate_that_a_report_replaces() -> None:
+    """The link was lost while an agent's phone rang, so a report of its end may have been lost too."""
     story = QueueStory().reach("ringing")
     (leg,) = story.legs("anna")
     story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER"))

@@ -1,4 +1,4 @@
-"""Limits that count the calls of who pays: what a leg that has no room means for its call."""
+"""Limits that count the calls of a payer: what a call does when one of its legs is refused by a limit."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ WHY = "extension:101 has 2 calls outside at once already, and may have no more"
 
 
 def refused(story: Story, kind: type[do.Bridge] | type[do.Originate] = do.Bridge) -> Story:
-    """The story after none of the legs it dials may go out."""
+    """The story after every leg it wanted to dial was refused."""
     dial = story.command(kind)
     return story.then(LimitsReached(dial, {leg: REACHED for leg, _ in dial.legs}, LIMIT_REACHED), 0)
 
 
-def test_who_has_dialled_the_number_hears_why_it_is_not_called() -> None:
+def test_an_extension_that_dialled_the_number_hears_why_it_is_refused() -> None:
     story = refused(Story(facts(OUTSIDE, caller=JAN)).begin())
     assert "outgoing/en/limit-reached.wav" in story.command(do.Play).file
     (passed,) = [one for one in story.entries(Passed) if one.reason]

@@ -39,7 +39,7 @@ def test_a_caller_who_leaves_during_the_greeting_has_left_no_message() -> None:
     assert story.has(do.CloseBook)
 
 
-def test_a_caller_who_hangs_up_while_he_speaks_has_left_a_message() -> None:
+def test_a_caller_who_hangs_up_while_speaking_has_left_a_message() -> None:
     story = Story(facts(DID["voicemail"])).begin()
     story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
     story.then(LegGone("caller-1", "NORMAL_CLEARING", Stamps(NOW, None, NOW, NOW), "caller", recorded_ms=900))
@@ -79,7 +79,7 @@ def test_a_message_is_a_row_before_the_switch_is_told_to_record() -> None:
     assert (closed.media_id, closed.length_ms) == (wanted.media_id, 4200)
 
 
-def test_who_hangs_up_while_speaking_has_closed_the_row_and_one_without_a_file_is_lost() -> None:
+def test_a_hang_up_while_speaking_closes_the_row_and_a_message_without_a_file_is_lost() -> None:
     for recorded_ms, state in ((900, MediaState.CLOSED), (0, MediaState.LOST)):
         story = Story(facts(DID["voicemail"])).begin()
         story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
@@ -158,7 +158,7 @@ def test_all_rules_are_not_set_at_once() -> None:
     assert not refused.has(do.StoreRule)
 
 
-def test_who_is_refused_hears_why_before_the_call_ends() -> None:
+def test_a_refused_caller_hears_the_reason_before_the_call_ends() -> None:
     story = Story(facts("+48701234567", caller=PHONE)).begin()
     assert (story.has(do.OpenEarlyMedia), story.has(do.Answer), story.has(do.HangUp)) == (True, False, False)
     story.then(AppEnded(story.command(do.Play).app_id))

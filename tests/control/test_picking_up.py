@@ -1,4 +1,4 @@
-"""A ringing call is picked up at another phone, which has the caller; or one that rang was faster."""
+"""A ringing call is picked up at another phone, unless a phone that rings answers first."""
 
 from __future__ import annotations
 

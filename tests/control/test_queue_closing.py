@@ -18,7 +18,7 @@ HOURS = "hours:\n  office: {week: {mon-sun: '00:00-24:00'}}\n"
 
 
 def closing(how: str, more: str = "", announce: str = "") -> QueueStory:
-    """A caller in a queue whose hours end so."""
+    """A caller in a queue whose `at_closing` setting is `how`."""
     help_ = QUEUES["help"].replace("hint: keys.wav", f"hint: keys.wav{announce}")
     help_ = help_.replace("after: 300", f"after: 300{more}")
     written = tenant(help=f"{help_}    hours: office\n    at_closing: {how}\n") + HOURS
@@ -33,14 +33,14 @@ def noted(story: QueueStory) -> list[str]:
     return [entry.what for entry in story.entries(Noted)]
 
 
-def test_who_is_served_to_the_end_waits_on_and_the_trail_says_so_once() -> None:
+def test_with_serve_out_the_caller_waits_on_and_the_trail_says_so_once() -> None:
     story = ends(closing("serve_out"))
     assert (story.commands, noted(story)) == ((), [f"queue help closed: {WHY}; the caller waits on"])
     assert (ends(story).commands, len(noted(story))) == ((), 1)
     assert story.offer("anna").has(do.Originate)
 
 
-def test_who_is_told_hears_it_once_whatever_plays_and_is_served() -> None:
+def test_with_tell_the_caller_hears_an_announcement_once_and_is_served() -> None:
     story = ends(closing("tell", announce=", closing: closes.wav"))
     assert story.command(do.StopPlaying).all
     assert [play.file for play in story.every(do.Play)] == ["closes.wav", "music/calm.wav"]
@@ -48,7 +48,7 @@ def test_who_is_told_hears_it_once_whatever_plays_and_is_served() -> None:
     assert story.offer("anna").has(do.Originate)
 
 
-def test_who_is_sent_on_goes_to_the_target_for_it() -> None:
+def test_with_overflow_the_caller_goes_to_the_target_for_closing() -> None:
     story = ends(closing("overflow", more=", closed: announcement:closed"))
     assert [(left.how, left.detail) for left in story.entries(LeftQueue)] == [(Leaving.CLOSED, "announcement:closed")]
     assert story.command(do.LeaveQueue).how is Leaving.CLOSED
@@ -58,7 +58,7 @@ def test_who_is_sent_on_goes_to_the_target_for_it() -> None:
     assert story.entries(Routed)[-1].why == "queue:help: the opening hours ended"
 
 
-def test_without_one_to_otherwise() -> None:
+def test_without_a_target_for_closing_the_caller_goes_to_otherwise() -> None:
     story = ends(closing("overflow"))
     assert [left.detail for left in story.entries(LeftQueue)] == ["announcement:closed"]
 
@@ -72,7 +72,7 @@ def test_an_agent_whose_phone_rings_at_that_moment_may_still_answer() -> None:
     assert ends(story).entries(LeftQueue) == []
 
 
-def test_no_further_agent_is_rung_for_who_is_to_be_sent_on() -> None:
+def test_no_further_agent_is_rung_for_a_caller_who_is_to_be_sent_on() -> None:
     story = ends(closing("overflow").offer("anna"))
     story.then(OriginateFailed(story.legs("anna"), "NO_ANSWER"))
     ends(story.offer("bert"))
@@ -80,7 +80,7 @@ def test_no_further_agent_is_rung_for_who_is_to_be_sent_on() -> None:
     assert {kill.leg_id for kill in story.every(do.KillLeg)} == set(story.legs("bert"))
 
 
-def test_one_who_is_not_let_in_yet_is_not_told() -> None:
+def test_a_caller_who_is_not_let_in_yet_hears_no_announcement() -> None:
     story = QueueStory().begin()
     before = story.call
     assert ends(story).call == before
@@ -90,13 +90,13 @@ def test_one_who_is_not_let_in_yet_is_not_told() -> None:
 
 
 def refused_for(story: QueueStory, seconds: int) -> QueueStory:
-    """Its place was lost, and it is not let in again for so long."""
+    """The caller's place was lost, and the queue refuses the caller for that long."""
     for _ in range(0, seconds, 20):
         story.then(QueueRefused(story.waiting.ticket, Refusal.NO_AGENT), 20)
     return story
 
 
-def test_who_has_no_place_for_long_because_another_host_has_no_such_queue_goes_to_the_last_resort() -> None:
+def test_a_caller_without_a_place_for_long_since_another_host_has_no_such_queue_goes_to_the_last_resort() -> None:
     story = refused_for(QueueStory().enter(), 80)
     assert story.entries(LeftQueue) == []
     refused_for(story, 40)

@@ -1,4 +1,4 @@
-"""Being let into a queue, or not."""
+"""A caller is let into a queue, or refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_caller_who_shows_no_number_gives_none() -> None:
     assert story.command(do.JoinQueue).ticket.number == ""
 
 
-def test_whoever_is_let_in_is_answered_greeted_and_hears_music() -> None:
+def test_a_caller_who_is_let_in_is_answered_greeted_and_hears_music() -> None:
     story = QueueStory().enter(position=4)
     assert story.has(do.Answer)
     greeting, music = story.every(do.Play)
@@ -81,7 +81,7 @@ def test_a_place_taken_up_counts_from_when_it_was_first_taken() -> None:
         (Refusal.TOO_LONG, "the expected wait is too long", "USER_BUSY"),
     ],
 )
-def test_who_is_refused_and_has_nowhere_to_go_is_told_why(why: Refusal, reason: str, cause: str) -> None:
+def test_a_refused_caller_without_another_target_hears_the_reason(why: Refusal, reason: str, cause: str) -> None:
     story = QueueStory(RUSH).begin()
     story.then(QueueRefused(story.waiting.ticket, why))
     assert story.command(do.HangUp).cause == cause
@@ -92,7 +92,7 @@ def test_who_is_refused_and_has_nowhere_to_go_is_told_why(why: Refusal, reason: 
 
 
 @pytest.mark.parametrize("why", [Refusal.NO_AGENT, Refusal.AWAY, Refusal.TOO_LONG])
-def test_who_is_refused_goes_on_to_otherwise(why: Refusal) -> None:
+def test_a_refused_caller_goes_on_to_otherwise(why: Refusal) -> None:
     story = QueueStory().begin()
     story.then(QueueRefused(story.waiting.ticket, why))
     assert story.state() is Announcing
@@ -106,7 +106,7 @@ def test_a_full_queue_may_have_a_target_of_its_own() -> None:
     assert story.entries(StepEnded)[-1].outcome is Outcome.BUSY
 
 
-def test_who_hangs_up_before_the_answer_is_taken_out_and_was_never_in() -> None:
+def test_a_caller_who_hangs_up_before_redis_answers_is_removed_and_was_never_in() -> None:
     story = QueueStory().begin().then(CallerHungUp("ORIGINATOR_CANCEL"))
     assert story.command(do.LeaveQueue) == do.LeaveQueue("call-1/1", Leaving.ABANDONED)
     assert story.entries(LeftQueue) == []
@@ -131,8 +131,8 @@ def test_an_answer_for_another_ticket_means_nothing() -> None:
     assert story.then(QueueEntered("call-1/7", Entered(Place(1, 1, 1, 0), NOW))).call == before
 
 
-def test_an_offer_that_is_faster_than_the_answer_lets_him_in() -> None:
-    """Another worker freed the agent: its word comes another way."""
+def test_an_offer_that_arrives_before_the_answer_lets_the_caller_in() -> None:
+    """Another worker freed the agent, so the offer arrives by another connection than the answer."""
     story = QueueStory().begin()
     offer = story.offered("anna")
     story.then(OfferMade(offer))

@@ -1,4 +1,4 @@
-"""What a waiting caller hears: greeting, music, his place, how long it may take."""
+"""What a waiting caller hears: greeting, music, the position, the expected wait."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def story(written: str | None = None) -> QueueStory:
     return made
 
 
-def told(made: QueueStory) -> str:
-    """What is said now, before the music."""
+def said_now(made: QueueStory) -> str:
+    """What is announced now, before the music."""
     said, music = made.every(do.Play)
     assert music.file == "music/calm.wav"
     assert (made.waiting.saying, made.waiting.music) == (said.app_id, music.app_id)
@@ -28,7 +28,7 @@ def told(made: QueueStory) -> str:
 
 
 def asked(made: QueueStory, *timers: str) -> QueueStory:
-    """It is time to say something; where he stands is asked."""
+    """An announcement is due, so the position is asked of Redis."""
     for timer in timers:
         made.then(TimerFired(timer))
         assert made.command(do.AskPlace).ticket == made.waiting.ticket
@@ -38,21 +38,21 @@ def asked(made: QueueStory, *timers: str) -> QueueStory:
 # --- what is said
 
 
-def test_his_place_and_the_keys_are_said_between_two_pieces_of_music() -> None:
+def test_the_position_and_the_keys_are_said_between_two_pieces_of_music() -> None:
     made = asked(story(), "position").place(3)
-    assert told(made) == as_file_string((*position("en", 3), "keys.wav"))
+    assert said_now(made) == as_file_string((*position("en", 3), "keys.wav"))
     assert made.commands[-1] == do.StopPlaying()
 
 
 def test_place_and_wait_that_are_due_together_are_said_in_one_go() -> None:
     made = asked(story(), "position", "wait").place(2, handling_s=150, active=2)
-    assert told(made) == as_file_string((*position("en", 2), *expected_wait("en", 3), "keys.wav"))
+    assert said_now(made) == as_file_string((*position("en", 2), *expected_wait("en", 3), "keys.wav"))
     assert made.place(2, handling_s=150).commands == ()
 
 
 def test_in_the_language_of_the_queue() -> None:
     made = asked(story(written=changed("help", "wrap_up: 10", "language: pl")), "position").place(1)
-    assert told(made) == as_file_string((*position("pl", 1), "keys.wav"))
+    assert said_now(made) == as_file_string((*position("pl", 1), "keys.wav"))
 
 
 def test_each_is_said_again_after_its_own_interval() -> None:
@@ -68,32 +68,32 @@ def test_the_poll_alone_says_nothing() -> None:
     assert made.commands == ()
 
 
-def test_the_place_he_is_told_never_rises() -> None:
+def test_the_announced_position_never_rises() -> None:
     made = story()
     heard = []
     for now in (5, 3, 7, 4, 2, 9):
         asked(made, "position").place(now)
-        heard.append(told(made))
+        heard.append(said_now(made))
         made.then(AppEnded(made.waiting.saying))
     assert heard == [as_file_string((*position("en", n), "keys.wav")) for n in (5, 3, 3, 3, 2, 2)]
 
 
-def test_the_wait_he_is_told_never_grows() -> None:
+def test_the_announced_wait_never_grows() -> None:
     made = story()
     heard = []
     for minutes in (10, 4, 8, 3):
         asked(made, "wait").place(1, handling_s=minutes * 60)
-        heard.append(told(made))
+        heard.append(said_now(made))
         made.then(AppEnded(made.waiting.saying))
     assert heard == [as_file_string(expected_wait("en", n)) for n in (10, 4, 4, 3)]
 
 
 @pytest.mark.parametrize(("handling_s", "active"), [(0, 3), (120, 0)])
-def test_a_wait_nobody_can_know_is_not_said(handling_s: int, active: int) -> None:
+def test_an_unknown_wait_is_not_said(handling_s: int, active: int) -> None:
     assert asked(story(), "wait").place(2, handling_s, active).commands == ()
 
 
-def test_a_ticket_that_stands_in_no_line_is_told_nothing() -> None:
+def test_a_ticket_without_a_position_hears_no_announcement() -> None:
     made = asked(story(), "position")
     made.then(PlaceKnown(made.waiting.ticket, Entered(Place(0, 3, 1, 0), made.waiting.joined)))
     assert made.commands == ()
@@ -108,11 +108,11 @@ def test_nothing_is_said_over_something_else() -> None:
     asked(made, "position").place(3)
     assert (made.commands, made.waiting.saying) == ((), greeting)
     made.then(AppEnded(greeting))
-    assert made.place(3).commands == ()  # it waits for the next time
-    assert told(asked(made, "position").place(3))
+    assert made.place(3).commands == ()  # the announcement waits for its next interval
+    assert said_now(asked(made, "position").place(3))
 
 
-def test_what_was_asked_for_another_ticket_is_not_said() -> None:
+def test_the_position_of_another_ticket_is_not_said() -> None:
     made = asked(story(), "position")
     before = made.call
     assert made.then(PlaceKnown("call-1/7", Entered(Place(3, 3, 1, 0), before.arrived))).call == before
@@ -130,12 +130,12 @@ def test_an_end_of_earlier_music_means_nothing() -> None:
     made = story()
     old = made.waiting.music
     asked(made, "position").place(3)
-    made.then(AppEnded(old))  # broken off for what is being said
+    made.then(AppEnded(old))  # the music was stopped for an announcement
     assert made.commands == ()
     assert made.waiting.saying
 
 
-def test_music_that_ends_at_once_is_not_hammered() -> None:
+def test_music_that_ends_at_once_is_not_restarted_in_a_tight_loop() -> None:
     made = story()
     for _ in range(3):
         made.then(AppEnded(made.waiting.music), after_s=0.1)
@@ -149,8 +149,8 @@ def test_music_that_began_with_something_said_meanwhile_is_not_begun_twice() -> 
     made = story()
     made.then(AppEnded(made.waiting.music), after_s=0.1)
     asked(made, "position").place(3)
-    assert not made.has(do.StopPlaying)  # nothing played that would have to be ended
-    assert told(made)
+    assert not made.has(do.StopPlaying)  # no playback would have to be stopped
+    assert said_now(made)
     assert made.then(TimerFired("music"), after_s=2).commands == ()
 
 
@@ -167,7 +167,7 @@ def test_an_interval_taken_out_of_the_settings_ends_there() -> None:
     assert made.then(TimerFired("position")).timers == {}
 
 
-# --- while an agent has him
+# --- while the caller is reserved for an agent
 
 
 def test_nothing_is_said_from_the_acceptance_on_and_all_clocks_stop() -> None:
@@ -187,14 +187,14 @@ def test_the_music_plays_on_to_the_agents_whisper_and_not_into_the_joining() -> 
     assert made.commands == ()
 
 
-def test_whom_joining_left_in_silence_hears_music_again() -> None:
+def test_a_caller_left_in_silence_by_a_failed_join_hears_music_again() -> None:
     made = QueueStory().reach("joining")
     made.then(AppEnded(made.waiting.music), after_s=30)
     made.then(JoinFailed("caller-1", made.under.winner, "-ERR"))
     assert made.command(do.Play).file == "music/calm.wav"
 
 
-def test_whose_music_went_on_does_not_hear_it_twice() -> None:
+def test_a_caller_whose_music_went_on_does_not_hear_it_twice() -> None:
     made = QueueStory().reach("whispering")
     made.gone(made.under.winner)
     assert not made.has(do.Play)

@@ -1,4 +1,4 @@
-"""From an agent's answer to the end of the conversation; who hangs up, in every stage; news that comes too late."""
+"""From an agent's answer to the end of the conversation: either party hangs up in every stage; late events."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ends(story: QueueStory) -> list[tuple[str, OfferEnd]]:
 
 
 def to_the_live_state(story: QueueStory) -> list[Command]:
-    """What the last answer asks of the live state."""
+    """The commands of the last step that go to Redis."""
     kinds = (do.JoinQueue, do.LeaveQueue, do.AcceptOffer, do.PassOffer, do.EndTalk, do.KeepCallback)
     return [c for c in story.commands if isinstance(c, kinds)]
 
@@ -57,12 +57,12 @@ def to_the_live_state(story: QueueStory) -> list[Command]:
 # --- all goes well
 
 
-def test_the_live_state_is_asked_whether_the_offer_still_stands() -> None:
+def test_redis_is_asked_whether_the_offer_is_still_valid() -> None:
     story = QueueStory().reach("accepting")
     assert story.commands == (do.AcceptOffer(f"{TICKET}:1", "anna"),)
 
 
-def test_the_agent_hears_for_whom_and_how_long_he_waited_while_the_caller_hears_music() -> None:
+def test_the_agent_hears_the_queue_and_the_callers_wait_while_the_caller_hears_music() -> None:
     story = QueueStory().enter(waited_s=90).offer("anna")
     story.answer(story.legs("anna")[0]).accept()
     told = story.command(do.Whisper)
@@ -77,7 +77,7 @@ def test_in_the_queues_own_language_and_without_its_name() -> None:
     assert story.command(do.Whisper).file == as_file_string(waited("ru", 4))
 
 
-def test_when_he_has_heard_it_they_are_joined() -> None:
+def test_they_are_joined_after_the_agents_whisper() -> None:
     story = QueueStory().reach("joining")
     assert story.command(do.Join) == do.Join("caller-1", story.legs("anna")[0])
     assert story.timers == {"offer": 5}
@@ -91,7 +91,7 @@ def test_without_a_whisper_they_are_joined_at_once() -> None:
     assert story.under.stage == "joining"
 
 
-def test_joined_he_has_left_the_queue_answered() -> None:
+def test_a_joined_caller_has_left_the_queue_as_answered() -> None:
     story = QueueStory().reach("talking")
     assert story.state() is Talking
     assert story.commands == (do.StopTimer("offer"),)
@@ -101,7 +101,7 @@ def test_joined_he_has_left_the_queue_answered() -> None:
 
 
 @pytest.mark.parametrize("told_first", [True, False])
-def test_who_comes_back_after_the_conversation_is_hung_up(told_first: bool) -> None:
+def test_a_caller_who_comes_back_after_the_conversation_is_hung_up(told_first: bool) -> None:
     story = QueueStory().reach("talking")
     if told_first:
         ends_after(story, 600)
@@ -111,14 +111,14 @@ def test_who_comes_back_after_the_conversation_is_hung_up(told_first: bool) -> N
     assert story.commands == (do.HangUp("NORMAL_CLEARING"),)
 
 
-def test_who_comes_back_to_a_worker_that_only_watches_the_conversation_is_hung_up() -> None:
+def test_a_caller_who_comes_back_to_a_worker_that_only_watches_is_hung_up() -> None:
     story = QueueStory().reach("talking").then(CallConnectionLost("worker w1 died, w2 took over"))
     story.then(Rearrived(story.call.dialled, brought_back=True))
     assert story.commands == (do.HangUp("NORMAL_CLEARING"),)
 
 
 def ends_after(story: QueueStory, ms: int) -> None:
-    """The agent hangs up so long after both were joined."""
+    """The agent hangs up `ms` milliseconds after both were joined."""
     (leg,) = story.legs("anna")
     joined = story.entries(Bridged)[-1].at if story.entries(Bridged) else story.facts.now
     stamps = Stamps(story.call.arrived, None, Instant(joined - SECOND), Instant(joined + ms * 1_000), joined)
@@ -127,7 +127,7 @@ def ends_after(story: QueueStory, ms: int) -> None:
 
 @pytest.mark.parametrize("order", ["leg first", "leg after", "leg before the bridge is told", "nothing is dated"])
 def test_a_caller_whose_agent_leaves_at_once_has_the_old_place_again(order: str) -> None:
-    """One visit; the agent is free, and has missed nothing."""
+    """There is one visit of the queue; the agent is free and has no miss."""
     story = QueueStory().reach("joining")
     since = story.waiting.joined
     if order != "leg before the bridge is told":
@@ -164,7 +164,7 @@ def test_a_caller_whose_agent_leaves_at_once_has_the_old_place_again(order: str)
 
 @pytest.mark.parametrize("joined_told", [True, False])
 def test_a_caller_who_leaves_an_agent_at_once_was_answered(joined_told: bool) -> None:
-    """Neither comes back: it was the caller who hung up."""
+    """No channel comes back to us, because the caller hung up."""
     story = QueueStory().reach("talking" if joined_told else "joining")
     ends_after(story, 200)
     assert not story.has(do.EndTalk)
@@ -184,14 +184,14 @@ def test_a_caller_who_came_back_and_gives_up_has_abandoned() -> None:
     assert (record.outcome, [visit.how for visit in record.visits]) == (Outcome.ABANDONED, [Leaving.ABANDONED])
 
 
-def test_who_comes_back_before_the_conversation_goes_back_to_the_queue() -> None:
+def test_a_caller_who_comes_back_before_the_conversation_goes_back_to_the_queue() -> None:
     story = QueueStory().reach("joining")
     story.then(Rearrived(story.call.dialled, brought_back=True))
     assert not story.has(do.HangUp)
     assert story.state() is Waiting
 
 
-def test_a_conversation_is_told_to_the_microsecond_and_the_wrap_up_begins() -> None:
+def test_a_conversation_is_reported_to_the_microsecond_and_the_wrap_up_begins() -> None:
     story = QueueStory().reach("talking")
     (leg,) = story.legs("anna")
     joined = story.entries(Bridged)[0].at
@@ -226,8 +226,8 @@ def test_a_conversation_of_no_time_counts_as_one_where_the_caller_left() -> None
     assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 1, TalkEnd.TALKED)
 
 
-def test_a_joining_nobody_saw_is_known_from_the_switchs_stamps() -> None:
-    """The word of the bridge was lost; the leg tells afterwards since when it was joined."""
+def test_a_bridge_that_was_not_reported_is_known_from_the_switchs_stamps() -> None:
+    """The bridge event was lost; the leg's end has the time of the bridge."""
     story = QueueStory().reach("joining")
     (leg,) = story.legs("anna")
     joined = Instant(story.facts.now + SECOND)
@@ -246,7 +246,7 @@ def test_the_end_of_another_phone_is_not_the_agents() -> None:
     assert (story.waiting, story.commands) == (before, ())
 
 
-def test_an_acceptance_nobody_asked_for_means_nothing() -> None:
+def test_an_acceptance_without_a_question_means_nothing() -> None:
     story = QueueStory().reach("ringing")
     before = story.call
     assert story.then(OfferAccepted(f"{TICKET}:1", "anna")).call == before
@@ -256,7 +256,7 @@ def test_an_acceptance_nobody_asked_for_means_nothing() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_caller_who_hangs_up_lets_everybody_go(stage: str) -> None:
+def test_a_caller_who_hangs_up_frees_the_agent_and_ends_the_legs(stage: str) -> None:
     story = QueueStory().reach(stage).then(CallerHungUp("NORMAL_CLEARING"))
     assert story.state() is Ending
     gone, over = do.LeaveQueue(TICKET, Leaving.ABANDONED), do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED)
@@ -264,10 +264,10 @@ def test_a_caller_who_hangs_up_lets_everybody_go(stage: str) -> None:
         "entering": [gone],
         "waiting": [gone],
         "ringing": [gone],
-        "accepting": [gone, over],  # whether she has him is not known yet
+        "accepting": [gone, over],  # Redis has not confirmed the offer yet
         "whispering": [gone, over],
         "joining": [gone, over],
-        "talking": [],  # the end of her leg tells how long they talked
+        "talking": [],  # the end of the agent's leg has the length of the conversation
     }
     assert to_the_live_state(story) == expected[stage]
     story.gone("caller-1")
@@ -279,14 +279,14 @@ def test_a_caller_who_hangs_up_lets_everybody_go(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", ["ringing", "accepting"])
-def test_a_phone_that_rings_for_nobody_stops(stage: str) -> None:
+def test_a_phone_stops_ringing_when_the_caller_has_gone(stage: str) -> None:
     story = QueueStory().reach(stage).then(CallerHungUp("NORMAL_CLEARING"))
     assert story.command(do.KillLeg) == do.KillLeg(story.legs("anna")[0], "ORIGINATOR_CANCEL")
     assert ends(story) == [("anna", OfferEnd.CALLER_GONE)]
 
 
 @pytest.mark.parametrize("stage", TAKEN)
-def test_an_agent_who_has_him_already_is_told_that_he_has_gone(stage: str) -> None:
+def test_an_agent_who_has_the_caller_already_hears_that_the_caller_has_gone(stage: str) -> None:
     story = QueueStory().reach(stage).then(CallerHungUp("NORMAL_CLEARING"))
     told = do.Whisper(story.legs("anna")[0], "queue/en/caller-gone.wav", hang_up=True)
     assert story.command(do.Whisper) == told
@@ -295,7 +295,7 @@ def test_an_agent_who_has_him_already_is_told_that_he_has_gone(stage: str) -> No
 
 
 @pytest.mark.parametrize("stage", ["ringing", "accepting", *TAKEN])
-def test_the_answer_of_the_live_state_after_that_changes_nothing(stage: str) -> None:
+def test_an_answer_of_redis_after_the_hang_up_changes_nothing(stage: str) -> None:
     story = QueueStory().reach(stage)
     offer = story.under.offer.id
     story.then(CallerHungUp("NORMAL_CLEARING"))
@@ -306,7 +306,7 @@ def test_the_answer_of_the_live_state_after_that_changes_nothing(stage: str) -> 
         assert (story.call, story.commands) == (before, ())
 
 
-def test_an_agent_who_answers_after_that_is_let_go() -> None:
+def test_an_agent_who_answers_after_the_hang_up_is_hung_up() -> None:
     story = QueueStory().reach("ringing").then(CallerHungUp("NORMAL_CLEARING"))
     story.answer(story.legs("anna")[0])
     assert story.commands == (do.KillLeg(story.legs("anna")[0], "ORIGINATOR_CANCEL"),)
@@ -316,10 +316,10 @@ def test_an_agent_who_answers_after_that_is_let_go() -> None:
 
 
 def left_before_they_were_joined(story: QueueStory, news: Callable[[str], Event] | None) -> None:
-    """The agent hangs up; what the switch tells of the caller then (None: nothing, the music plays on)."""
+    """The agent hangs up; `news` is the switch's next event of the caller (None: no event, the music plays on)."""
     story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=2, by="callee")
     if news is not None:
-        assert to_the_live_state(story) == []  # the caller's channel is on its way: nobody can be joined with it yet
+        assert to_the_live_state(story) == []  # the caller's channel is on its way back and cannot be joined yet
         story.then(news(story.legs("anna")[0]))
 
 
@@ -332,7 +332,7 @@ def left_before_they_were_joined(story: QueueStory, news: Callable[[str], Event]
         ("joining", lambda _: TimerFired("offer")),
     ],
 )
-def test_an_agent_who_leaves_before_they_are_joined_has_missed_it_and_the_caller_keeps_his_place(
+def test_an_agent_who_leaves_before_they_are_joined_has_a_miss_and_the_caller_keeps_the_place(
     stage: str, news: Callable[[str], Event] | None
 ) -> None:
     story = QueueStory().reach(stage)
@@ -361,7 +361,7 @@ def test_a_caller_who_comes_back_from_the_join_hears_music_once() -> None:
     assert not story.has(do.Play)
 
 
-def test_a_caller_may_come_back_before_the_agents_end_is_told() -> None:
+def test_a_caller_may_come_back_before_the_agents_end_is_reported() -> None:
     story = QueueStory().reach("joining").then(Rearrived(HELP))
     (leg,) = story.legs("anna")
     assert story.command(do.KillLeg) == do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE")
@@ -380,10 +380,10 @@ def test_a_caller_who_is_hung_up_in_the_join_has_left() -> None:
     assert fold(story.call.trail).outcome is Outcome.ABANDONED
 
 
-def test_an_agent_who_leaves_before_he_has_the_caller_is_not_whispered_to() -> None:
+def test_an_agent_who_leaves_before_redis_confirms_hears_no_whisper() -> None:
     story = QueueStory().reach("accepting")
     story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=1, by="callee")
-    assert to_the_live_state(story) == []  # the live state has not answered yet
+    assert to_the_live_state(story) == []  # Redis has not answered yet
     story.accept()
     dropped, again = to_the_live_state(story)
     assert dropped == do.EndTalk("anna", TICKET, 0, TalkEnd.DROPPED)
@@ -393,7 +393,7 @@ def test_an_agent_who_leaves_before_he_has_the_caller_is_not_whispered_to() -> N
 
 
 @pytest.mark.parametrize("timer", ["whispering", "joining"])
-def test_an_agent_whom_the_switch_does_not_join_in_time_is_let_go_and_has_missed_nothing(timer: str) -> None:
+def test_an_agent_the_switch_does_not_join_in_time_is_freed_without_a_miss(timer: str) -> None:
     story = QueueStory().reach(timer).then(TimerFired("offer"), after_s=30)
     assert story.command(do.KillLeg) == do.KillLeg(story.legs("anna")[0], "NORMAL_TEMPORARY_FAILURE")
     assert to_the_live_state(story)[0] == do.EndTalk("anna", TICKET, 0, TalkEnd.UNJOINED)
@@ -408,10 +408,10 @@ def test_a_slow_switch_has_longer_to_join_them(stage: str) -> None:
     assert (slow.name, slow.after_s) == ("offer", usual.after_s + 8.0)
 
 
-def test_a_join_the_switch_refuses_lets_him_go_too() -> None:
+def test_an_agent_is_freed_if_the_switch_refuses_the_join() -> None:
     story = QueueStory().reach("joining")
     story.then(JoinFailed("caller-1", story.under.winner, "-ERR"))
-    assert story.command(do.EndTalk).how is TalkEnd.UNJOINED  # no miss of the agent, who is there
+    assert story.command(do.EndTalk).how is TalkEnd.UNJOINED  # no miss, because the agent did answer
     assert story.has(do.KillLeg)
     assert story.has(do.JoinQueue)
     assert story.waiting.offering is None
@@ -424,7 +424,7 @@ def test_a_clock_that_fires_when_no_offer_is_under_way_means_nothing() -> None:
     assert story.commands == ()
 
 
-# --- news of an earlier offer, in every stage
+# --- events of an earlier offer, in every stage
 
 
 def stale(offer: str, leg: str, made: OfferMade) -> tuple[Event, ...]:
@@ -441,7 +441,7 @@ def stale(offer: str, leg: str, made: OfferMade) -> tuple[Event, ...]:
 
 
 @pytest.mark.parametrize("stage", STAGES[1:])
-def test_news_of_an_earlier_offer_change_nothing_and_end_its_leg(stage: str) -> None:
+def test_events_of_an_earlier_offer_change_nothing_and_end_its_leg(stage: str) -> None:
     story = QueueStory().enter()
     earlier = OfferMade(story.offered("bert"))
     story.then(earlier)
@@ -458,7 +458,7 @@ def test_news_of_an_earlier_offer_change_nothing_and_end_its_leg(stage: str) -> 
 
 
 @pytest.mark.parametrize("stage", ["whispering", "joining", "talking"])
-def test_what_is_told_twice_counts_once(stage: str) -> None:
+def test_an_event_that_arrives_twice_counts_once(stage: str) -> None:
     story = QueueStory().reach(stage)
     (leg,) = story.legs("anna")
     before = story.call

@@ -50,7 +50,7 @@ def test_a_key_leads_to_its_target_whose_rules_are_looked_up_first() -> None:
     assert story.entries(StepEnded)[-1].outcome is Outcome.OVERFLOW
 
 
-def test_a_key_to_another_queue_makes_him_a_new_caller_there() -> None:
+def test_a_key_to_another_queue_makes_a_new_ticket_there() -> None:
     story = QueueStory().enter(waited_s=60).then(KeyPressed("2")).then(FactsFound())
     ticket = story.command(do.JoinQueue).ticket
     assert (ticket.queue, ticket.id, ticket.joined) == ("rush", "call-1/2", story.facts.now)
@@ -80,14 +80,14 @@ def test_a_key_while_phones_ring_lets_the_agents_go() -> None:
 
 @pytest.mark.parametrize("key", ["0", "1"])
 @pytest.mark.parametrize("stage", ["accepting", "whispering", "joining", "talking"])
-def test_from_the_agents_answer_on_no_key_means_anything(stage: str, key: str) -> None:
+def test_keys_do_nothing_after_the_agents_answer(stage: str, key: str) -> None:
     story = QueueStory().reach(stage)
     before = story.call
     story.then(KeyPressed(key))
     assert (story.call, story.commands) == (before, ())
 
 
-def test_keys_mean_something_again_when_the_answer_came_too_late() -> None:
+def test_keys_work_again_when_the_answer_came_too_late() -> None:
     story = QueueStory().reach("accepting")
     story.then(OfferVoid(story.under.offer.id, "anna")).then(KeyPressed("0"))
     assert story.state() is Deciding
@@ -96,12 +96,12 @@ def test_keys_mean_something_again_when_the_answer_came_too_late() -> None:
 # --- "call me back"
 
 
-def test_who_wants_to_be_called_back_is_told_and_released_and_his_ticket_stays() -> None:
+def test_a_caller_who_asks_for_a_callback_hears_so_is_hung_up_and_keeps_the_ticket() -> None:
     story = QueueStory().enter().then(KeyPressed("1"))
     (kept,) = story.commands
     assert isinstance(kept, do.KeepCallback)
     assert (kept.ticket, kept.number) == ("call-1/1", "+48600700800")
-    assert kept.not_before == story.facts.now + HANG_UP_S * SECOND  # he is on the line still
+    assert kept.not_before == story.facts.now + HANG_UP_S * SECOND  # the caller is still on the line
     assert kept.expires == kept.not_before + 4 * HOUR
     assert story.state() is Waiting  # nothing is promised yet
     story.then(CallbackAnswered("call-1/1", Kept.KEPT))
@@ -122,7 +122,7 @@ def test_the_queues_own_words_for_it() -> None:
     assert story.command(do.Play).file == "promised.wav"
 
 
-def test_who_hangs_up_while_he_is_told_is_called_back_all_the_same() -> None:
+def test_a_caller_who_hangs_up_during_the_promise_is_called_back_all_the_same() -> None:
     story = QueueStory().enter().then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.KEPT))
     story.then(CallerHungUp("NORMAL_CLEARING"))
     assert story.state() is Ending
@@ -130,7 +130,7 @@ def test_who_hangs_up_while_he_is_told_is_called_back_all_the_same() -> None:
 
 
 def test_an_offer_under_way_is_called_off_with_it() -> None:
-    """The live state lets its agents go by itself: the ticket has become a callback."""
+    """Redis frees the agents of the offer by itself, because the ticket has become a callback."""
     story = QueueStory().reach("ringing").then(KeyPressed("1"))
     assert story.has(do.KeepCallback)
     story.then(CallbackAnswered("call-1/1", Kept.KEPT))
@@ -138,7 +138,7 @@ def test_an_offer_under_way_is_called_off_with_it() -> None:
     assert not story.has(do.PassOffer)
 
 
-def test_nobody_is_called_before_the_queue_opens_and_the_wait_for_that_is_not_held_against_him() -> None:
+def test_no_callback_is_made_before_the_queue_opens_and_its_time_limit_counts_from_then() -> None:
     """Five in the morning; it opens at eight and gives up after an hour."""
     hours = QUEUES["rush"].replace("every: 300", "every: 300, expires: 3600") + "    keys: {1: callback}\n"
     story = QueueStory(RUSH, written=tenant(rush=hours)).enter().then(KeyPressed("1"))
@@ -158,7 +158,7 @@ def test_an_hour_that_closing_cuts_short_goes_on_at_the_next_opening() -> None:
     assert (closes - NOW, opens - closes) == (12 * HOUR, 15 * HOUR)
 
 
-def test_whose_number_has_a_callback_already_hears_that_instead() -> None:
+def test_a_caller_whose_number_has_a_callback_already_hears_that() -> None:
     story = QueueStory().enter().then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.NOTED))
     assert story.command(do.StopPlaying).all
     noted = story.command(do.Play)
@@ -168,13 +168,13 @@ def test_whose_number_has_a_callback_already_hears_that_instead() -> None:
     assert story.then(AppEnded(noted.app_id)).command(do.HangUp).cause == "NORMAL_CLEARING"
 
 
-def test_who_has_the_place_of_a_callback_to_his_number_hears_that_it_is_noted_already() -> None:
+def test_a_caller_who_took_up_the_place_of_a_callback_hears_that_it_is_noted_already() -> None:
     story = QueueStory().enter(took_up="callback").then(KeyPressed("1"))
     story.then(CallbackAnswered("call-1/1", Kept.KEPT))
     assert story.command(do.Play).file == "queue/en/callback-noted.wav"
 
 
-def test_whose_number_was_promised_one_lately_hears_that_it_is_not_possible_and_waits_on() -> None:
+def test_a_caller_whose_number_had_a_callback_lately_hears_that_it_is_not_possible_and_waits_on() -> None:
     story = QueueStory().reach("ringing")
     rung = story.under
     story.then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.REFUSED))
@@ -193,21 +193,21 @@ def test_the_queues_own_words_for_that() -> None:
     assert story.every(do.Play)[0].file == "sorry.wav"
 
 
-def test_whose_place_is_gone_when_he_asks_waits_on_and_takes_it_again() -> None:
+def test_a_caller_whose_place_is_lost_at_the_request_waits_on_and_joins_again() -> None:
     story = QueueStory().enter().then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.GONE))
     assert (story.state(), story.commands) == (Waiting, ())
     assert story.then(PlaceKnown("call-1/1", None)).command(do.JoinQueue).ticket.id == "call-1/2"
-    assert story.then(CallbackAnswered("call-1/1", Kept.KEPT)).commands == ()  # of a place he has no more
+    assert story.then(CallbackAnswered("call-1/1", Kept.KEPT)).commands == ()  # for a ticket that no longer exists
 
 
-def test_an_agent_who_has_the_caller_keeps_him_whatever_the_answer_to_his_wish() -> None:
+def test_an_agent_who_has_the_caller_keeps_the_caller_whatever_the_answer_to_the_request() -> None:
     story = QueueStory().reach("ringing").then(KeyPressed("1"))
     story.answer(story.legs("anna")[0]).accept()
     story.then(CallbackAnswered("call-1/1", Kept.GONE))
     assert (story.under.stage, story.commands) == ("whispering", ())
 
 
-def test_whose_worker_died_before_the_answer_asks_again() -> None:
+def test_the_request_is_repeated_if_the_worker_died_before_the_answer() -> None:
     story = QueueStory().enter().then(KeyPressed("1"))
     story.then(CallConnectionLost("gone")).then(Rearrived(story.call.dialled))
     assert story.command(do.KeepCallback).ticket == "call-1/1"
@@ -216,7 +216,7 @@ def test_whose_worker_died_before_the_answer_asks_again() -> None:
 
 
 def hears_that_it_is_not_possible(story: QueueStory) -> bool:
-    """The music is ended, and goes on after the words."""
+    """The music is stopped for the announcement and goes on after it."""
     stop, words, music = story.commands
     assert stop == do.StopPlaying(all=True)
     assert isinstance(words, do.Play)
@@ -237,7 +237,7 @@ def hears_that_it_is_not_possible(story: QueueStory) -> bool:
         ({"unpriced": ("+48600",)}, "no price in list retail"),
     ],
 )
-def test_who_cannot_be_called_hears_so_and_waits_on(known: dict[str, object], why: str) -> None:
+def test_a_caller_who_cannot_be_called_back_hears_so_and_waits_on(known: dict[str, object], why: str) -> None:
     if isinstance(caller := known.get("caller"), Caller) and caller.extension:
         known = {**known, "dialled": "+48221234510"}
     story = QueueStory(**known).enter()  # type: ignore[arg-type]  # kwargs of a test

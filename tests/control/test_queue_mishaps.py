@@ -1,4 +1,4 @@
-"""What befalls a waiting caller: taken out, moved, deserted, waited too long; connections, switches and Redis lost."""
+"""A waiting caller is removed, moved, left without agents, or waits too long; connections, switches, Redis are lost."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def without_the_queue(story: QueueStory) -> QueueStory:
 # --- overflow and notices
 
 
-def test_who_waits_too_long_goes_on() -> None:
+def test_a_caller_who_waits_too_long_goes_on() -> None:
     story = QueueStory().enter().then(TimerFired("overflow"), after_s=300)
     assert story.command(do.LeaveQueue) == do.LeaveQueue(TICKET, Leaving.WAITED_OUT)
     assert left(story) == [(Leaving.WAITED_OUT, "announcement:closed")]
@@ -73,13 +73,13 @@ def test_who_waits_too_long_goes_on() -> None:
     assert story.entries(Routed)[-1].why == "queue:help: waited as long as the queue allows"
 
 
-def test_who_waits_too_long_while_a_phone_rings_goes_on_and_it_stops() -> None:
+def test_a_caller_who_waits_too_long_while_a_phone_rings_goes_on_and_it_stops() -> None:
     story = QueueStory().reach("ringing").then(TimerFired("overflow"), after_s=300)
     assert story.has(do.KillLeg)
     assert story.state() is Deciding
 
 
-def test_an_overflow_that_was_taken_out_of_the_yaml_holds_nobody_to_it() -> None:
+def test_an_overflow_removed_from_the_yaml_no_longer_applies() -> None:
     story = QueueStory(RUSH).enter().then(TimerFired("overflow"))
     assert (story.state(), story.commands) == (Waiting, ())
 
@@ -91,12 +91,12 @@ def test_the_last_agent_leaves_and_the_caller_goes_where_the_queue_says() -> Non
     assert story.state() is TakingMessage
 
 
-def test_or_waits_on_where_it_says_nothing() -> None:
+def test_without_agents_and_without_a_setting_for_it_the_caller_waits_on() -> None:
     story = notice(QueueStory(RUSH).enter(), "deserted")
     assert (story.state(), story.commands) == (Waiting, ())
 
 
-def test_moved_to_another_queue_he_counts_as_having_waited() -> None:
+def test_the_wait_counts_after_a_move_to_another_queue() -> None:
     story = notice(QueueStory().enter(waited_s=60), "moved", "rush")
     joined = story.entries(Queued)[0].joined
     assert story.command(do.LeaveQueue) == do.LeaveQueue(TICKET, Leaving.MOVED)
@@ -107,7 +107,7 @@ def test_moved_to_another_queue_he_counts_as_having_waited() -> None:
     assert left(story) == [(Leaving.MOVED, "rush")]
 
 
-def test_moved_to_a_queue_that_only_another_host_knows_he_waits_on_where_he_is() -> None:
+def test_a_caller_moved_to_a_queue_unknown_to_this_host_stays() -> None:
     story = QueueStory().reach("ringing")
     before = story.waiting
     notice(story, "moved", "nonsense")
@@ -122,13 +122,13 @@ def test_moved_within_one_queue_is_no_loop() -> None:
     assert story.command(do.JoinQueue).ticket.queue == "help"
 
 
-def test_taken_out_he_goes_to_the_target_that_was_named() -> None:
+def test_a_removed_caller_goes_to_the_named_target() -> None:
     story = notice(QueueStory().enter(), "removed", "extension:102").then(FactsFound())
     assert story.state() is Ringing
     assert left(story) == [(Leaving.REMOVED, "extension:102")]
 
 
-def test_or_his_call_ends() -> None:
+def test_a_caller_removed_without_a_target_is_hung_up() -> None:
     story = notice(QueueStory().enter(), "removed")
     assert story.command(do.LeaveQueue).how is Leaving.REMOVED
     assert story.has(do.HangUp)
@@ -137,7 +137,7 @@ def test_or_his_call_ends() -> None:
 
 
 @pytest.mark.parametrize("stage", ["whispering", "joining"])
-def test_whom_an_agent_has_nobody_takes_out_any_more(stage: str) -> None:
+def test_a_caller_whom_an_agent_has_is_not_removed_any_more(stage: str) -> None:
     story = QueueStory().reach(stage)
     before = story.call
     assert notice(story, "removed").call == before
@@ -154,7 +154,7 @@ def test_a_notice_of_another_visit_means_nothing() -> None:
 
 
 @pytest.mark.parametrize("stage", ["waiting", "ringing", "accepting"])
-def test_a_queue_that_is_no_more_sends_its_callers_to_the_last_resort(stage: str) -> None:
+def test_a_queue_removed_from_the_yaml_sends_its_callers_to_the_last_resort(stage: str) -> None:
     story = without_the_queue(QueueStory().reach(stage)).then(TimerFired("poll"))
     assert story.command(do.LeaveQueue) == do.LeaveQueue(TICKET, Leaving.FAILED)
     assert story.has(do.KillLeg) == (stage != "waiting")
@@ -166,7 +166,7 @@ def test_the_notice_of_it_does_the_same() -> None:
     assert left(notice(QueueStory().enter(), "queue_gone")) == [(Leaving.FAILED, "hangup:busy")]
 
 
-def test_an_agent_who_has_the_caller_already_keeps_him() -> None:
+def test_an_agent_who_has_the_caller_already_keeps_the_caller() -> None:
     story = without_the_queue(QueueStory().reach("whispering"))
     story.then(LegHeard(story.under.winner))
     assert story.has(do.Join)
@@ -176,7 +176,7 @@ def test_an_agent_who_has_the_caller_already_keeps_him() -> None:
     assert story.command(do.EndTalk).how is TalkEnd.TALKED
 
 
-def test_and_if_he_leaves_the_caller_is_not_left_with_music_for_ever() -> None:
+def test_if_that_agent_leaves_the_caller_goes_to_the_last_resort() -> None:
     story = without_the_queue(QueueStory().reach("whispering"))
     story.gone(story.under.winner)
     assert story.command(do.EndTalk).how is TalkEnd.DROPPED
@@ -188,7 +188,7 @@ def test_and_if_he_leaves_the_caller_is_not_left_with_music_for_ever() -> None:
 # --- Redis
 
 
-def test_a_place_that_was_lost_is_taken_again_with_the_time_since_which_he_waits() -> None:
+def test_a_lost_place_is_taken_again_with_the_time_of_arrival() -> None:
     story = QueueStory().enter(waited_s=60)
     joined = story.waiting.joined
     story.then(PlaceKnown(TICKET, None))
@@ -199,7 +199,7 @@ def test_a_place_that_was_lost_is_taken_again_with_the_time_since_which_he_waits
     assert left(story) == []
 
 
-def test_a_place_that_was_given_up_because_nobody_asked_for_it_is_taken_again_at_once() -> None:
+def test_a_place_that_expired_without_a_poll_is_taken_again_at_once() -> None:
     story = notice(QueueStory().enter(waited_s=600), "lost")
     ticket = story.command(do.JoinQueue).ticket
     assert (ticket.id, ticket.joined, ticket.again) == ("call-1/2", story.waiting.joined, True)
@@ -217,8 +217,8 @@ def test_phones_that_ring_for_a_lost_place_stop_and_their_agents_are_free(stage:
 
 
 @pytest.mark.parametrize("why", [Refusal.AWAY, Refusal.NO_AGENT])
-def test_who_cannot_take_his_place_again_waits_on_and_asks_again(why: Refusal) -> None:
-    """Redis is away still, or has forgotten its queues and is not told of them yet."""
+def test_a_caller_who_cannot_take_the_place_again_waits_on_and_asks_again(why: Refusal) -> None:
+    """Redis is still away, or has lost its data and the layout of the queues is not written again yet."""
     story = QueueStory().enter().then(PlaceKnown(TICKET, None)).then(QueueRefused("call-1/2", why))
     assert (story.state(), story.commands) == (Waiting, ())
     story.then(TimerFired("poll"))
@@ -228,7 +228,7 @@ def test_who_cannot_take_his_place_again_waits_on_and_asks_again(why: Refusal) -
 
 
 @pytest.mark.parametrize("stage", ["whispering", "joining"])
-def test_whom_an_agent_has_the_live_state_need_not_know(stage: str) -> None:
+def test_a_lost_ticket_changes_nothing_once_an_agent_has_the_caller(stage: str) -> None:
     story = QueueStory().reach(stage)
     before = story.call
     assert story.then(PlaceKnown(TICKET, None)).call == before
@@ -237,7 +237,7 @@ def test_whom_an_agent_has_the_live_state_need_not_know(stage: str) -> None:
 # --- the caller's connection
 
 
-def test_a_lost_connection_is_made_anew_and_he_keeps_his_place() -> None:
+def test_a_lost_connection_is_made_anew_and_the_caller_keeps_the_place() -> None:
     story = QueueStory().enter(waited_s=60).then(CallConnectionLost("reset"))
     assert story.has(do.BringBack)
     assert story.timers == {"back": 10}
@@ -255,22 +255,22 @@ def test_a_lost_connection_is_made_anew_and_he_keeps_his_place() -> None:
 
 
 @pytest.mark.parametrize("stage", ["ringing", "accepting"])
-def test_its_offer_is_called_off(stage: str) -> None:
+def test_the_offer_ends_when_the_callers_connection_is_lost(stage: str) -> None:
     story = QueueStory().reach(stage).then(CallConnectionLost("reset"))
     assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
     assert story.has(do.BringBack)
-    assert not story.has(do.PassOffer), "she would be offered him again while nobody can join them"
+    assert not story.has(do.PassOffer), "the agent would be offered the caller again while no worker can join them"
     story.then(Rearrived(HELP))
     assert story.command(do.PassOffer) == do.PassOffer(f"{TICKET}:1", "anna", OfferEnd.CALLER_GONE)
-    # The queue hears of his new worker first, so that he hears of her next offer.
+    # Redis hears of the caller's new worker first, so that the agent's next offer goes to that worker.
     assert story.commands.index(do.AskPlace(TICKET)) < story.commands.index(story.command(do.PassOffer))
-    # The live state may have given her the caller, and died with the answer.
+    # Redis may have given the agent the caller, and its answer may have been lost.
     assert story.has(do.EndTalk) == (stage == "accepting")
     assert story.waiting.offering is None
 
 
 @pytest.mark.parametrize("stage", ["ringing", "accepting", "whispering", "joining"])
-def test_he_may_be_back_before_anybody_knows_that_his_worker_died(stage: str) -> None:
+def test_the_caller_may_be_back_before_the_death_of_the_worker_is_known(stage: str) -> None:
     story = QueueStory().reach(stage).then(Rearrived(HELP))
     assert story.waiting.offering is None
     assert story.has(do.KillLeg)
@@ -286,7 +286,7 @@ def test_agents_who_passed_already_are_not_passed_again() -> None:
 
 
 @pytest.mark.parametrize("stage", ["whispering", "joining"])
-def test_an_agent_who_had_him_is_let_go_without_blame(stage: str) -> None:
+def test_an_agent_who_had_the_caller_is_freed_without_a_miss(stage: str) -> None:
     story = QueueStory().reach(stage).then(CallConnectionLost("reset"))
     assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED)
     assert story.command(do.KillLeg).leg_id == story.legs("anna")[0]
@@ -295,8 +295,8 @@ def test_an_agent_who_had_him_is_let_go_without_blame(stage: str) -> None:
     assert story.command(do.JoinQueue).ticket.again
 
 
-def test_one_who_was_being_let_in_asks_again() -> None:
-    """His worker died between the question and the answer."""
+def test_a_caller_who_was_being_let_in_asks_again() -> None:
+    """The worker died between its question to Redis and the answer."""
     story = QueueStory().begin().then(CallConnectionLost("worker died")).then(Rearrived(HELP))
     assert story.command(do.JoinQueue).ticket.id == TICKET
     assert not story.has(do.Play)
@@ -304,7 +304,7 @@ def test_one_who_was_being_let_in_asks_again() -> None:
     assert [play.file for play in story.every(do.Play)] == ["hello.wav", "music/calm.wav"]
 
 
-def test_who_does_not_come_back_is_given_up() -> None:
+def test_a_caller_who_does_not_come_back_has_abandoned() -> None:
     story = QueueStory().enter().then(CallConnectionLost("reset")).then(TimerFired("back"), after_s=10)
     assert story.command(do.LeaveQueue) == do.LeaveQueue(TICKET, Leaving.ABANDONED)
     assert story.state() is Ending
@@ -312,14 +312,14 @@ def test_who_does_not_come_back_is_given_up() -> None:
     assert story.state() is Closed
 
 
-def test_who_hangs_up_on_his_way_back_is_out() -> None:
+def test_a_caller_who_hangs_up_on_the_way_back_has_left() -> None:
     story = QueueStory().enter().then(CallConnectionLost("reset"))
     story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1")
     assert story.state() is Closed
     assert story.then(Rearrived(HELP)).commands == ()
 
 
-def test_who_hung_up_on_his_way_back_starts_nothing_while_a_leg_is_awaited() -> None:
+def test_a_late_return_after_the_hang_up_starts_nothing_while_a_leg_is_awaited() -> None:
     story = QueueStory().reach("ringing").then(CallConnectionLost("reset")).gone("caller-1")
     ending = story.call
     assert story.state() is Ending
@@ -328,7 +328,7 @@ def test_who_hung_up_on_his_way_back_starts_nothing_while_a_leg_is_awaited() -> 
     assert story.state() is Closed
 
 
-def test_who_is_back_when_his_queue_is_no_more_goes_on() -> None:
+def test_a_caller_who_is_back_after_the_queue_was_removed_goes_on() -> None:
     story = without_the_queue(QueueStory().enter().then(CallConnectionLost("reset"))).then(Rearrived(HELP))
     assert do.StartTimer("poll", 0.01) in story.commands
     assert left(story.then(TimerFired("poll"))) == [(Leaving.FAILED, "hangup:busy")]
@@ -348,7 +348,7 @@ def test_a_caller_taken_over_by_a_host_whose_older_configuration_has_no_such_que
 # --- transfers
 
 
-def test_a_caller_who_is_transferred_while_he_waits_is_out_of_the_queue() -> None:
+def test_a_caller_who_is_transferred_while_waiting_leaves_the_queue() -> None:
     story = QueueStory().reach("ringing").then(Rearrived("102"))
     assert story.command(do.LeaveQueue).how is Leaving.ABANDONED
     assert story.has(do.KillLeg)
@@ -356,7 +356,7 @@ def test_a_caller_who_is_transferred_while_he_waits_is_out_of_the_queue() -> Non
     assert {c.name for c in story.every(do.StopTimer)} >= {"poll", "overflow", "back"}
 
 
-def test_an_agent_who_transfers_his_caller_into_a_queue_is_free_before_his_leg_has_ended() -> None:
+def test_an_agent_who_transfers_the_caller_into_a_queue_is_free_before_the_agents_leg_has_ended() -> None:
     story = QueueStory().reach("talking")
     story.then(Rearrived(RUSH), after_s=20)
     assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 21 * SECOND, TalkEnd.TALKED)
@@ -409,21 +409,21 @@ def test_a_restarted_switch_ends_the_call_and_frees_its_agent_in_every_stage(sta
 def test_all_agents_of_a_restarted_switch_are_free_whichever_leg_is_looked_at_last() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert")
     story.answer(story.legs("anna")[0]).accept()
-    story._go("talking", "anna")  # bert's phones have not stopped ringing yet
+    story._go("talking", "anna")  # bert's phones still ring
     story.then(SwitchGone("switch fs1 was restarted"), after_s=5)
     assert story.command(do.EndTalk).agent == "anna"
     assert len(story.every(do.CloseBook)) == 1
     assert story.state() is Closed
 
 
-def test_an_answer_of_the_live_state_after_the_end_finds_nobody_reserved() -> None:
+def test_an_answer_of_redis_after_the_end_leaves_no_agent_reserved() -> None:
     story = QueueStory().reach("accepting").then(SwitchGone("switch fs1 was restarted"))
     assert story.command(do.EndTalk).agent == "anna"
     assert story.then(OfferAccepted(f"{TICKET}:1", "anna")).commands == ()
 
 
 @pytest.mark.parametrize("stage", STAGES[:-1])
-def test_a_command_the_switch_refuses_ends_the_call_and_frees_everybody(stage: str) -> None:
+def test_a_command_the_switch_refuses_ends_the_call_and_frees_its_agents(stage: str) -> None:
     story = QueueStory().reach(stage).then(CommandFailed("playback", "-ERR no such channel"))
     assert story.command(do.HangUp).cause == "NORMAL_TEMPORARY_FAILURE"
     assert story.has(do.LeaveQueue)
@@ -432,11 +432,11 @@ def test_a_command_the_switch_refuses_ends_the_call_and_frees_everybody(stage: s
     assert story.entries(Noted)[-1].what == "switch refused playback: -ERR no such channel"
 
 
-# --- whoever takes a call over
+# --- another worker takes a call over
 
 
-def test_a_call_that_was_ending_when_its_worker_died_is_asked_after() -> None:
-    """Its clocks died with the worker; an end that was missed is found out at once, before more is paid for."""
+def test_a_call_that_was_ending_when_its_worker_died_is_polled() -> None:
+    """Its timers died with the worker; a missed end is found at once, before it is billed for longer."""
     story = QueueStory().reach("talking").then(CallerHungUp("NORMAL_CLEARING")).then(CallConnectionLost("worker died"))
     assert story.timers == {"legs": 2}
     story.then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
@@ -452,7 +452,7 @@ def test_a_conversation_whose_worker_died_is_watched_to_its_end() -> None:
     assert story.command(do.EndTalk).how is TalkEnd.TALKED
 
 
-def test_a_message_is_not_forgotten_by_asking_which_channels_live() -> None:
+def test_a_voicemail_message_is_kept_while_channels_are_polled() -> None:
     story = QueueStory("+48221234507").begin()
     story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
     story.then(TimerFired("legs")).then(ChannelsChecked(frozenset({"caller-1"})))

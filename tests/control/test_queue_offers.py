@@ -1,4 +1,4 @@
-"""Offers: whose phones ring, who passes, who answers first."""
+"""Offers: which phones ring, which agents pass, which agent answers first."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_an_external_agent_is_rung_through_a_trunk_at_the_tenants_expense_and_pr
     assert story.command(do.TakeUpOffer).for_s == 20 + 10 + 10
 
 
-def test_an_external_agent_may_be_spared_that() -> None:
+def test_an_external_agent_need_not_press_1_if_the_setting_says_so() -> None:
     relaxed = tenant().replace('{number: "+48600100100"}', '{number: "+48600100100", confirm: no}')
     story = QueueStory(written=relaxed).reach("ringing", "carl")
     ((_, plan),) = story.command(do.Originate).legs
@@ -100,11 +100,11 @@ def test_an_agent_without_a_phone_that_could_ring_passes_at_once(
     assert story.waiting.offering is None
 
 
-def test_one_agent_without_a_phone_keeps_nobody_else_from_ringing() -> None:
+def test_one_agent_without_a_phone_does_not_keep_others_from_ringing() -> None:
     story = QueueStory(RUSH, offline=("101",)).enter().offer("anna", "bert", "carl")
     assert passed(story) == [("anna", OfferEnd.UNREACHABLE)]
     assert [len(c.legs) for c in story.every(do.Originate)] == [2, 1]
-    assert story.command(do.TakeUpOffer).for_s == 40  # the longest of all
+    assert story.command(do.TakeUpOffer).for_s == 40  # the longest ring time of the agents
 
 
 # --- ends
@@ -118,14 +118,14 @@ def test_one_agent_without_a_phone_keeps_nobody_else_from_ringing() -> None:
         ("DECLINE", OfferEnd.REJECTED),
         ("NO_ANSWER", OfferEnd.NO_ANSWER),
         ("ALLOTTED_TIMEOUT", OfferEnd.NO_ANSWER),
-        ("NORMAL_CLEARING", OfferEnd.NO_ANSWER),  # answered, and pressed nothing
+        ("NORMAL_CLEARING", OfferEnd.NO_ANSWER),  # answered, but 1 was not pressed
         ("NO_USER_RESPONSE", OfferEnd.UNREACHABLE),
         ("USER_NOT_REGISTERED", OfferEnd.UNREACHABLE),
         ("NETWORK_OUT_OF_ORDER", OfferEnd.UNREACHABLE),
         ("SOMETHING_NEW", OfferEnd.UNREACHABLE),
     ],
 )
-def test_how_an_offer_ends_whose_phone_is_not_answered(cause: str, how: OfferEnd) -> None:
+def test_how_an_offer_ends_if_the_phone_is_not_answered(cause: str, how: OfferEnd) -> None:
     story = QueueStory().reach("ringing")
     story.fail(cause, *story.legs("anna"))
     assert passed(story) == [("anna", how)]
@@ -133,10 +133,10 @@ def test_how_an_offer_ends_whose_phone_is_not_answered(cause: str, how: OfferEnd
     assert story.waiting.offering is None
     assert story.state() is Waiting
     story.offer("bert")
-    assert story.has(do.Originate)  # the same caller, at the next one
+    assert story.has(do.Originate)  # the next agent is rung for the same caller
 
 
-def test_a_leg_whose_end_nobody_reports_never_was() -> None:
+def test_a_leg_without_a_reported_end_never_existed() -> None:
     story = QueueStory().reach("ringing")
     (leg,) = story.legs("anna")
     story.then(OriginateFailed((leg,), "USER_NOT_REGISTERED"))
@@ -167,7 +167,7 @@ def test_a_person_who_is_busy_behind_one_trunk_is_busy_behind_all() -> None:
     assert not story.has(do.Originate)
 
 
-def test_a_trunks_failure_leads_a_phone_of_ours_nowhere_else() -> None:
+def test_a_registered_phone_has_no_next_trunk_to_try() -> None:
     story = QueueStory().reach("ringing")
     story.fail("GATEWAY_DOWN", *story.legs("anna"))
     assert passed(story) == [("anna", OfferEnd.UNREACHABLE)]
@@ -176,7 +176,7 @@ def test_a_trunks_failure_leads_a_phone_of_ours_nowhere_else() -> None:
 # --- all at once
 
 
-def test_all_at_once_each_agent_passes_for_himself_and_the_offer_goes_on() -> None:
+def test_all_at_once_each_agent_passes_alone_and_the_offer_goes_on() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert", "carl")
     story.fail("CALL_REJECTED", *story.legs("anna"))
     assert passed(story) == [("anna", OfferEnd.REJECTED)]
@@ -186,7 +186,7 @@ def test_all_at_once_each_agent_passes_for_himself_and_the_offer_goes_on() -> No
     assert story.waiting.offering is None
 
 
-def test_all_at_once_the_first_to_answer_asks_and_the_others_ring_on_until_it_is_his() -> None:
+def test_all_at_once_the_others_ring_on_until_redis_confirms_the_first_to_answer() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert", "carl")
     story.answer(story.legs("bert")[1])
     assert story.command(do.AcceptOffer) == do.AcceptOffer("call-1/1:1", "bert")
@@ -203,7 +203,7 @@ def test_all_at_once_the_first_to_answer_asks_and_the_others_ring_on_until_it_is
     assert passed(story) == []
 
 
-def test_who_passed_before_somebody_answered_is_no_loser() -> None:
+def test_an_agent_who_declined_before_the_answer_is_not_booked_as_answered_elsewhere() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert")
     story.answer(story.legs("bert")[0])
     story.fail("CALL_REJECTED", *story.legs("anna"))
@@ -212,28 +212,28 @@ def test_who_passed_before_somebody_answered_is_no_loser() -> None:
     assert ends(story) == [("anna", OfferEnd.REJECTED), ("bert", OfferEnd.ACCEPTED)]
 
 
-def test_a_loser_who_answers_before_he_is_told_is_let_go() -> None:
+def test_an_agent_who_answers_second_is_hung_up() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert")
     story.answer(story.legs("bert")[0]).accept().answer(story.legs("anna")[0])
     assert story.commands == (do.KillLeg(story.legs("anna")[0], "ORIGINATOR_CANCEL"),)
 
 
-# --- void
+# --- offers that are no longer valid
 
 
-def test_an_answer_that_comes_too_late_lets_everybody_go_and_the_caller_waits_on() -> None:
+def test_an_answer_that_comes_too_late_frees_all_agents_and_the_caller_waits_on() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert")
     story.answer(story.legs("bert")[0]).then(OfferVoid("call-1/1:1", "bert"))
     legs = {*story.legs("anna"), *story.legs("bert")}
     assert {(c.leg_id, c.cause) for c in story.every(do.KillLeg)} == {(leg, "ORIGINATOR_CANCEL") for leg in legs}
     assert ends(story) == [("anna", OfferEnd.EXPIRED), ("bert", OfferEnd.EXPIRED)]
     assert story.waiting.offering is None
-    # Redis may have failed after it had given him the caller: he is not left talking to nobody.
+    # Redis may have failed after it gave the agent the caller: the agent is freed all the same.
     assert story.command(do.EndTalk).agent == "bert"
     assert {c.agent for c in story.every(do.PassOffer)} == {"anna", "bert"}
 
 
-def test_an_offer_whose_lease_ran_out_before_it_was_taken_up_rings_nobody_and_is_asked_for_anew() -> None:
+def test_an_offer_whose_lease_expired_before_ringing_rings_no_phone_and_is_asked_for_again() -> None:
     story = QueueStory().reach("ringing")
     (leg,) = story.legs("anna")
     story.then(OfferVoid(story.under.offer.id, ""))
@@ -249,16 +249,16 @@ def test_an_offer_lasts_longer_where_the_switch_is_slow() -> None:
     assert slow.command(do.TakeUpOffer).for_s == usual.command(do.TakeUpOffer).for_s + 8.0
 
 
-def test_a_later_offer_takes_the_place_of_one_that_ran_out() -> None:
+def test_a_later_offer_replaces_an_expired_one() -> None:
     story = QueueStory().reach("ringing")
     story.offer("bert")
     assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
     assert ends(story) == [("anna", OfferEnd.EXPIRED)]
     assert story.under.offer.agents == ("bert",)
-    assert passed(story) == []  # the live state let anna go when it ran out
+    assert passed(story) == []  # Redis freed anna when the lease expired
 
 
-def test_an_offer_told_twice_rings_once() -> None:
+def test_an_offer_that_arrives_twice_rings_once() -> None:
     story = QueueStory().enter()
     offer = story.offered("anna")
     story.then(OfferMade(offer))
@@ -269,7 +269,7 @@ def test_an_offer_told_twice_rings_once() -> None:
     assert story.commands == ()
 
 
-def test_an_earlier_offer_told_after_a_later_one_does_not_ring() -> None:
+def test_an_earlier_offer_that_arrives_after_a_later_one_does_not_ring() -> None:
     story = QueueStory().enter()
     earlier, later = story.offered("anna"), story.offered("bert")
     story.then(OfferMade(later)).then(OfferMade(earlier))
@@ -281,7 +281,7 @@ def test_an_offer_of_an_earlier_visit_lets_its_agents_go() -> None:
     now = story.facts.now
     stray = Offer("call-0/9:1", "call-0/9", "help", 1, ("anna", "bert"), now, now, "w1")
     story.then(OfferMade(stray))
-    # Leaving frees whoever has the offer, and nobody is offered this ticket again.
+    # Leaving the queue frees the agents of the offer, and this ticket is not offered again.
     assert story.commands == (do.LeaveQueue("call-0/9", Leaving.FAILED),)
     assert story.waiting.offering is None
 
@@ -296,7 +296,7 @@ def test_a_ticket_that_outlives_its_call_is_passed_on() -> None:
     assert not story.has(do.LeaveQueue)
 
 
-def test_a_leg_that_answered_is_never_taken_for_one_that_was_none() -> None:
+def test_a_leg_that_answered_is_never_taken_for_one_that_never_existed() -> None:
     story = QueueStory().reach("accepting")
     story.then(OfferVoid(story.under.offer.id, "anna"))
     assert story.has(do.KillLeg)
@@ -313,7 +313,7 @@ def test_a_switch_that_cannot_be_asked_is_no_agents_fault() -> None:
     assert leg not in story.call.open_legs
 
 
-def test_past_the_limit_of_legs_nobody_is_rung_any_more_and_the_caller_goes_on() -> None:
+def test_past_the_limit_of_legs_no_agent_is_rung_any_more_and_the_caller_goes_on() -> None:
     story = QueueStory().enter()
     limit = story.facts.settings.limits.legs_per_call
     rung = Leg("rung", "fs1", Role.AGENT, "extension:101", story.facts.now)
@@ -334,7 +334,7 @@ def test_a_call_that_waits_no_more_takes_no_offer_up() -> None:
     assert story.then(LegAnswered("some-leg")).commands == (do.KillLeg("some-leg", "ORIGINATOR_CANCEL"),)
 
 
-# --- all at once: who becomes free while it rings joins
+# --- all at once: an agent who becomes free while it rings joins the offer
 
 
 def joins(story: QueueStory, *agents: str) -> Offer:
@@ -342,7 +342,7 @@ def joins(story: QueueStory, *agents: str) -> Offer:
     return replace(story.under.offer, agents=agents)
 
 
-def test_who_becomes_free_while_it_rings_is_rung_as_well() -> None:
+def test_an_agent_who_becomes_free_while_it_rings_is_rung_as_well() -> None:
     story = QueueStory(RUSH).enter().offer("anna")
     story.then(OfferMade(joins(story, "bert")))
     assert [plan.to for _, plan in story.command(do.Originate).legs] == ["extension:103", "extension:103"]
@@ -350,7 +350,7 @@ def test_who_becomes_free_while_it_rings_is_rung_as_well() -> None:
     assert story.under.agents == ("anna", "bert")
 
 
-def test_who_joined_and_answers_first_has_the_caller_and_the_others_stop_ringing() -> None:
+def test_an_agent_who_joined_the_offer_and_answers_first_has_the_caller() -> None:
     story = QueueStory(RUSH).enter().offer("anna")
     story.then(OfferMade(joins(story, "bert")))
     (first, second), (other,) = story.legs("bert"), story.legs("anna")
@@ -362,18 +362,18 @@ def test_who_joined_and_answers_first_has_the_caller_and_the_others_stop_ringing
     assert ends(story) == [("bert", OfferEnd.ACCEPTED), ("anna", OfferEnd.ELSEWHERE)]
 
 
-def test_who_joins_as_somebody_answers_rings_until_it_is_known_who_has_the_caller() -> None:
+def test_an_agent_who_joins_during_an_answer_rings_until_redis_confirms_it() -> None:
     story = QueueStory(RUSH).enter().offer("anna")
     (leg,) = story.legs("anna")
     story.answer(leg).then(OfferMade(joins(story, "bert")))
     assert story.under.stage == "accepting"
     story.accept()
     assert {kill.leg_id for kill in story.every(do.KillLeg)} == set(story.legs("bert"))
-    story.then(OfferMade(joins(story, "carl")))  # told late: the offer is over for him
+    story.then(OfferMade(joins(story, "carl")))  # a late event: carl's offer is over
     assert story.commands == ()
 
 
-def test_who_missed_and_is_free_again_rings_again_while_another_phone_still_rings() -> None:
+def test_an_agent_who_missed_the_offer_and_is_free_again_rings_again() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert")
     story.fail("NO_ANSWER", *story.legs("anna"))
     story.then(OfferMade(joins(story, "anna")))
@@ -382,7 +382,7 @@ def test_who_missed_and_is_free_again_rings_again_while_another_phone_still_ring
     assert ends(story) == [("anna", OfferEnd.NO_ANSWER)] * 2
 
 
-def test_who_joins_and_has_no_phone_any_more_passes_and_the_others_ring_on() -> None:
+def test_an_agent_who_joins_without_a_phone_passes_and_the_others_ring_on() -> None:
     story = QueueStory(RUSH, offline=("103-desk", "103-app")).enter().offer("anna")
     story.then(OfferMade(joins(story, "bert")))
     assert passed(story) == [("bert", OfferEnd.UNREACHABLE)]
@@ -390,16 +390,16 @@ def test_who_joins_and_has_no_phone_any_more_passes_and_the_others_ring_on() -> 
     assert story.under.agents == ("anna",)
 
 
-def test_the_next_worker_rings_only_who_was_not_rung_yet() -> None:
+def test_the_next_worker_rings_only_agents_who_were_not_rung_yet() -> None:
     story = QueueStory(RUSH).enter().offer("anna")
     both = joins(story, "anna", "bert")
-    story.call = story.call.to(replace(story.waiting, offering=None))  # the agents of the dead worker were let go
+    story.call = story.call.to(replace(story.waiting, offering=None))  # the agents that the dead worker rang were freed
     story.then(OfferMade(both))
     assert story.under.agents == ("bert",)
 
 
-def test_a_link_that_is_lost_while_a_phone_rings_is_no_end_of_the_leg() -> None:
-    """The offer is over and nobody's fault; the leg is awaited, and its true end is booked, once."""
+def test_a_lost_link_while_a_phone_rings_does_not_end_the_leg() -> None:
+    """The offer ends without a miss; the leg stays open until its end is reported, and is booked once."""
     story = QueueStory().enter().offer("anna")
     (leg,) = story.legs("anna")
     story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER", told=False))
@@ -412,7 +412,7 @@ def test_a_link_that_is_lost_while_a_phone_rings_is_no_end_of_the_leg() -> None:
     assert (ended.cause, ended.estimated) == ("ORIGINATOR_CANCEL", False)
 
 
-def test_a_leg_that_is_gone_when_the_link_is_back_has_ended_as_an_estimate() -> None:
+def test_a_leg_that_is_gone_when_the_link_is_back_has_an_estimated_end() -> None:
     story = QueueStory().enter().offer("anna")
     (leg,) = story.legs("anna")
     story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER", told=False))

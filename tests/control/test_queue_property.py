@@ -1,6 +1,6 @@
-"""Whatever happens in whatever order: no call stays open, no agent reserved, no phone rings for nothing.
+"""In any order of events no call stays open, no agent stays reserved, and no phone rings for a closed call.
 
-The world and what is asserted after every step stand in `call_centre.py`.
+The world, and what is asserted after every step, stand in `call_centre.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CAUSES = ("USER_BUSY", "CALL_REJECTED", "NO_ANSWER", "GATEWAY_DOWN", "NORMAL_TEM
 CALLERS = 3
 Move = Callable[[Centre, int], None]
 
-# --- moves; `which` says which of the things there are
+# --- moves; `which` chooses among the callers, phones or events that there are
 
 
 def nothing(centre: Centre, which: int) -> None:
@@ -28,7 +28,7 @@ def nothing(centre: Centre, which: int) -> None:
 
 
 def tell(centre: Centre, which: int) -> None:
-    """The next thing in line is told, now and then one behind it."""
+    """Deliver the next pending event, sometimes a later one."""
     if centre.pending:
         centre.deliver(*centre.pending.pop(max(which - 8, 0) % len(centre.pending)))
 
@@ -39,7 +39,7 @@ def tell_twice(centre: Centre, which: int) -> None:
 
 
 def forget(centre: Centre, which: int) -> None:
-    """Something is never told; but facts come from the worker itself, and a closed connection is always seen."""
+    """Drop a pending event, except facts found by the worker itself and a closed connection, which it always sees."""
     lost = [one for one in centre.pending if not isinstance(one[1], FactsFound | CallConnectionLost)]
     if lost:
         centre.pending.remove(lost[which % len(lost)])
@@ -72,12 +72,12 @@ def agent_hangs_up(centre: Centre, which: int) -> None:
 
 
 def callers(centre: Centre) -> list[str]:
-    """Those who are on the line."""
+    """The callers whose channel is up."""
     return [id_ for id_, visit in centre.visits.items() if visit.call.caller_channel and centre.is_up(id_)]
 
 
 def caller_comes(centre: Centre, which: int) -> None:
-    """The same customer, again."""
+    """The same customer calls again."""
     come = sum(bool(visit.call.caller_channel) for visit in centre.visits.values())
     if come < CALLERS:
         centre.call(f"call-{come + 1}")
@@ -118,7 +118,7 @@ def connection_is_lost(centre: Centre, which: int) -> None:
 
 
 def worker_dies(centre: Centre, which: int) -> None:
-    """Another worker takes all calls over; what was on its way to the old one is lost, and so are its timers."""
+    """Another worker takes all calls over; pending events and timers of the old one are lost."""
     centre.pending.clear()
     centre.timers.clear()
     for id_, visit in list(centre.visits.items()):
@@ -182,7 +182,7 @@ MOVES: tuple[Move, ...] = (
     agent_changes,
     mishap,
 )
-# Not too short: it takes a dozen moves until two are joined. What fails is cut down to moves of nothing.
+# Not too short: a dozen moves are needed before two are joined. A failing example shrinks to moves that do nothing.
 STORIES = st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 11)), min_size=30, max_size=80)
 
 
@@ -196,7 +196,7 @@ def test_every_caller_is_brought_to_an_end_and_every_agent_is_free_again(
 
 
 def must_come_to_its_end(begins: str, moves: Sequence[tuple[Move, int]]) -> Centre:
-    """From a caller in one of the queues, or a customer who is to be called back, to the end of all."""
+    """Run the moves on a caller in one of the queues or a due callback, then end all calls."""
     centre = Centre(RUSH if begins == "rush" else HELP)
     if begins == "callback":
         centre.owe_callback("help")

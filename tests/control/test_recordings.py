@@ -1,4 +1,4 @@
-"""Recordings of conversations: never before answer, acceptance and announcement; whatever happens to the call after."""
+"""Recordings of conversations: none before answer, acceptance and announcement; what later events do to them."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_both_hear_it_and_the_last_one_begins_the_file() -> None:
     assert next(entry.source for entry in story.entries(RecordingNoted)).startswith("tenants/acme.yaml:")
 
 
-def test_only_who_may_object_hears_the_key() -> None:
+def test_only_a_party_who_may_object_hears_the_key() -> None:
     story, leg = talking()
     told = {one.leg_id: one.file for one in story.every(say.AnnounceRecording)}
     assert "hint-object" in told[CALLER]
@@ -241,7 +241,7 @@ def test_keys_are_hidden_at_both_legs_while_it_is_paused() -> None:
 
 
 def test_keys_count_again_when_a_paused_conversation_is_over() -> None:
-    """The caller comes to a menu, say, though the pause is not over; the next party's objection counts too."""
+    """For example, the caller comes to a menu during the pause; the next party's objection counts too."""
     story, leg = recorded()
     press(story, leg, "*4")
     app_id = story.call.state.app_id  # type: ignore[attr-defined]  # of Talking
@@ -298,7 +298,7 @@ def moved(story: Story, leg: str, to: str) -> str:
     return rung
 
 
-def test_between_two_conversations_silence_is_written_until_the_next_one_has_heard() -> None:
+def test_between_two_conversations_silence_is_recorded_until_the_next_party_has_heard_the_announcement() -> None:
     story, leg = recorded()
     media_id = now(story).media_id
     app_id = story.call.state.app_id  # type: ignore[attr-defined]  # of Talking
@@ -321,7 +321,7 @@ def moved_on(story: Story, leg: str, to: str) -> str:
     return rung
 
 
-def test_a_transfer_to_whom_a_rule_never_records_ends_it() -> None:
+def test_a_transfer_to_an_extension_that_is_never_recorded_ends_the_recording() -> None:
     story, leg = recorded()
     moved(story, leg, "102")
     assert story.command(say.StopRecording).path == now(story).path
@@ -336,7 +336,7 @@ def test_an_attended_transfer_goes_on_with_the_colleague() -> None:
 
 
 def test_the_colleague_of_an_attended_transfer_pauses_it() -> None:
-    """At a leg that is of the call in which the colleague was asked."""
+    """The colleague's leg belongs to the consultation call."""
     story, _ = recorded()
     story.then(LegBridged("of-another-call", story.facts.now, "103-desk%acme.example"))
     story.then(Announced("of-another-call")).then(Announced(CALLER))
@@ -355,7 +355,7 @@ def test_a_menu_behind_the_conversation_ends_it() -> None:
     assert story.has(say.StopRecording)
 
 
-def test_who_takes_the_callers_place_is_on_a_second_piece() -> None:
+def test_the_party_who_takes_the_callers_place_is_on_a_second_recording() -> None:
     story, leg = recorded(caller=Caller("101", extension="101"))
     first = now(story).media_id
     story.then(CallerHungUp("NORMAL_CLEARING"))
@@ -369,7 +369,7 @@ def test_who_takes_the_callers_place_is_on_a_second_piece() -> None:
     assert story.command(do.NoteMedia).change.call_id == "call-1"
 
 
-def test_a_caller_who_hangs_up_leaves_no_second_piece() -> None:
+def test_a_caller_who_hangs_up_leaves_no_second_recording() -> None:
     story, _ = recorded()
     story.then(CallerHungUp("NORMAL_CLEARING"))
     assert masked(story) == []
@@ -403,7 +403,7 @@ def test_a_worker_that_takes_over_asks_again_where_nothing_was_heard() -> None:
 
 
 def test_a_worker_that_takes_over_tells_the_row_again() -> None:
-    """What the dead one had told may not have been on its disk: the file would have no row."""
+    """The row the dead worker noted may not have reached its spool on disk, so the file would have no row."""
     story, leg = talking()
     assert states(story.then(TAKEN_OVER)) == []
     story.then(Announced(leg)).then(Announced(CALLER))

@@ -1,4 +1,4 @@
-"""Credit of a call's legs, step by step: reserved before dialling, renewed while they talk, fallen back afterwards."""
+"""Credit of a call's legs, step by step: reserved before dialling, renewed while they talk, released afterwards."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def granted(talk_s: int = 30, ends_s: int = LIMIT_S, again_s: float = 15) -> Spa
 
 
 def first_answered(story: Story, answer: SpanAnswer) -> str:
-    """The only leg whose credit was asked for, and was answered so."""
+    """The only leg for which credit was asked; `answer` is delivered for it."""
     asked = story.command(ReserveFirst)
     (credit,) = asked.legs
     story.then(SpansReserved(asked.dial, {credit.leg: answer}), 0)
@@ -93,7 +93,7 @@ def test_a_leg_with_an_account_is_dialled_when_its_first_span_is_reserved() -> N
     ("number", "tenant"),
     [
         ("102", PREPAID),  # inside
-        (OUTSIDE, TENANT),  # nobody has an account
+        (OUTSIDE, TENANT),  # the payer has no account
         ("112", PREPAID),  # emergency
     ],
 )
@@ -103,7 +103,7 @@ def test_nothing_is_asked_for_legs_that_no_account_pays(number: str, tenant: str
     assert not story.has(ReserveFirst)
 
 
-def test_who_forwards_a_call_pays_for_it_whoever_called() -> None:
+def test_the_extension_that_forwards_a_call_pays_for_it() -> None:
     story = Story(facts(tenant=PREPAID, rules={"101": [rule("always", f"number:{OUTSIDE}")]})).begin()
     assert [one.account for one in story.command(ReserveFirst).legs] == ["extension:101"]
 
@@ -189,7 +189,7 @@ def test_without_credit_nothing_is_dialled_and_nothing_stays_reserved(answer: Sp
     assert story.command(do.HangUp).cause == "CALL_REJECTED"
 
 
-def test_who_hangs_up_while_credit_is_asked_for_rings_nobody() -> None:
+def test_a_caller_who_hangs_up_while_credit_is_asked_for_rings_no_phone() -> None:
     story = dialling()
     asked = story.command(ReserveFirst)
     story.then(CallerHungUp("ORIGINATOR_CANCEL"))
@@ -220,14 +220,14 @@ def test_spans_follow_one_another_while_the_leg_talks() -> None:
     assert story.command(ReserveNext).leg.talk_s == 31
     renewed(story, leg, granted(45))
     assert story.command(EndAt) == EndAt(leg, answered + 45, 2)
-    # nothing more is there: the end stays, and is asked for again, for money may come back
+    # no credit is left: the end stays, and credit is asked for again, because money may be added
     story.then(TimerFired(f"credit:{leg}"), 15)
     renewed(story, leg, granted(45, 45, 7.5))
     assert not story.has(EndAt)
     assert timers(story) == {"credit": 7.5, "credit-ends": 5}
 
 
-def test_who_pays_is_warned_before_the_end_and_the_caller_comes_back_after_it() -> None:
+def test_the_payer_is_warned_before_the_end_and_the_caller_comes_back_after_it() -> None:
     story = dialling()
     leg = talking(story)
     renewed(story, leg, granted(30, 100))
@@ -235,10 +235,10 @@ def test_who_pays_is_warned_before_the_end_and_the_caller_comes_back_after_it() 
     story.then(TimerFired(f"credit-ends:{leg}"), 40)
     assert story.command(WarnPayer).leg_id == "caller-1"
     assert timers(story) == {"credit-ends": 50}
-    # the end moves by next to nothing: it is the same end
+    # the end moves by less than the tolerance: it counts as the same end
     renewed(story, leg, granted(75, 101))
     assert timers(story)["credit-ends"] == 51
-    # a top-up: there will be another warning
+    # a top-up: there is another warning later
     renewed(story, leg, granted(75, 200))
     assert timers(story)["credit-ends"] == 100
     renewed(story, leg, granted(101, 101))
@@ -250,7 +250,7 @@ def test_who_pays_is_warned_before_the_end_and_the_caller_comes_back_after_it() 
 
 
 @pytest.mark.parametrize("tenant", [PREPAID, PREPAID + "credit: {kind: prepaid}\n"])
-def test_nobody_else_is_warned(tenant: str) -> None:
+def test_other_parties_are_not_warned(tenant: str) -> None:
     story = Story(facts(tenant=tenant, rules={"101": [rule("always", f"number:{OUTSIDE}")]})).begin()
     leg = talking(story)
     renewed(story, leg, granted(30, 65))
@@ -273,7 +273,7 @@ def test_the_end_of_the_credit_has_a_cause_of_its_own_and_the_rest_falls_back_on
     assert story.state() is Closed
 
 
-def test_who_pays_is_told_when_the_credit_is_used_up() -> None:
+def test_the_payer_hears_that_the_credit_is_used_up() -> None:
     story = dialling()
     leg = talking(story)
     renewed(story, leg, granted(30, 30))
@@ -284,7 +284,7 @@ def test_who_pays_is_told_when_the_credit_is_used_up() -> None:
     assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
 
 
-def test_who_comes_back_from_a_talk_that_others_ended_is_hung_up() -> None:
+def test_a_caller_who_comes_back_from_a_conversation_ended_by_others_is_hung_up() -> None:
     story = dialling()
     leg = talking(story)
     renewed(story, leg, granted(30, 30))
@@ -312,14 +312,14 @@ def test_a_worker_that_takes_the_call_over_goes_on_reserving() -> None:
     assert not isinstance(story.call.state, Talking)
 
 
-def test_who_takes_a_call_over_while_a_leg_rings_asks_whether_it_was_answered_and_goes_on_reserving() -> None:
+def test_a_worker_that_takes_over_a_ringing_leg_asks_whether_it_was_answered_and_goes_on_reserving() -> None:
     story = dialling()
     leg = first_answered(story, granted(30))
     answered = Instant(story.facts.now + 2 * SECOND)
     story.call = story.call.taken_by("w2", "n")
     story.then(CallConnectionLost("worker w1 died"), 3)
     assert story.command(LookAtAnswer).leg_id == leg
-    # it rings, as far as is known: the span that the switch was told stays reserved, no further one
+    # the leg rings, as far as is known: the span the switch has stays reserved, no further one
     renewed(story, leg, granted(31))
     assert not story.has(EndAt)
     assert timers(story) == {"credit": 2}
@@ -337,7 +337,7 @@ def test_who_takes_a_call_over_while_a_leg_rings_asks_whether_it_was_answered_an
     ("policy", "first_s", "next_s"),
     [("refuse", 0, 30), ("short", 30, 90), ("allow", LIMIT_S, LIMIT_S)],
 )
-def test_while_credit_cannot_be_asked_for_the_tenant_s_word_counts(policy: str, first_s: int, next_s: int) -> None:
+def test_while_credit_cannot_be_asked_for_the_tenants_policy_counts(policy: str, first_s: int, next_s: int) -> None:
     tenant = PREPAID + f"credit: {{kind: prepaid, without_redis: {policy}}}\n"
     story = dialling(tenant)
     first_answered(story, SpanAnswer(None, 30, why="Redis is away"))
@@ -348,7 +348,7 @@ def test_while_credit_cannot_be_asked_for_the_tenant_s_word_counts(policy: str, 
     renewed(story, leg, SpanAnswer(None, 500, why="Redis is away"))
     assert _credit(story.call).talk_s == next_s
     assert timers(story)["credit"] == 2
-    # what can be asked for again is what counts
+    # once credit can be asked for again, its answer counts
     renewed(story, leg, granted(40))
     assert _credit(story.call).talk_s == 40
 
@@ -363,7 +363,7 @@ def _credit(call: Call) -> Any:
 
 
 def test_a_leg_that_was_joined_with_another_calls_party_goes_on_being_reserved_by_its_own_call_until_it_ends() -> None:
-    """The transferor has asked a mobile and leaves it the caller: the money stays with the leg."""
+    """An attended transfer to a mobile: the leg's credit stays with the leg."""
     story = dialling()
     leg = talking(story)
     renewed(story, leg, granted(30))

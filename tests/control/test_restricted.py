@@ -1,4 +1,4 @@
-"""Running legs whose payer is restricted: they end, the payer alone hears why, the record has a cause of its own."""
+"""Running legs whose payer is restricted: they end, only the payer hears why, the record has a cause of its own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def talking() -> tuple[Story, str]:
     return story.then(LegBridged(leg, Instant(story.facts.now + SECOND))), leg
 
 
-def test_who_pays_and_talks_comes_back_and_hears_why() -> None:
+def test_a_payer_in_a_conversation_comes_back_and_hears_why() -> None:
     story, leg = talking()
     restricted(story)
     assert story.has(ComeBack)

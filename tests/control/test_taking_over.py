@@ -1,4 +1,4 @@
-"""A conversation is taken over by a supervisor: the caller talks on, and whoever was rung for the caller leaves."""
+"""A supervisor takes a conversation over: the caller talks on, and the leg that was rung for the caller ends."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def talking(by: str = "") -> tuple[Story, str, str]:
     return story.then(LegBridged(leg, story.facts.now)), bridge.app_id, leg
 
 
-def test_both_are_joined_and_who_talked_leaves() -> None:
+def test_caller_and_supervisor_are_joined_and_the_other_leg_ends() -> None:
     story, app, leg = talking()
     story.then(TakenOver(leg, TAKER))
     assert story.command(do.Join) == do.Join("caller-1", "taker-9")

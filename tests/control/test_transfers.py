@@ -1,4 +1,4 @@
-"""Transfers: who is moved reaches the target or comes back; nobody is hung up for the end of an application."""
+"""Transfers: a transferred party reaches the target or comes back; the end of an application hangs no party up."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_transfer_to_the_number_once_dialled_is_one_too() -> None:
 
 
 @pytest.mark.parametrize("to", ["*21*600700800#", "#21#", "*50#", "777"])
-def test_what_nobody_may_be_transferred_to_comes_back_to_the_transferor_in_words(to: str) -> None:
+def test_a_transfer_to_a_forbidden_target_comes_back_to_the_transferor_with_an_announcement(to: str) -> None:
     story, leg = talking()
     referred(story, leg, to)
     assert not story.has(do.HangUp)
@@ -155,7 +155,7 @@ def test_a_group_that_is_busy_is_no_recall_but_what_its_rules_say() -> None:
     assert not [e for e in story.entries(Noted) if e.what.startswith("not answered for")]
 
 
-def test_who_is_not_taken_back_either_goes_to_the_last_resort() -> None:
+def test_a_caller_the_transferor_does_not_answer_goes_to_the_last_resort() -> None:
     story, leg = talking()
     failed(referred(story, leg, "102")).then(FactsFound())
     assert story.command(do.Bridge).legs[0][1].to == "extension:101"
@@ -174,7 +174,7 @@ def test_where_there_is_no_last_resort_the_call_ends_after_one_way_back_and_not_
     assert failed(story).command(do.HangUp).cause == "USER_BUSY"
 
 
-def test_the_transferor_pays_for_where_he_sends_somebody() -> None:
+def test_the_transferor_pays_for_the_leg_to_the_target() -> None:
     story, leg = talking()
     referred(story, leg, "+48221234504")  # a number of the company's, which leads to a mobile
     ((_, plan),) = story.command(do.Bridge).legs
@@ -194,17 +194,19 @@ def test_attended_the_caller_talks_on_with_a_leg_of_another_call_which_is_not_ou
     assert {e.leg_id for e in story.entries(LegEnded)} == {leg, "caller-1"}
 
 
-def test_who_is_joined_with_a_phone_that_rings_in_vain_comes_back_to_the_transferor() -> None:
+def test_a_caller_joined_with_a_phone_that_is_not_answered_comes_back_to_the_transferor() -> None:
     story, leg = talking()
     assert isinstance(story.call.state, Talking)
     story.then(AppEnded(story.call.state.app_id, "SUCCESS", {leg: ""})).gone(leg, answered_s=3)
-    story.then(Rearrived("102", "USER_BUSY", by_leg=leg))  # in the transferor's dialplan, with what he had dialled
+    story.then(
+        Rearrived("102", "USER_BUSY", by_leg=leg)
+    )  # in the transferor's dialplan context, with the number the transferor had dialled
     story.facts = replace(story.facts, dialled="102", transferred=True, transferred_by=by_whom(story))
     failed(story.then(FactsFound())).then(FactsFound())
     assert story.command(do.Bridge).legs[0][1].to == "extension:101"
 
 
-def test_after_an_attended_transfer_whom_he_talks_with_can_transfer_him() -> None:
+def test_after_an_attended_transfer_the_new_party_can_transfer_the_caller() -> None:
     story, leg = talking()
     story.then(LegBridged(OTHER, NOW, "102%acme.example")).gone(leg, answered_s=3)
     referred(story, OTHER, "777")
@@ -229,7 +231,7 @@ def moved(*, caller_ends_first: bool = False) -> tuple[Story, str]:
 
 
 @pytest.mark.parametrize("caller_ends_first", [False, True])
-def test_whom_we_dialled_and_who_is_transferred_stays_in_the_call_which_leads_that_leg(caller_ends_first: bool) -> None:
+def test_a_transferred_callee_stays_in_the_call_which_controls_that_leg(caller_ends_first: bool) -> None:
     story, leg = moved(caller_ends_first=caller_ends_first)
     assert (story.call.led, story.call.led_party) == (leg, Caller("101", extension="101"))
     bridge = story.command(do.Bridge)
@@ -244,7 +246,7 @@ def test_whom_we_dialled_and_who_is_transferred_stays_in_the_call_which_leads_th
     assert sorted(e.leg_id for e in story.entries(LegEnded)) == sorted(one.id for one in story.call.legs)
 
 
-def test_the_record_of_such_a_call_has_all_its_legs_and_conversations_and_ends_with_who_was_led() -> None:
+def test_the_record_of_such_a_call_has_all_legs_and_conversations_and_ends_with_the_callee() -> None:
     story, leg = moved()
     bridge = story.command(do.Bridge)
     rung = bridge.legs[0][0]
@@ -260,7 +262,7 @@ def test_the_record_of_such_a_call_has_all_its_legs_and_conversations_and_ends_w
     assert record.ended == story.facts.now > (record.legs[0].ended or 0)
 
 
-def test_a_transferred_callee_whom_nothing_takes_is_given_back_to_who_called() -> None:
+def test_a_transferred_callee_comes_back_to_the_caller_if_the_target_does_not_answer() -> None:
     story, leg = moved()
     failed(story)
     assert story.command(do.LookUp).target.name == "102"
@@ -269,7 +271,7 @@ def test_a_transferred_callee_whom_nothing_takes_is_given_back_to_who_called() -
     assert story.call.led == leg
 
 
-def test_a_transferred_callee_can_be_transferred_again_by_who_was_reached() -> None:
+def test_a_transferred_callee_can_be_transferred_again_by_the_new_party() -> None:
     story, leg = moved()
     rung = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(rung, story.facts.now))
@@ -278,7 +280,7 @@ def test_a_transferred_callee_can_be_transferred_again_by_who_was_reached() -> N
     assert "103 transferred to 102 (blind)" in [e.words for e in story.entries(Transferred)]
 
 
-def test_a_transferred_leg_that_has_ended_meanwhile_is_led_by_nobody() -> None:
+def test_a_transferred_leg_that_has_ended_meanwhile_starts_nothing() -> None:
     story = Story(facts(caller=Caller("102", extension="102"), dialled="101")).begin()
     leg = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(leg, NOW)).gone(leg, answered_s=2)
@@ -287,7 +289,7 @@ def test_a_transferred_leg_that_has_ended_meanwhile_is_led_by_nobody() -> None:
 
 
 def test_legs_that_rang_with_the_transferred_one_and_never_became_channels_are_settled() -> None:
-    """What the caller's own connection would have told of them is not heard any more."""
+    """The caller's own connection, which would have reported their ends, is closed."""
     story = Story(facts(caller=Caller("102", extension="102"), dialled=DID["group"])).begin()
     legs = [leg for leg, _ in story.command(do.Bridge).legs]
     assert len(legs) > 1
@@ -296,7 +298,7 @@ def test_legs_that_rang_with_the_transferred_one_and_never_became_channels_are_s
     assert {leg.certainty for leg in story.call.legs[2:]} == {Certainty.TOLD}
 
 
-def test_an_agent_who_was_transferred_is_busy_and_no_agent_of_the_call_any_more() -> None:
+def test_a_transferred_agent_is_busy_and_no_longer_an_agent_of_the_call() -> None:
     agent = Leg("l1", "fs1", Role.AGENT, "extension:101", NOW, answered=NOW)
     found = other_calls(changes((agent,), (replace(agent, role=Role.CALLEE),)), "", {"101": "anna"})
     assert list(found) == [OtherCall("anna", "l1", True)]
@@ -309,8 +311,8 @@ EVENTS = st.lists(
 
 
 @given(EVENTS)
-def test_no_order_of_what_a_switch_tells_hangs_up_a_caller_who_talks(order: list[str]) -> None:
-    """Whatever comes first: but for the switch's own word that he is alone, nothing orders a hang-up."""
+def test_in_any_order_of_events_a_talking_caller_is_not_hung_up(order: list[str]) -> None:
+    """Only the switch's answer that the caller's channel is alone leads to a hang-up."""
     story, leg = talking()
     assert isinstance(story.call.state, Talking)
     app = story.call.state.app_id

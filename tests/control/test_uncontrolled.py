@@ -1,4 +1,4 @@
-"""A worker dies, or is told to end: what the caller's channel was doing goes on by itself, and brings him back."""
+"""A worker dies or ends: the application on the caller's channel goes on by itself, then the caller comes back."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def test_a_ringing_forward_goes_on_to_its_next_step() -> None:
     assert [e.cause for e in story.entries(LegEnded)] == ["USER_BUSY"]
 
 
-def test_a_leg_whose_end_nobody_told_ends_with_the_callers_return() -> None:
+def test_a_leg_without_a_reported_end_ends_with_the_callers_return() -> None:
     story, leg = ringing()
     back(story.then(LOST), "NO_ANSWER")
     (ended,) = story.entries(LegEnded)
     assert (ended.leg_id, ended.cause, ended.stamps) == (leg, "NO_ANSWER", None)
 
 
-def test_no_clock_of_ours_ends_what_goes_on_alone() -> None:
+def test_no_timer_ends_a_call_that_goes_on_without_a_worker() -> None:
     story, _ = ringing()
     assert do.StopTimer("step") in story.then(LOST).commands
     story.then(TimerFired(ALONE_TIMER))
@@ -108,9 +108,7 @@ def test_an_announcement_that_was_heard_is_not_played_again() -> None:
 
 
 @pytest.mark.parametrize(("recorded_ms", "messages"), [(4000, 1), (0, 0)])
-def test_a_message_that_was_spoken_is_kept_and_one_that_was_not_is_asked_for_again(
-    recorded_ms: int, messages: int
-) -> None:
+def test_a_spoken_message_is_kept_and_one_not_yet_spoken_is_asked_for_again(recorded_ms: int, messages: int) -> None:
     story = Story(facts(DID["voicemail"])).begin()
     assert story.state() is TakingMessage
     back(story.then(LOST), recorded_ms=recorded_ms)
@@ -140,7 +138,7 @@ def test_a_transfer_in_between_decides_by_its_number_and_so_does_what_comes_afte
     assert [e.words for e in story.entries(Transferred)] == ["transferred to 102 (blind)"]
 
 
-def test_what_decides_next_is_looked_up_from_where_the_call_began() -> None:
+def test_the_next_decision_is_looked_up_from_where_the_call_began() -> None:
     story, leg = ringing()
     assert origin(story.call) == ExtensionTarget("101")
     assert origin(story.then(LegBridged(leg, NOW)).call) is None

@@ -34,8 +34,8 @@ def test_it_is_said_who_is_meant() -> None:
 
 # Folders of tests that are written so; the others follow.
 TESTS = (
-    "bench billing commands config distribution edges jobs kinds oracle proof redis_servers routing simulator"
-    " supervisor upgrade usecases vocabulary"
+    "bench billing commands config control distribution edges jobs kinds oracle proof redis_servers routing"
+    " simulator stories supervisor upgrade usecases vocabulary"
 )
 
 
@@ -70,6 +70,7 @@ def test_riddles_are_found_in_comments_and_texts_alone(text: str, count: int) ->
 
 def pages() -> Iterator[Path]:
     yield ROOT / "README.md"
+    yield from sorted((ROOT / "tests" / "stories").glob("*.yaml"))
     for folder, kinds in (("callcontrol", "lua md sql"), ("deploy", "md service yaml"), ("freeswitch-xml", "md xml")):
         yield from (path for kind in kinds.split() for path in sorted((ROOT / folder).rglob(f"*.{kind}")))
 
