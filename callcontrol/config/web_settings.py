@@ -40,6 +40,9 @@ class Web(Frozen):
     clients: Annotated[int, Field(ge=10, le=10_000), Whole] = Field(
         default=1_000, description="connections that are served at once, live streams among them; more of them wait"
     )
+    connections: Annotated[int, Field(ge=2, le=500), Whole] = Field(
+        default=20, description="connections to Postgres at once, half of them at most for long answers, as CSV is"
+    )
     streams: Annotated[int, Field(ge=1, le=9_000), Whole] = Field(
         default=500, description="live streams at once; more of them are refused"
     )

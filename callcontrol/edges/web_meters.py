@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from callcontrol.edges import series
 from callcontrol.edges.meters import SUM
@@ -29,13 +29,23 @@ requests_total = series.counter(
 sign_ins_total = series.counter(
     "callcontrol_web_sign_ins_total", "Tries to sign in: done, wrong, limited", result=series.of(SIGN_INS)
 )
+ledger_connections = Gauge(
+    "callcontrol_web_ledger_connections",
+    "Connections to Postgres of the web process (web.connections at most): lent to a request, or idle",
+    ["state"],
+    multiprocess_mode=SUM,
+)
+ledger_wait_seconds = Histogram(
+    "callcontrol_web_ledger_wait_seconds",
+    "How long a request waited for a connection to Postgres",
+    buckets=(0.001, 0.01, 0.1, 1.0, 5.0),
+)
+ledger_busy_total = Counter(
+    "callcontrol_web_ledger_busy_total", "Requests refused, for no connection to Postgres became free in time"
+)
 streams = Gauge("callcontrol_web_streams", "Live streams that are open", multiprocess_mode=SUM)
 stream_ends_total = series.counter(
     "callcontrol_web_stream_ends_total",
     "Live streams that ended: left by the browser, slow (it did not read), signed_out, stopped with the process",
     why=series.of(STREAM_ENDS),
-)
-crowded_total = series.counter(
-    "callcontrol_web_crowded_total",
-    "Requests that were refused as no connection to Postgres was free in time",
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from callcontrol.edges.ledger.past_rows import PastCall, PastVisit
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger
+from callcontrol.edges.ledger.reader import Access, LedgerReader, NoLedger
 from callcontrol.edges.live_state.agent_callers import AgentCaller, caller_of
 from callcontrol.usecases.agent_rows import AgentRow
 from callcontrol.usecases.agents import live_agents
@@ -56,11 +56,11 @@ class Desk:
     queues: tuple[Waits, ...]
 
 
-def desk_of(live: LiveQueues, tenant: str, person: Person, dsn: str) -> Desk:
+def desk_of(live: LiveQueues, tenant: str, person: Person, access: Access) -> Desk:
     """The person's own desk.
 
     Args:
-        dsn: of the ledger, behind the tenant's wall.
+        access: to the ledger, behind the tenant's wall.
 
     Raises:
         NotThere: the person is no agent.
@@ -70,11 +70,11 @@ def desk_of(live: LiveQueues, tenant: str, person: Person, dsn: str) -> Desk:
     if not rows:
         raise NotThere("you are no agent here", "agent", "ask your administrator")
     caller = caller_of(live.pipeline, tenant, person.agent)
-    talks = None if caller is None else last_talks(dsn, tenant, person, caller)
+    talks = None if caller is None else last_talks(access, tenant, person, caller)
     return Desk(rows[0], _shown(caller, live), talks, tuple(_queues(live, tenant, rows[0])))
 
 
-def last_talks(dsn: str, tenant: str, person: Person, caller: AgentCaller) -> tuple[LastTalk, ...] | None:
+def last_talks(access: Access, tenant: str, person: Person, caller: AgentCaller) -> tuple[LastTalk, ...] | None:
     """Earlier calls of the caller's number that came to the agent, the agent's phone or the agent's queues."""
     if not caller.number:
         return ()
@@ -82,7 +82,7 @@ def last_talks(dsn: str, tenant: str, person: Person, caller: AgentCaller) -> tu
     # One more: the call that goes on may stand there already.
     wanted = Wanted(tenant=tenant, number=caller.number, reach=reach, limit=LAST_TALKS + 1)
     try:
-        with LedgerReader(dsn) as history:
+        with LedgerReader(access) as history:
             found = history.page(wanted, LOOKED_S).calls
     except NoLedger:
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from callcontrol.config.queue_settings import ServiceLevel
 from callcontrol.config.settings import Tenant
+from callcontrol.edges.ledger.reader import Access
 from callcontrol.edges.ledger.statistics import QueueStatistics, queue_statistics
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import QueueView
@@ -105,7 +106,7 @@ def _name(settings: Tenant, queue: str) -> str:
     return found.name if found is not None else ""
 
 
-def past_rows(dsn: str, tenant: str, settings: Tenant, start: Instant, end: Instant) -> list[QueueRow]:
+def past_rows(access: Access, tenant: str, settings: Tenant, start: Instant, end: Instant) -> list[QueueRow]:
     """The queues that had callers or offers in [start, end), by name, each by its own service level.
 
     Raises:
@@ -114,7 +115,7 @@ def past_rows(dsn: str, tenant: str, settings: Tenant, start: Instant, end: Inst
     levels = {service_level_of(settings, queue) for queue in settings.queues} | {ServiceLevel()}
     found: dict[str, QueueRow] = {}
     for level in levels:
-        statistics = queue_statistics(dsn, tenant, start, end, level.within, level.short)
+        statistics = queue_statistics(access, tenant, start, end, level.within, level.short)
         found |= {row.queue: row for row in _of_level(tenant, settings, level, statistics)}
     return [found[queue] for queue in sorted(found)]
 

@@ -13,6 +13,7 @@ from callcontrol.billing.reports import Kind, Report, average, ratio
 from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges.ledger.hours import call_hours, queue_hours
+from callcontrol.edges.ledger.reader import Access
 from callcontrol.edges.ledger.report_counts import ReportCounts
 from callcontrol.edges.ledger.statistics import agent_statistics
 from callcontrol.usecases.names import unknown
@@ -32,7 +33,7 @@ DEFAULT_PERIOD: Final = "this-month"
 class Asked:
     """What a report is about."""
 
-    dsn: str
+    access: Access
     tenant: str
     settings: Tenant
     zone: ZoneInfo
@@ -45,7 +46,7 @@ class Asked:
     @property
     def counts(self) -> ReportCounts:
         """Counts of the rows."""
-        return ReportCounts(self.dsn, self.tenant, self.period.start, self.period.end)
+        return ReportCounts(self.access, self.tenant, self.period.start, self.period.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class ReportAsked:
     limit: int = DEFAULT_LIMIT
 
 
-def asked_of(dsn: str, tenant: str, given: ReportAsked, configuration: Configuration, now: Instant) -> Asked:
+def asked_of(access: Access, tenant: str, given: ReportAsked, configuration: Configuration, now: Instant) -> Asked:
     """What the report is about.
 
     Raises:
@@ -76,7 +77,7 @@ def asked_of(dsn: str, tenant: str, given: ReportAsked, configuration: Configura
         if not 1 <= number <= most:
             raise Refused(f"--{name} {number}: 1 to {most} are possible", name, f"1 to {most} are possible")
     zone = configuration.zone_of(tenant)
-    return Asked(dsn, tenant, settings, zone, _period(given, zone, now), now, given.queue, given.days, given.limit)
+    return Asked(access, tenant, settings, zone, _period(given, zone, now), now, given.queue, given.days, given.limit)
 
 
 def _period(given: ReportAsked, zone: ZoneInfo, now: Instant) -> Period:
@@ -98,12 +99,16 @@ def _period(given: ReportAsked, zone: ZoneInfo, now: Instant) -> Period:
 def _peak(asked: Asked) -> Report:
     start, end = asked.period.start, asked.period.end
     if asked.queue:
-        return reports.queue_peak_hours(queue_hours(asked.dsn, asked.tenant, start, end), asked.zone, asked.queue)
-    return reports.peak_hours(call_hours(asked.dsn, asked.tenant, start, end), asked.zone)
+        return reports.queue_peak_hours(queue_hours(asked.access, asked.tenant, start, end), asked.zone, asked.queue)
+    return reports.peak_hours(call_hours(asked.access, asked.tenant, start, end), asked.zone)
+
+
+def _types(asked: Asked) -> Report:
+    return reports.types(call_hours(asked.access, asked.tenant, asked.period.start, asked.period.end))
 
 
 def _queues(asked: Asked) -> Report:
-    found = past_rows(asked.dsn, asked.tenant, asked.settings, asked.period.start, asked.period.end)
+    found = past_rows(asked.access, asked.tenant, asked.settings, asked.period.start, asked.period.end)
     rows = tuple(
         (
             one.queue,
@@ -124,7 +129,7 @@ def _queues(asked: Asked) -> Report:
 
 
 def _agents(asked: Asked) -> Report:
-    found = agent_statistics(asked.dsn, asked.tenant, asked.period.start, asked.period.end)
+    found = agent_statistics(asked.access, asked.tenant, asked.period.start, asked.period.end)
     rows = tuple(
         (one.agent, one.offered, one.answered, one.missed, one.talks, average(one.talk_ms + one.wrap_up_ms, one.talks))
         for one in found
@@ -136,7 +141,7 @@ def _agents(asked: Asked) -> Report:
 REPORTS: Final[Mapping[str, Callable[[Asked], Report]]] = MappingProxyType(
     {
         "peak": _peak,
-        "types": lambda asked: reports.types(call_hours(asked.dsn, asked.tenant, asked.period.start, asked.period.end)),
+        "types": _types,
         "numbers": lambda asked: reports.numbers("numbers", asked.counts.numbers()),
         "callers": lambda asked: reports.numbers("callers", asked.counts.callers(asked.limit)),
         "extensions": lambda asked: reports.extensions(asked.counts.extensions()),

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, Final, ParamSpec
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import passwords, second_factor
 from callcontrol.edges.ledger import people
-from callcontrol.edges.ledger.crowd import Crowd
 from callcontrol.edges.ledger.people import Act, Secrets, Session, User
-from callcontrol.edges.ledger.reader import connect, explained
+from callcontrol.edges.ledger.reader import Access, connect, explained
 from callcontrol.edges.ledger.session import DictConnection, transaction
-from callcontrol.edges.ledger.walls import walled
 from callcontrol.edges.second_factor import NotOpened, Sealer
 from callcontrol.usecases.people import LONGEST_LOGIN, needs_second_factor, person_of
 from callcontrol.usecases.refusals import Refused
@@ -26,22 +23,6 @@ from callcontrol.vocabulary.rights import NO_TENANT, Person
 
 HOUR_US = 3_600 * SECOND_US
 MINUTE_US = 60 * SECOND_US
-
-
-# So many requests are told at once who makes them; each takes milliseconds.
-AT_ONCE: Final = 16
-
-_P = ParamSpec("_P")
-
-
-def _few_at_once(
-    method: Callable[Concatenate[SigningIn, _P], SignedIn],
-) -> Callable[Concatenate[SigningIn, _P], SignedIn]:
-    def waiting(self: SigningIn, /, *args: _P.args, **kwargs: _P.kwargs) -> SignedIn:
-        with self.crowd:
-            return method(self, *args, **kwargs)
-
-    return waiting
 
 
 class NotSignedIn(Refused):
@@ -69,21 +50,20 @@ class SigningIn:
     """Who a request is of. Every method raises NoLedger while Postgres is away.
 
     Args:
-        dsn: of the ledger, for the web process.
+        ledger: what opens a connection that shows a tenant's rows.
         random: so many bytes by chance.
     """
 
     def __init__(
         self,
         settings: Callable[[], Settings],
-        dsn: str,
+        ledger: Callable[[str], Access],
         now: Callable[[], Instant],
         random: Callable[[int], bytes],
         new_id: Callable[[], str],
     ) -> None:
-        self._settings, self._dsn, self._now = settings, dsn, now
+        self._settings, self._ledger, self._now = settings, ledger, now
         self._random, self._new_id = random, new_id
-        self.crowd = Crowd(AT_ONCE)
 
     def sign_in(self, login: str, password: str, code: str, where: From) -> str:
         """Begin a session; returns what the cookie holds.
@@ -92,27 +72,26 @@ class SigningIn:
             NotSignedIn: login, password or code are not right; it is not said which.
         """
         with explained():
-            with connect(walled(self._dsn, NO_TENANT)) as connection:
+            with connect(self._ledger(NO_TENANT)) as connection:
                 found = people.user_of_login(connection, login)
             kept = found[1].password_hash if found else passwords.NONE
             is_right = passwords.is_right(password, kept)
             if found is None:
-                with connect(walled(self._dsn, NO_TENANT)) as connection:
+                with connect(self._ledger(NO_TENANT)) as connection:
                     self._note(connection, login[:LONGEST_LOGIN], where, "sign-in refused")
                 raise _wrong()
             user, secrets = found
-            with connect(walled(self._dsn, user.tenant)) as connection:
+            with connect(self._ledger(user.tenant)) as connection:
                 if not is_right or user.is_disabled or not self._has_second(connection, user, secrets, code):
                     self._note(connection, user.login, where, "sign-in refused")
                     raise _wrong()
                 return self._begin(connection, user, password, secrets, where)
 
-    @_few_at_once
     def of_cookie(self, cookie: str) -> SignedIn:
         """Who is signed in; raises NotSignedIn where the session has ended."""
         web, now = self._settings().web, self._now()
         with explained():
-            with connect(walled(self._dsn, NO_TENANT)) as connection:
+            with connect(self._ledger(NO_TENANT)) as connection:
                 session = people.session_of(connection, cookie)
                 user = people.user_by_id(connection, session.user_id) if session else None
             if session is None or user is None or user.is_disabled:
@@ -120,22 +99,21 @@ class SigningIn:
             if now >= session.ends_at or now - session.seen_at >= web.idle_minutes * MINUTE_US:
                 raise NotSignedIn("the session is over", cure="sign in again")
             if now - session.seen_at >= people.NOTED_US:
-                with connect(walled(self._dsn, user.tenant)) as connection:
+                with connect(self._ledger(user.tenant)) as connection:
                     people.note_use(connection, session, now)
         return SignedIn(person_of(user, self._settings()), user, session)
 
-    @_few_at_once
     def of_token(self, secret: str) -> SignedIn:
         """Whose token this is; raises NotSignedIn where it is none that is good."""
         now = self._now()
         with explained():
-            with connect(walled(self._dsn, NO_TENANT)) as connection:
+            with connect(self._ledger(NO_TENANT)) as connection:
                 token = people.token_of(connection, secret)
                 user = people.user_by_id(connection, token.user_id) if token else None
             if token is None or user is None or user.is_disabled or token.is_revoked or now >= token.ends_at:
                 raise NotSignedIn("this token is not good", cure="`callcontrol users token` makes one")
             if token.used_at is None or now - token.used_at >= people.NOTED_US:
-                with connect(walled(self._dsn, user.tenant)) as connection:
+                with connect(self._ledger(user.tenant)) as connection:
                     people.note_token_use(connection, token, now)
         return SignedIn(person_of(user, self._settings(), token), user, None)
 
@@ -143,7 +121,7 @@ class SigningIn:
         """The session ends."""
         if signed_in.session is None:
             return
-        with explained(), connect(walled(self._dsn, signed_in.user.tenant)) as connection:
+        with explained(), connect(self._ledger(signed_in.user.tenant)) as connection:
             people.end_session(connection, signed_in.session)
             self._note(connection, signed_in.user.login, where, "signed out")
 

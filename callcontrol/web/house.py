@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.kept_connections import KeptConnections
 from callcontrol.edges.ledger.people import User
-from callcontrol.edges.ledger.reader import LedgerReader, connect, explained
+from callcontrol.edges.ledger.reader import Access, LedgerReader, connect, explained
 from callcontrol.edges.ledger.session import DictConnection
-from callcontrol.edges.ledger.walls import walled
 from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
@@ -50,7 +50,8 @@ class House:
     ) -> None:
         self._current, self._dsns, self.now = current, dsns, now
         self.pipeline = pipeline
-        self.signing_in = SigningIn(lambda: self.settings, dsns.walled, now, os.urandom, clock.new_id)
+        self._kept = KeptConnections(dsns.walled, self.settings.web.connections)
+        self.signing_in = SigningIn(lambda: self.settings, self.ledger, now, os.urandom, clock.new_id)
         self.rules, self.overrides = RuleStore(pipeline), OverrideStore(pipeline)
         self.clicks, self.views = ClickToCallStore(pipeline), QueueViews(pipeline)
         self._chance = random.Random(clock.new_id())
@@ -74,27 +75,35 @@ class House:
         """By the keys in force."""
         return Cursors(self.settings.web.keys)
 
+    def stop(self) -> None:
+        """Close the connections to Postgres."""
+        self._kept.stop()
+
     def tenant(self, name: str) -> Tenant:
         """A tenant's settings."""
         return self.settings.tenants[name]
 
-    def dsn(self, tenant: str) -> str:
-        """How the rows of this tenant, and no others, are read."""
-        return walled(self._dsns.walled, tenant)
+    def ledger(self, tenant: str, *, is_long: bool = False) -> Access:
+        """How the rows of this tenant, and no others, are read.
+
+        Args:
+            is_long: it takes long, as all rows of a year do: a few such are possible at once.
+        """
+        return self._kept.of(tenant, is_long=is_long)
 
     @property
     def own_dsn(self) -> str:
         """How the ledger's own user reaches it, for operators: it sees all tenants."""
         return self._dsns.own
 
-    def history(self, tenant: str) -> LedgerReader:
+    def history(self, tenant: str, *, is_long: bool = False) -> LedgerReader:
         """The tenant's calls; a context manager."""
-        return LedgerReader(self.dsn(tenant))
+        return LedgerReader(self.ledger(tenant, is_long=is_long))
 
     @contextmanager
     def people(self, tenant: str) -> Iterator[DictConnection]:
         """A connection behind the tenant's wall; raises NoLedger while Postgres is away."""
-        with explained(), connect(self.dsn(tenant)) as connection:
+        with explained(), connect(self.ledger(tenant)) as connection:
             yield connection
 
     @contextmanager
@@ -122,8 +131,8 @@ class House:
     @contextmanager
     def missed(self, tenant: str, *, to_change: bool) -> Iterator[MissedCallers]:
         """The tenant's missed callers. Their cases are folded of rows that the web's role may not write."""
-        dsn = self._dsns.own if to_change else self.dsn(tenant)
-        with explained(), connect(dsn) as connection:
+        access = self._dsns.own if to_change else self.ledger(tenant)
+        with explained(), connect(access) as connection:
             yield MissedCallers(self.settings, tenant, connection, self.now)
 
     def forwarding(self, tenant: str) -> Forwarding:

@@ -13,6 +13,7 @@ from callcontrol.billing.statements.document import NewerDocument
 from callcontrol.edges.deliveries import DeliveryAway, OtherFile
 from callcontrol.edges.ledger.accounts import EntryRefused
 from callcontrol.edges.ledger.export_books import ExportBusy, ExportRefused
+from callcontrol.edges.ledger.kept_connections import AllBusy
 from callcontrol.edges.ledger.missed_cases import ActRefused
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -85,6 +86,10 @@ def problem_of(error: Exception) -> Problem | None:
             return _of_fields(error)
         case PermissionError():
             return Problem(403, "not_allowed", "your roles do not allow this", "right", cure="ask your administrator")
+        case AllBusy():
+            busy = "too many requests read the history"
+            again = {"Retry-After": str(RETRY_S)}
+            return Problem(503, "busy", busy, "limited", cure=f"try again in {RETRY_S} seconds", headers=again)
         case NoLedger():
             return _away("the history cannot be read now")
         case LiveStateError():

@@ -56,6 +56,7 @@ class WebProcess:
         log.info("ending: %d live streams", self._live.count)
         self._live.stop()
         server.stop(STOP_S)
+        self._house.stop()
         self._pipeline.stop(REDIS_S)
         return 0
 

@@ -7,7 +7,8 @@ a year of calls in Postgres; workers: two beside one; state: what saving every c
 worker goes, with callers who wait or a thousand calls; memory: of a waiting call; menus: from a key to the
 next prompt, also on a real FreeSWITCH, and what a caller in a menu takes; media: files a second on their way from the
 switch's disk into storage; talks: what recording takes, on a real FreeSWITCH; credit: a
-reservation, its round trips, a lost Redis with 100,000 accounts; live: 500 walls that look at 1,000 agents.
+reservation, its round trips, a lost Redis with 100,000 accounts; live: 500 walls that look at 1,000 agents; web:
+requests of the API.
 
 `make bench ARGS="against REVISION"`: this version beside an older one.
 """
@@ -41,6 +42,7 @@ from tests.bench import (
     state,
     talks,
     timeline,
+    web,
     workers,
 )
 from tests.bench.machine import burning
@@ -64,6 +66,7 @@ PARTS: Mapping[str, Part] = {
     "talks": talks.run,
     "credit": credit.run,
     "live": live.run,
+    "web": web.run,
 }
 AGAINST = "against"
 WIDTH = 132

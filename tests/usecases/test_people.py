@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from callcontrol.edges.ledger import people
 from callcontrol.edges.ledger.people import User
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.edges.ledger.walls import walled
 from callcontrol.edges.second_factor import NotOpened, Sealer
 from callcontrol.usecases.people import Doer, People, person_of
 from callcontrol.usecases.refusals import Refused
@@ -49,7 +51,7 @@ class House:
         numbers = count(1)
         new_id = lambda: str(UUID(int=next(numbers)))  # noqa: E731
         self.people = People(settings, connection, Doer("root (command)", "command"), self.clock, os.urandom, new_id)
-        self.signing_in = SigningIn(lambda: self.settings, dsn, self.clock, os.urandom, new_id)
+        self.signing_in = SigningIn(lambda: self.settings, partial(walled, dsn), self.clock, os.urandom, new_id)
 
     def clock(self) -> Instant:
         return self.now

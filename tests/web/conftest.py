@@ -56,6 +56,11 @@ class Site:
         with connect_ledger(dsn) as connection:
             self._people(connection)
 
+    def stop(self) -> None:
+        """Close the connections to the stores."""
+        self.house.stop()
+        self.pipeline.stop(1.0)
+
     def _people(self, connection: Any) -> None:
         doer = Doer("root (command)", "command")
         people = People(self.house.settings, connection, doer, clock.now, os.urandom, clock.new_id)
@@ -96,4 +101,4 @@ def site(tmp_path: Path, redis_url: str, redis_client: Redis, ledger_database: s
     redis_client.ping()
     opened = site_of(tmp_path, redis_url, ledger_database)
     yield opened
-    opened.pipeline.stop(1.0)
+    opened.stop()

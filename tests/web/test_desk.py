@@ -42,7 +42,7 @@ def floor(
     monkeypatch.setattr(site.house, "now", lambda: centre.now)
     yield site, centre
     centre.stop()
-    site.pipeline.stop(1.0)
+    site.stop()
 
 
 def own_queue(site: Site) -> str:

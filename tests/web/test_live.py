@@ -38,7 +38,7 @@ def open_site(
     yield site, centre
     site.live.stop()
     centre.stop()
-    site.pipeline.stop(1.0)
+    site.stop()
 
 
 def person(site: Site, login: str) -> Person:

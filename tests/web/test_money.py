@@ -50,7 +50,7 @@ def site(tmp_path: Path, redis_url: str, redis_client: Redis, ledger_database: s
 
     opened = site_of(tmp_path, redis_url, ledger_database, more)
     yield opened
-    opened.pipeline.stop(1.0)
+    opened.stop()
 
 
 def said(tmp_path: Path, capfd: Any, command: Any, *words: str) -> list[Any]:

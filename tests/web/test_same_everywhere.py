@@ -69,7 +69,7 @@ def site(tmp_path: Path, redis_url: str, redis_client: Redis, ledger_database: s
     writer.close()
     opened = site_of(tmp_path, redis_url, ledger_database)
     yield opened
-    opened.pipeline.stop(1.0)
+    opened.stop()
 
 
 def by_pages(site: Site, filters: dict[str, str], limit: int) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from callcontrol.billing.counts import CallHour, QueueHour
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.reader import asking, connect
+from callcontrol.edges.ledger.reader import Access, asking, connect
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
 HOURS_AT_ONCE: Final = 500
@@ -44,27 +44,27 @@ class HourCounter:
             return len(hours) == HOURS_AT_ONCE
 
 
-def call_hours(dsn: str, tenant: str, start: Instant, end: Instant) -> list[CallHour]:
+def call_hours(access: Access, tenant: str, start: Instant, end: Instant) -> list[CallHour]:
     """The tenant's calls that arrived in [start, end).
 
     Raises:
         NoLedger: Postgres cannot be reached, or has no tables of this version.
     """
-    return [CallHour(**row) for row in _rows(dsn, "call_hours", tenant, start, end)]
+    return [CallHour(**row) for row in _rows(access, "call_hours", tenant, start, end)]
 
 
-def queue_hours(dsn: str, tenant: str, start: Instant, end: Instant) -> list[QueueHour]:
+def queue_hours(access: Access, tenant: str, start: Instant, end: Instant) -> list[QueueHour]:
     """The stays in the tenant's queues that began in [start, end).
 
     Raises:
         NoLedger: as `call_hours`.
     """
-    return [QueueHour(**row) for row in _rows(dsn, "queue_hours", tenant, start, end)]
+    return [QueueHour(**row) for row in _rows(access, "queue_hours", tenant, start, end)]
 
 
-def _rows(dsn: str, name: str, tenant: str, start: Instant, end: Instant) -> list[dict[str, Any]]:
+def _rows(access: Access, name: str, tenant: str, start: Instant, end: Instant) -> list[dict[str, Any]]:
     given = {"tenant": tenant, "start": datetime_of(start), "end": datetime_of(end)}
-    with connect(dsn) as connection, asking(connection):
+    with connect(access) as connection, asking(connection):
         return connection.execute(_statement(name), given | {"pieces": list(_pieces(start, end))}).fetchall()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any
 
 import psycopg
-from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.config.credentials import said_by
@@ -19,7 +18,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger.past_rows import PastCall, PastLeg, RowsByCall, call_of
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.search import FEW, FEW_LATER, NO_CALLS, Days, KnownCall, Search, paced
-from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
+from callcontrol.edges.ledger.session import DictConnection, WrongDatabase, open_session, transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 from callcontrol.vocabulary.wanted import Place, Wanted
 
@@ -63,16 +62,29 @@ class Page:
     searched_to: Place | None
 
 
-def connect(dsn: str) -> Connection[dict[str, Any]]:
+# How the ledger is reached: a connection string, or what gives a connection that is then closed, or given back.
+Access = str | Callable[[], DictConnection]
+
+
+def connect(access: Access) -> DictConnection:
     """A connection for reading.
 
     Raises:
         NoLedger: Postgres cannot be reached.
     """
-    try:
+    if not isinstance(access, str):
+        return access()
+    with told_of_opening():
         # Nothing is prepared: a plan kept for any values would not know how few rows are wanted, nor which months.
-        connection: Connection[dict[str, Any]] = open_session(dsn, row_factory=dict_row)
+        connection: DictConnection = open_session(access, row_factory=dict_row)
         return connection
+
+
+@contextmanager
+def told_of_opening() -> Iterator[None]:
+    """A connection that cannot be opened is NoLedger."""
+    try:
+        yield
     except psycopg.Error as error:
         raise NoLedger(f"Postgres cannot be reached: {said_by(error)}") from error
     except WrongDatabase as error:
@@ -94,9 +106,7 @@ def explained() -> Iterator[None]:
 
 
 @contextmanager
-def asking(
-    connection: Connection[dict[str, Any]], *, same_moment: bool = False, statement_timeout: int = 0
-) -> Iterator[None]:
+def asking(connection: DictConnection, *, same_moment: bool = False, statement_timeout: int = 0) -> Iterator[None]:
     """A transaction for statements that read; raises NoLedger for whatever Postgres has against one.
 
     Args:
@@ -114,9 +124,9 @@ def asking(
 class LedgerReader:
     """A connection for reading; a context manager."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, access: Access) -> None:
         """Raises: NoLedger: Postgres cannot be reached."""
-        self._connection = connect(dsn)
+        self._connection = connect(access)
 
     def __enter__(self) -> LedgerReader:
         return self

@@ -7,15 +7,15 @@ from typing import Any
 
 from callcontrol.billing.counts import CaseCount, ClassCost, ExtensionCount, NumberCount, ResolutionCount, SurveyCount
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.reader import asking, connect
+from callcontrol.edges.ledger.reader import Access, asking, connect
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
 
 class ReportCounts:
     """Counts of a tenant's calls that arrived in [start, end). Raises NoLedger whenever Postgres cannot be asked."""
 
-    def __init__(self, dsn: str, tenant: str, start: Instant, end: Instant) -> None:
-        self._dsn = dsn
+    def __init__(self, access: Access, tenant: str, start: Instant, end: Instant) -> None:
+        self._access = access
         first, last = datetime_of(start), datetime_of(end)
         days = {"first_day": first.date(), "last_day": (last - timedelta(microseconds=1)).date()}
         self._given = {"tenant": tenant, "start": first, "end": last, **days}
@@ -49,5 +49,5 @@ class ReportCounts:
         return [ClassCost(**row) for row in self._rows("class_costs")]
 
     def _rows(self, name: str, **more: object) -> list[dict[str, Any]]:
-        with connect(self._dsn) as connection, asking(connection):
+        with connect(self._access) as connection, asking(connection):
             return connection.execute(query(name), self._given | more).fetchall()

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-import psycopg
 from psycopg import Connection, IsolationLevel, sql
 
 from callcontrol.config.postgres_address import check_dsn
@@ -29,10 +28,11 @@ class WrongDatabase(RuntimeError):
     """The database cannot hold the ledger; the message says why, and what would be right."""
 
 
-def open_session(dsn: str, **more: Any) -> Connection[Any]:
+def open_session(dsn: str, kind: type[Connection[Any]] = Connection, **more: Any) -> Connection[Any]:
     """A connection in autocommit.
 
     Args:
+        kind: its class.
         more: further parameters of the connection.
 
     Raises:
@@ -43,7 +43,7 @@ def open_session(dsn: str, **more: Any) -> Connection[Any]:
         check_dsn(dsn)
     except ValueError as error:
         raise WrongDatabase(str(error)) from None
-    connection: Connection[Any] = psycopg.connect(
+    connection: Connection[Any] = kind.connect(
         dsn,
         autocommit=True,
         connect_timeout=CONNECT_TIMEOUT_S,

@@ -19,7 +19,7 @@ from itertools import groupby
 from typing import Any
 
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.reader import asking, connect
+from callcontrol.edges.ledger.reader import Access, asking, connect
 from callcontrol.vocabulary.agent import MISSES, OfferEnd
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
@@ -166,7 +166,7 @@ class MenuStatistics:
 
 
 def menu_statistics(
-    dsn: str, tenant: str, start: Instant, end: Instant, menu: str | None = None
+    access: Access, tenant: str, start: Instant, end: Instant, menu: str | None = None
 ) -> list[MenuStatistics]:
     """The tenant's menus that callers came into in [start, end), by name.
 
@@ -176,12 +176,12 @@ def menu_statistics(
     Raises:
         NoLedger: Postgres cannot be reached, or has no tables of this version.
     """
-    rows = _rows(dsn, "menu_statistics", _period(tenant, start, end) | {"menu": menu})
+    rows = _rows(access, "menu_statistics", _period(tenant, start, end) | {"menu": menu})
     return [_menu(name, list(ways)) for name, ways in groupby(rows, key=lambda row: str(row["menu"]))]
 
 
 def queue_statistics(
-    dsn: str, tenant: str, start: Instant, end: Instant, in_time_s: int, short_s: int
+    access: Access, tenant: str, start: Instant, end: Instant, in_time_s: int, short_s: int
 ) -> list[QueueStatistics]:
     """The tenant's queues that had callers or offers in [start, end), by name.
 
@@ -193,22 +193,22 @@ def queue_statistics(
         NoLedger: Postgres cannot be reached, or has no tables of this version.
     """
     given = {"in_time_s": in_time_s, "short_s": short_s, "misses": [end.value for end in MISSES]}
-    rows = _rows(dsn, "queue_statistics", _period(tenant, start, end) | given)
+    rows = _rows(access, "queue_statistics", _period(tenant, start, end) | given)
     return [QueueStatistics(**row) for row in rows]
 
 
-def agent_statistics(dsn: str, tenant: str, start: Instant, end: Instant) -> list[AgentStatistics]:
+def agent_statistics(access: Access, tenant: str, start: Instant, end: Instant) -> list[AgentStatistics]:
     """The tenant's agents who had offers in [start, end), by name.
 
     Raises:
         NoLedger: Postgres cannot be reached, or has no tables of this version.
     """
-    rows = _rows(dsn, "agent_statistics", _period(tenant, start, end))
+    rows = _rows(access, "agent_statistics", _period(tenant, start, end))
     return [_agent(name, list(ends)) for name, ends in groupby(rows, key=lambda row: str(row["agent"]))]
 
 
-def _rows(dsn: str, name: str, params: dict[str, object]) -> list[dict[str, Any]]:
-    with connect(dsn) as connection, asking(connection):
+def _rows(access: Access, name: str, params: dict[str, object]) -> list[dict[str, Any]]:
+    with connect(access) as connection, asking(connection):
         return connection.execute(query(name), params).fetchall()
 
 

@@ -85,7 +85,7 @@ class DeskTold(Told):
 def desk_told(asked: Asked) -> DeskTold:
     """The desk of the person who asks."""
     house, tenant = asked.house, asked.tenant
-    found = desk_of(house.live(), tenant, asked.person, house.dsn(tenant))
+    found = desk_of(house.live(), tenant, asked.person, house.ledger(tenant))
     return _told(asked, found, house.tenant(tenant))
 
 

@@ -105,7 +105,7 @@ def report_of(asked: Asked, name: str) -> tuple[Report, str, str]:
     given = asked.given
     wanted = ReportAsked(given.period, given.start, given.end, given.queue, given.days, given.limit)
     house = asked.house
-    about = asked_of(house.dsn(asked.tenant), asked.tenant, wanted, house.configuration, house.now())
+    about = asked_of(house.ledger(asked.tenant), asked.tenant, wanted, house.configuration, house.now())
     report = REPORTS[name](about)
     rows = report.rows
     if reach is not None and name in OF_GROUPS:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import psycopg
 import pytest
 from psycopg import Connection, sql
 
 from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger.reader import LedgerReader, connect
+from callcontrol.edges.ledger.search import Search
 from callcontrol.edges.ledger.walls import ROLE, walled
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.rights import NO_TENANT
@@ -135,6 +139,23 @@ def test_the_history_is_the_same_behind_the_wall(two_tenants: str) -> None:
         assert behind.totals(wanted) == owner.totals(wanted)
         assert behind.calls(Wanted(tenant="umbrella")) == []
         assert {call.tenant for call in behind.calls(Wanted())} == {"acme"}
+
+
+@pytest.mark.parametrize("number", ["+48221234567", "+4822*"])
+@pytest.mark.parametrize("name", ["caller", "called", "number"])
+def test_numbers_are_compared_so_that_an_index_serves_behind_the_wall(two_tenants: str, name: str, number: str) -> None:
+    wanted = Wanted(tenant="acme", **{name: number})  # type: ignore[arg-type]  # names of texts alone
+    search = Search(wanted, ["acme"], None, date(2026, 11, 1))
+    (statement, _), *_ = search.few(None, 10)
+    compared = {operator.decode() for operator in re.findall(rb" (LIKE|=|~>=~|~<=~) \(?(?:'number:' .. )?%", statement)}
+    assert compared >= ({"~>=~", "~<=~"} if search.is_broad or number.endswith("*") else {"="})
+    with psycopg.connect(two_tenants) as owner:
+        found = owner.execute(
+            "SELECT o.oprname, p.proleakproof FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode"
+            " WHERE o.oprname = ANY (%s) AND (o.oprleft, o.oprright) = ('text'::regtype, 'text'::regtype)",
+            ([{"LIKE": "~~"}.get(one, one) for one in compared],),
+        ).fetchall()
+    assert {name for name, is_leakproof in found if is_leakproof} == compared
 
 
 @pytest.mark.parametrize("tenant", ["", "a b", "acme -c role=postgres", "-x"])
