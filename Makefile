@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos prove-exports prove-books fuzz test-freeswitch prompts music clean
+.PHONY: help env demo run test check lint promtool pgbouncer chromium bench simulate chaos prove-exports prove-books fuzz test-freeswitch prompts music clean
 
 # The tests start hundreds of processes: compiled modules are kept, also where the environment asks for none.
 unexport PYTHONDONTWRITEBYTECODE
@@ -72,6 +72,17 @@ pgbouncer: env ## pgbouncer from Debian's package into .venv/bin, without root (
 	@libraries=$$(dirname $$(find $(CURDIR)/$(VENV)/pgbouncer -name 'libevent-2.1.so.7')) && \
 	printf '#!/bin/sh\nexec env LD_LIBRARY_PATH=%s %s "$$@"\n' "$$libraries" $(CURDIR)/$(VENV)/pgbouncer/usr/sbin/pgbouncer \
 	    > $(VENV)/bin/pgbouncer && chmod +x $(VENV)/bin/pgbouncer && $(VENV)/bin/pgbouncer --version
+
+# What Debian's package needs, and this host has not, comes along; fonts too, or no page has letters.
+chromium: env ## Chromium from Debian's packages into .venv, without root (the tests of the panel's pages use it)
+	@folder=$(CURDIR)/$(VENV)/chromium-browser; rm -rf "$$folder"; mkdir -p "$$folder" && cd $$(mktemp -d) && \
+	have=$$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p) && \
+	apt-get download $$( (echo chromium chromium-common fonts-dejavu-core; \
+	    apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
+	        chromium | grep -E '^lib' | grep -vE '^(libc6|libgcc-s1|libstdc\+\+6|libc-bin)(:|$$)') | tr ' ' '\n' | sort -u | \
+	    while read -r name; do dpkg-query -W -f '$${Status}' "$$name" 2>/dev/null | grep -q 'ok installed' || echo "$$name"; done) && \
+	for package in *.deb; do dpkg-deb -x "$$package" "$$folder"; done && rm -r "$$PWD"
+	@$(PY) -m tests.web.panel.wrapper $(VENV)/chromium-browser $(VENV)/bin/chromium && $(VENV)/bin/chromium --version
 
 bench: env ## calls per second, latency and memory (not a test)
 	@$(PY) -m tests.bench $(ARGS)

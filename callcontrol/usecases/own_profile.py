@@ -45,9 +45,13 @@ class OwnProfile:
             people.set_password(self._connection, self._user, kept)
             self._note("password set")
 
-    def new_second_factor(self) -> tuple[str, str]:
-        """A secret and its address for an authenticator app; it counts once a code of it has come back."""
-        secret = second_factor.new_secret(self._random)
+    def new_second_factor(self, secret: str = "") -> tuple[str, str]:
+        """A secret and its address for an authenticator app; it counts once a code of it has come back.
+
+        Args:
+            secret: the one that is shown already; "": a new one.
+        """
+        secret = secret or second_factor.new_secret(self._random)
         return secret, second_factor.address_of(secret, self._user.login)
 
     def set_second_factor(self, password: str, secret: str, code: str) -> tuple[str, ...]:

@@ -29,6 +29,15 @@ class NotSignedIn(Refused):
     """No one is signed in, or not any more."""
 
 
+class SecondFactorMissing(NotSignedIn):
+    """The password is right, and too little: a second factor is compulsory, and the person has none yet."""
+
+    def __init__(self, user: User) -> None:
+        wrong = _wrong()
+        super().__init__(str(wrong), cure=wrong.cure)
+        self.user = user
+
+
 @dataclass(frozen=True, slots=True)
 class From:
     """Where a request comes from: the client's address, and what its browser calls itself."""
@@ -70,6 +79,7 @@ class SigningIn:
 
         Raises:
             NotSignedIn: login, password or code are not right; it is not said which.
+            SecondFactorMissing: the person has to set one first (`OwnProfile.set_second_factor`).
         """
         with explained():
             with connect(self._ledger(NO_TENANT)) as connection:
@@ -84,7 +94,8 @@ class SigningIn:
             with connect(self._ledger(user.tenant)) as connection:
                 if not is_right or user.is_disabled or not self._has_second(connection, user, secrets, code):
                     self._note(connection, user.login, where, "sign-in refused")
-                    raise _wrong()
+                    is_missing = is_right and not user.is_disabled and secrets.totp is None
+                    raise SecondFactorMissing(user) if is_missing else _wrong()
                 return self._begin(connection, user, password, secrets, where)
 
     def of_cookie(self, cookie: str) -> SignedIn:

@@ -1,4 +1,4 @@
-"""The application: the API, its document, live streams, health. The pages are added where there are any."""
+"""The application: the API, its document, live streams, health, and the pages of the panel."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from callcontrol.web.guards import Guards
 from callcontrol.web.house import House
 from callcontrol.web.live import Live
 from callcontrol.web.operations import PREFIX, Operation
+from callcontrol.web.pages.registry import Panel
 from callcontrol.web.password_link import PATH as LINK
 from callcontrol.web.password_link import PasswordLink
 from callcontrol.web.problems import Problem
@@ -117,18 +118,30 @@ def application(house: House, guards: Guards, live: Live) -> falcon.App[Request,
     app.add_route(f"{PREFIX}{SESSION}", Session(house, guards))
     app.add_route(f"{PREFIX}/openapi.json", Document())
     app.add_route(HEALTH, Health(house))
-    app.add_error_handler(falcon.HTTPError, _http_error)
-    app.add_error_handler(Exception, _fault)
+    panel = Panel(house, guards)
+    panel.add_to(app)
+    refusals = Refusals(panel)
+    app.add_error_handler(falcon.HTTPError, refusals.http_error)
+    app.add_error_handler(Exception, refusals.fault)
     return app
 
 
-def _http_error(_: Request, response: Response, error: falcon.HTTPError, __: object) -> None:
-    """What Falcon refuses by itself: no such address, no such method, a query that cannot be read."""
-    code = {404: "not_there", 405: "no_such_method"}.get(error.status_code, "makes_no_sense")
-    detail = str(error.description or error.title or code)
-    tell(Problem(error.status_code, code, detail, headers=dict(error.headers or {})), response)
-    web_meters.requests_total.labels("wrong").inc()
+class Refusals:
+    """What is answered where no operation and no page was reached: a problem to programs, a page to people."""
 
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
 
-def _fault(_: Request, response: Response, error: Exception, __: object) -> None:
-    web_meters.requests_total.labels(tell(error, response)).inc()
+    def http_error(self, request: Request, response: Response, error: falcon.HTTPError, _: object) -> None:
+        """What Falcon refuses by itself: no such address, no such method, a query that cannot be read."""
+        code = {404: "not_there", 405: "no_such_method"}.get(error.status_code, "makes_no_sense")
+        detail = str(error.description or error.title or code)
+        self.fault(request, response, Problem(error.status_code, code, detail, headers=dict(error.headers or {})), None)
+
+    def fault(self, request: Request, response: Response, error: Exception, _: object) -> None:
+        """What is raised outside of operations and pages."""
+        if request.path.startswith("/api/"):
+            refused = tell(error, response)
+        else:
+            refused = self._panel.refuse(error, request, response)
+        web_meters.requests_total.labels(refused).inc()

@@ -21,7 +21,7 @@ from callcontrol.vocabulary.rights import NO_TENANT, Scope, scope_of
 from callcontrol.web.guards import Guards, limited
 from callcontrol.web.house import House
 from callcontrol.web.once import HEADER, Named, once
-from callcontrol.web.operations import Answer, Asked, Operation, Told
+from callcontrol.web.operations import Answer, Asked, Audit, Operation, Told
 from callcontrol.web.problems import CONTENT_TYPE, Problem, problem_of
 
 log = logging.getLogger("callcontrol.web")
@@ -81,7 +81,7 @@ class Dispatch:
         answer = self._done(operation, asked)
         if answer.content_type != "application/json":
             request.env[IS_STREAM]()
-        _tell(answer, response)
+        tell_answer(answer, response)
 
     def _asked(
         self,
@@ -96,7 +96,7 @@ class Dispatch:
             raise PermissionError(operation.name)
         if operation.asks_password and not self._guards.sign_ins.admits(f"login {signed_in.user.login}"):
             raise limited()
-        given = operation.given.model_validate(_params(request))
+        given = operation.given.model_validate(params_of(request))
         tenant = signed_in.person.tenant
         if operation.right and operation.of_tenant:
             tenant = self._guards.tenant(signed_in, getattr(given, "tenant", None))
@@ -109,26 +109,33 @@ class Dispatch:
         answer = operation.carry_out(asked)
         looked = asked.person.tenant == NO_TENANT != asked.tenant and not answer.is_noted
         if answer.audit is not None or looked:
-            self._note(operation, asked, answer)
+            note(asked, answer.audit or (f"looked: {operation.name}", asked.tenant, None, None))
         return answer
 
-    def _note(self, operation: Operation, asked: Asked, answer: Answer) -> None:
-        """What was changed, and each look of an operator into a tenant."""
-        what, object_, before, after = answer.audit or (f"looked: {operation.name}", asked.tenant, None, None)
-        doer = asked.doer
-        act = Act(self._house.now(), doer.who, doer.through, doer.address, what, object_, before, after)
-        with self._house.people(asked.tenant) as connection:
-            people.note_act(connection, act)
+
+def note(asked: Asked, audit: Audit) -> None:
+    """Note what was changed, or that an operator looked into a tenant."""
+    what, object_, before, after = audit
+    doer = asked.doer
+    act = Act(asked.house.now(), doer.who, doer.through, doer.address, what, object_, before, after)
+    with asked.house.people(asked.tenant) as connection:
+        people.note_act(connection, act)
+
+
+def problem_told(error: Exception) -> Problem:
+    """What is wrong; what is our fault, or that of a store, is noted."""
+    problem = problem_of(error)
+    if problem is None:
+        note_fault("web", "a request could not be answered", error)
+        return Problem(500, "fault", "this is a fault of ours; it is noted", "fault")
+    if problem.refused == "store":
+        log.warning("a request could not be answered: %s", error)
+    return problem
 
 
 def tell(error: Exception, response: Response) -> str:
     """Answer with the problem; returns why it was refused, for the metric."""
-    problem = problem_of(error)
-    if problem is None:
-        note_fault("web", "a request could not be answered", error)
-        problem = Problem(500, "fault", "this is a fault of ours; it is noted", "fault")
-    if problem.refused == "store":
-        log.warning("a request could not be answered: %s", error)
+    problem = problem_told(error)
     response.status = code_to_http_status(problem.status)
     response.content_type = CONTENT_TYPE
     response.data = orjson.dumps(problem.body())
@@ -137,7 +144,7 @@ def tell(error: Exception, response: Response) -> str:
     return problem.refused
 
 
-def _params(request: Request) -> dict[str, Any]:
+def params_of(request: Request) -> dict[str, Any]:
     """Each once: of two values no one knows which one is meant."""
     twice = [name for name, value in request.params.items() if isinstance(value, list)]
     if twice:
@@ -187,7 +194,8 @@ def _tell_kept(kept: Kept, again: bool, response: Response) -> None:
         response.set_header(name, value)
 
 
-def _tell(answer: Answer, response: Response) -> None:
+def tell_answer(answer: Answer, response: Response) -> None:
+    """Answer with it."""
     response.status = code_to_http_status(answer.status)
     response.content_type = answer.content_type
     for name, value in {**_NO_STORE, **answer.headers}.items():

@@ -15,6 +15,8 @@ from callcontrol.web.house import House
 
 UNSAFE: Final = ("POST", "PUT", "DELETE")
 PREFIX: Final = "/api/v1"
+# What was done: what, to which object, how it was before and is after.
+Audit = tuple[str, str, Mapping[str, Any] | None, Mapping[str, Any] | None]
 
 
 class Given(BaseModel):
@@ -91,7 +93,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
-    audit: tuple[str, str, Mapping[str, Any] | None, Mapping[str, Any] | None] | None = None
+    audit: Audit | None = None
     is_noted: bool = False
 
 

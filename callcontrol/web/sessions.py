@@ -57,38 +57,41 @@ class Session:
     def _sign_in(self, request: Request, response: Response, where: From) -> None:
         self._guards.check_origin(request)
         given = SignInGiven.model_validate(json_of(request))
-        self._limit(given.login, where)
+        admit_sign_in(self._guards, given.login, where)
         try:
             cookie = self._house.signing_in.sign_in(given.login, given.password, given.code, where)
         except NotSignedIn:
             web_meters.sign_ins_total.labels("wrong").inc()
             raise
         web_meters.sign_ins_total.labels("done").inc()
-        self._set(response, cookie, self._house.settings.web.session_hours * 3_600)
-
-    def _limit(self, login: str, where: From) -> None:
-        """Tries of one account and of one address, each within a minute, at all hosts."""
-        # Both are counted, whatever comes of the first.
-        admitted = [self._guards.sign_ins.admits(one) for one in (where.address, f"login {login.lower()}")]
-        if not all(admitted):
-            web_meters.sign_ins_total.labels("limited").inc()
-            log.warning("too many tries to sign in, the last one from %s", where.address)
-            raise limited()
+        set_session(self._guards, response, cookie, self._house.settings.web.session_hours * 3_600)
 
     def _sign_out(self, request: Request, response: Response, where: From) -> None:
         self._house.signing_in.sign_out(self._guards.signed_in(request), where)
-        self._set(response, "", 0)
+        set_session(self._guards, response, "", 0)
 
-    def _set(self, response: Response, cookie: str, seconds: int) -> None:
-        response.set_cookie(
-            self._guards.cookie,
-            cookie,
-            max_age=seconds,
-            path="/",
-            secure=self._guards.is_secure,
-            http_only=True,
-            same_site="Lax",
-        )
+
+def admit_sign_in(guards: Guards, login: str, where: From) -> None:
+    """Tries of one account and of one address, each within a minute, at all hosts; raises Problem for too many."""
+    # Both are counted, whatever comes of the first.
+    admitted = [guards.sign_ins.admits(one) for one in (where.address, f"login {login.lower()}")]
+    if not all(admitted):
+        web_meters.sign_ins_total.labels("limited").inc()
+        log.warning("too many tries to sign in, the last one from %s", where.address)
+        raise limited()
+
+
+def set_session(guards: Guards, response: Response, cookie: str, seconds: int) -> None:
+    """Give the browser the session's cookie; "" and 0 take it away."""
+    response.set_cookie(
+        guards.cookie,
+        cookie,
+        max_age=seconds,
+        path="/",
+        secure=guards.is_secure,
+        http_only=True,
+        same_site="Lax",
+    )
 
 
 def json_of(request: Request) -> Any:

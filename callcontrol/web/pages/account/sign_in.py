@@ -1,0 +1,194 @@
+"""Pages for who is not signed in: signing in, a first second factor, signing out, language and theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from falcon import HTTP_303, HTTP_422, Request, Response
+
+from callcontrol.edges import web_meters
+from callcontrol.usecases.people import Doer
+from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.usecases.signing_in import From, NotSignedIn, SecondFactorMissing
+from callcontrol.web.guards import Guards
+from callcontrol.web.house import House
+from callcontrol.web.pages.account.account import qr_of
+from callcontrol.web.pages.layout import Layout
+from callcontrol.web.pages.page import Shown
+from callcontrol.web.pages.preferences import TENANT, keep, local_address
+from callcontrol.web.pages.refused import NOT_REFUSED, RefusedForm, refused_form
+from callcontrol.web.pages.serving import SIGN_IN, Serving, form_of, from_of
+from callcontrol.web.pages.texts import N_, said
+from callcontrol.web.sessions import admit_sign_in, set_session
+
+FIRST_FACTOR: Final = "/sign-in/second-factor"
+SIGN_OUT: Final = "/sign-out"
+PREFERENCES: Final = "/preferences"
+
+
+class Door:
+    """What these pages share.
+
+    Args:
+        serving: tells what is wrong.
+    """
+
+    def __init__(self, house: House, guards: Guards, layout: Layout, serving: Serving) -> None:
+        self.house, self.guards, self.layout, self._serving = house, guards, layout, serving
+
+    def answer(self, request: Request, response: Response, do: Callable[[], None]) -> None:
+        """Carry it out, or tell what is wrong."""
+        try:
+            do()
+            refused = "none"
+        except Exception as error:
+            refused = self._serving.refuse(error, request, response)
+        web_meters.requests_total.labels(refused).inc()
+
+    def form(self, request: Request) -> tuple[From, dict[str, Any]]:
+        """Where a form comes from, and its fields."""
+        return from_of(self.guards, request), form_of(request, request.bounded_stream.read())
+
+
+class SignIn:
+    """`/sign-in`."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def on_get(self, request: Request, response: Response) -> None:
+        """The form."""
+        self._door.answer(request, response, lambda: self._look(request, response))
+
+    def on_post(self, request: Request, response: Response) -> None:
+        """Sign in, and go where one wanted to."""
+        self._door.answer(request, response, lambda: self._sign_in(request, response))
+
+    def _look(self, request: Request, response: Response) -> None:
+        self._door.guards.admit(request)
+        self._show(request, response)
+
+    def _show(self, request: Request, response: Response, refused: RefusedForm = NOT_REFUSED) -> None:
+        self._door.layout.show(request, response, Shown("common/sign_in.html"), refused=refused)
+
+    def _sign_in(self, request: Request, response: Response) -> None:
+        where, form = self._door.form(request)
+        login, password, code = (str(form.get(name, "")) for name in ("login", "password", "code"))
+        admit_sign_in(self._door.guards, login, where)
+        try:
+            cookie = self._door.house.signing_in.sign_in(login, password, code, where)
+        except SecondFactorMissing as missing:
+            show_first_factor(self._door, request, response, missing, where)
+            return
+        except NotSignedIn as error:
+            web_meters.sign_ins_total.labels("wrong").inc()
+            response.status = HTTP_422
+            refused = refused_form(Refused(str(error)), "sign-in", {"login": login}, frozenset())
+            self._show(request, response, refused or NOT_REFUSED)
+            return
+        web_meters.sign_ins_total.labels("done").inc()
+        set_session(self._door.guards, response, cookie, self._door.house.settings.web.session_hours * 3_600)
+        response.status = HTTP_303
+        response.location = local_address(request.get_param("back") or "")
+
+
+class FirstFactor:
+    """`/sign-in/second-factor`: whose role asks for a second factor, and who has none, sets it before signing in."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def on_get(self, request: Request, response: Response) -> None:
+        """It begins with the password."""
+        response.status = HTTP_303
+        response.location = SIGN_IN
+
+    def on_post(self, request: Request, response: Response) -> None:
+        """Take the second factor, and tell the recovery codes."""
+        self._door.answer(request, response, lambda: self._take(request, response))
+
+    def _take(self, request: Request, response: Response) -> None:
+        where, form = self._door.form(request)
+        login, password, secret, code = (str(form.get(name, "")) for name in ("login", "password", "secret", "code"))
+        admit_sign_in(self._door.guards, login, where)
+        try:
+            self._door.house.signing_in.sign_in(login, password, "", where)
+        except SecondFactorMissing as missing:
+            self._set(request, response, missing, where, (password, secret, code))
+            return
+        # It was set meanwhile, or none is needed.
+        raise NotThere("there is no second factor to set")
+
+    def _set(
+        self,
+        request: Request,
+        response: Response,
+        missing: SecondFactorMissing,
+        where: From,
+        typed: tuple[str, str, str],
+    ) -> None:
+        doer = Doer(missing.user.login, "panel", where.address)
+        try:
+            with self._door.house.own_ledger() as connection:
+                codes = self._door.house.own_profile(missing.user, doer, connection).set_second_factor(*typed)
+        except Refused as error:
+            response.status = HTTP_422
+            refused = refused_form(error, "second-factor", {}, frozenset({"code", "password"}))
+            show_first_factor(self._door, request, response, missing, where, refused or NOT_REFUSED, typed[1])
+            return
+        self._door.layout.show(request, response, Shown("common/recovery_codes.html", {"codes": codes}))
+
+
+def show_first_factor(
+    door: Door,
+    request: Request,
+    response: Response,
+    missing: SecondFactorMissing,
+    where: From,
+    refused: RefusedForm = NOT_REFUSED,
+    secret: str = "",
+) -> None:
+    """The secret for an authenticator app; the same one again where its code was not right."""
+    doer = Doer(missing.user.login, "panel", where.address)
+    with door.house.own_ledger() as connection:
+        secret, address = door.house.own_profile(missing.user, doer, connection).new_second_factor(secret)
+    values = {"login": missing.user.login, "secret": secret, "qr": qr_of(address)}
+    door.layout.show(request, response, Shown("common/first_factor.html", values), refused=refused)
+
+
+class SignOut:
+    """`/sign-out`."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def on_post(self, request: Request, response: Response) -> None:
+        """The session ends."""
+        self._door.answer(request, response, lambda: self._sign_out(request, response))
+
+    def _sign_out(self, request: Request, response: Response) -> None:
+        where = from_of(self._door.guards, request)
+        self._door.house.signing_in.sign_out(self._door.guards.signed_in(request), where)
+        set_session(self._door.guards, response, "", 0)
+        notices = self._door.layout.notices
+        notices.put(response, notices.written(said(N_("You are signed out."))))
+        response.status = HTTP_303
+        response.location = SIGN_IN
+
+
+class Chosen:
+    """`/preferences`: language, theme, an operator's tenant."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def on_post(self, request: Request, response: Response) -> None:
+        """Keep what was chosen."""
+        self._door.answer(request, response, lambda: self._keep(request, response))
+
+    def _keep(self, request: Request, response: Response) -> None:
+        _, form = self._door.form(request)
+        if form.get(TENANT) and form[TENANT] not in self._door.house.settings.tenants:
+            raise NotThere(f"there is no tenant {form[TENANT]}", TENANT)
+        keep(form, response, is_secure=self._door.guards.is_secure)

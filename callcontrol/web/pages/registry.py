@@ -1,0 +1,80 @@
+"""All pages of the panel, in the order of navigation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+import falcon
+from falcon import HTTP_303, Request, Response
+
+from callcontrol.web.assets import PREFIX, Assets
+from callcontrol.web.guards import Guards
+from callcontrol.web.house import House
+from callcontrol.web.pages.account import account
+from callcontrol.web.pages.account.sign_in import (
+    FIRST_FACTOR,
+    PREFERENCES,
+    SIGN_OUT,
+    Chosen,
+    Door,
+    FirstFactor,
+    SignIn,
+    SignOut,
+)
+from callcontrol.web.pages.layout import Layout
+from callcontrol.web.pages.page import Act, Page
+from callcontrol.web.pages.rendering import Renderer
+from callcontrol.web.pages.serving import SIGN_IN, Serving
+
+PAGES: Final[tuple[Page, ...]] = (*account.PAGES,)
+
+
+class Panel:
+    """The panel, as the application serves it."""
+
+    def __init__(self, house: House, guards: Guards, pages: tuple[Page, ...] = PAGES) -> None:
+        self._assets, self._pages = Assets(), pages
+        layout = Layout(house, guards, Renderer(self._assets), pages)
+        self._serving = Serving(house, guards, layout)
+        self._door = Door(house, guards, layout, self._serving)
+
+    def add_to(self, app: falcon.App[Request, Response]) -> None:
+        """All its addresses."""
+        app.add_route("/", _Looked(self._serving.home))
+        app.add_route(SIGN_IN, SignIn(self._door))
+        app.add_route(FIRST_FACTOR, FirstFactor(self._door))
+        app.add_route(SIGN_OUT, SignOut(self._door))
+        app.add_route(PREFERENCES, Chosen(self._door))
+        app.add_route(f"{PREFIX}/{{digest}}/{{name}}", self._assets)
+        for page in self._pages:
+            app.add_route(page.path, _Looked(partial(self._serving.page, page)))
+            for act in page.acts:
+                app.add_route(f"{page.path}/do/{act.name}", _Acted(self._serving, page, act))
+            for part in page.parts:
+                app.add_route(part.path, _Looked(partial(self._serving.part, page, part)))
+
+    def refuse(self, error: Exception, request: Request, response: Response) -> str:
+        """Answer with a page that says what is wrong; returns why, for the metric."""
+        return self._serving.refuse(error, request, response)
+
+
+class _Looked:
+    def __init__(self, serve: Any) -> None:
+        self._serve = serve
+
+    def on_get(self, request: Request, response: Response, **path: str) -> None:
+        self._serve(request, response, path)
+
+
+class _Acted:
+    def __init__(self, serving: Serving, page: Page, act: Act) -> None:
+        self._serving, self._page, self._act = serving, page, act
+
+    def on_post(self, request: Request, response: Response, **path: str) -> None:
+        self._serving.act(self._page, self._act, request, response, path)
+
+    def on_get(self, request: Request, response: Response, **path: str) -> None:
+        """Looked at again, after signing in: the form is on its page."""
+        response.status = HTTP_303
+        response.location = str(request.path).rpartition("/do/")[0]

@@ -1,0 +1,69 @@
+"""The panel on real stores, served in this process, with people of each role who are signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callcontrol.edges.freeswitch.binding import Address
+from callcontrol.edges.ledger import people
+from callcontrol.edges.ledger.reader import connect
+from callcontrol.edges.web.keep_alive import KeepAliveServer
+from callcontrol.web.app import application
+from callcontrol.web.guards import Guards
+from callcontrol.web.live import Live
+from tests.web.conftest import PEOPLE, Site
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/145"
+PASSWORD = "correct horse battery"
+
+
+class PanelServer:
+    """The site of `tests/web`, reached by a browser.
+
+    Attributes:
+        address: `http://127.0.0.1:PORT`.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._cookies: dict[str, str] = {}
+        app = application(site.house, Guards(site.house), Live(site.house))
+        self._server = KeepAliveServer(Address("127.0.0.1", 0), app, 100)
+        self.address = f"http://127.0.0.1:{self._server.address.port}"
+
+    def cookie(self, login: str) -> str:
+        """The cookie of a session of this person, as signing in makes one."""
+        if login in self._cookies:
+            return self._cookies[login]
+        cookie = login.encode().hex().ljust(64, "0")
+        site = self.site
+        now = site.house.now()
+        with connect(site.dsn) as connection:
+            user, _ = people.user_of_login(connection, login) or (None, None)
+            assert user is not None, login
+            people.begin_session(
+                connection,
+                user,
+                cookie,
+                "00000000-0000-4000-8000-" + login.encode().hex()[:12].rjust(12, "0"),
+                "192.0.2.7",
+                BROWSER,
+                now=now,
+                ends_at=type(now)(now + 3_600_000_000),
+            )
+        self._cookies[login] = cookie
+        return cookie
+
+    def cookies(self, login: str, **others: str) -> list[SetCookieParam]:
+        """For a browser: of the session, and others by name."""
+        given = {self.site.guards.cookie: self.cookie(login)} if login else {}
+        if login and PEOPLE[login][0] == "-":
+            given["tenant"] = "acme"
+        return [{"name": name, "value": value, "url": self.address} for name, value in (given | others).items()]
+
+    def stop(self) -> None:
+        """No more."""
+        self._server.stop(1.0)

@@ -1,0 +1,93 @@
+"""Every page for every role, in each language and theme: no barrier that axe-core sees, no message, small.
+
+The theme changes contrasts alone, and the language changes none: so contrasts are looked at in both themes of one
+language, all other rules in every language. What a role changes of a page, it changes in every language alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, LANGUAGES
+from callcontrol.vocabulary.rights import Person
+from callcontrol.web.pages.registry import PAGES
+from tests.web.conftest import PEOPLE
+from tests.web.panel.server import PanelServer
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+CONTRAST = "color-contrast"
+# Bytes on the wire, all files of a page together, when nothing is kept from before.
+MOST_BYTES = 60_000
+NARROW: ViewportSize = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+# Names in addresses of pages, by page; the sample history has this call.
+NAMES: dict[str, dict[str, str]] = {}
+MISSING = "/nowhere"
+
+
+def places() -> list[tuple[str, str]]:
+    """Page and login, for each person who has the page."""
+    return [("/sign-in", ""), (MISSING, "sub"), *_places()]
+
+
+def _places() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for login in PEOPLE:
+            if page.is_for(_person(login)):
+                yield page.path.format(**NAMES.get(page.name, {})), login
+
+
+def _person(login: str) -> Person:
+    tenant, roles, own = PEOPLE[login]
+    several = {name: frozenset(own.get(name, ())) for name in ("extensions", "queues")}
+    one = {name: str(own.get(name, "")) for name in ("extension", "agent")}
+    return Person(user_id="", login=login, tenant=tenant, roles=frozenset(roles), **one, **several)  # type: ignore[arg-type]  # by their names
+
+
+def looks() -> Iterator[tuple[str, str, str]]:
+    """Page, login, language: in English for each person, in the others for the first one of each page."""
+    seen = set[str]()
+    for path, login in places():
+        yield path, login, DEFAULT_LANGUAGE
+        if path not in seen:
+            seen.add(path)
+            yield from ((path, login, language) for language in LANGUAGES if language != DEFAULT_LANGUAGE)
+
+
+@pytest.mark.parametrize(("path", "login", "language"), list(looks()))
+def test_a_page_is_for_everyone(panel: PanelServer, browser: Browser, path: str, login: str, language: str) -> None:
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
+    context.add_cookies(panel.cookies(login, language=language))
+    page, said, weights = context.new_page(), list[str](), list[int]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfinished", lambda request: weights.append(request.sizes()["responseBodySize"]))
+    found = page.goto(panel.address + path, wait_until="load")
+    assert found is not None
+    assert found.status == (404 if path == MISSING else 200), page.inner_text("body")
+    assert page.get_attribute("html", "lang") == language
+    page.evaluate(AXE)
+    rules = [CONTRAST] if language == DEFAULT_LANGUAGE else []
+    assert violations(page, "light", but=[] if rules else [CONTRAST]) == []
+    if rules:
+        assert violations(page, "dark", only=rules) == []
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], "a line is wider than a phone"
+    assert [text for text in said if path != MISSING or "404" not in text] == []
+    assert sum(weights) <= MOST_BYTES
+    context.close()
+
+
+def violations(page: Page, theme: str, only: list[str] | None = None, but: list[str] | None = None) -> list[str]:
+    """What axe-core finds in a theme."""
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in but or ()}}
+    if only:
+        options["runOnly"] = {"type": "rule", "values": only}
+    found = page.evaluate("options => axe.run(document, options)", options)
+    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
