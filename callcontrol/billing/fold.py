@@ -155,7 +155,8 @@ class _TrailFacts:
             case Bridged(at, leg):
                 self.bridged.setdefault(leg, at)
                 self.visits.bridge(leg)
-                self.moves.join(leg)
+                if leg != self.led:  # else it has its transferor again
+                    self.moves.join(leg)
                 self.segments.hear(entry)
             case JoinedOutside() | Parted():
                 self._talk(entry)

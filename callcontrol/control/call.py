@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from callcontrol.config.settings import Tenant
 from callcontrol.control.commands import Command
 from callcontrol.control.leg_credit import LegCredit
+from callcontrol.control.state import State as State
 from callcontrol.control.talk_recording import TalkRecording
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Way
@@ -28,43 +28,6 @@ from callcontrol.vocabulary.trail import Arrived, Demanded, Entry, LanguageChose
 
 # A party who leaves within so many microseconds of being joined has not talked with the caller: nothing was said.
 UNTALKED_US = 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a call is doing. Kinds have states of their own (`own_steps.py`).
-
-    Attributes:
-        waits: the call waits until agents are offered to it, whose legs are rung outside of a bridge. Each offer is
-            carried out by the settings, phones and trunks of its moment, and the switch's events are asked for at once.
-    """
-
-    waits: ClassVar[bool] = False
-
-    @property
-    def keeps_keys(self) -> bool:
-        """Whether what the caller presses now counts for what comes next (`keys_ahead.py`)."""
-        return False
-
-    @property
-    def being_rung(self) -> tuple[str, ...]:
-        """Legs that ring as far as we know: what becomes of each of them is still to be told."""
-        return ()
-
-    def is_asked(self, leg: str, tenant: Tenant) -> bool:
-        """Whether the person at this leg is asked to accept the call by a key."""
-        return False
-
-    @property
-    def way(self) -> Way | None:
-        """How the call came to the conversation that may follow; None: none does, or it is not known."""
-        return None
-
-    def under_hours(self, tenant: Tenant) -> str | None:
-        """The opening hours under which the call stands while it is in this state: it hears of their end (`HoursOver`).
-        None: it stands under none.
-        """
-        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +146,8 @@ class Transfer:
         leg: the party's channel, which the call leads from then on.
         given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
         at: when; None: an earlier version did not note it.
+        held: the transferor's leg while the switch keeps it, "" if it keeps none (`kept_transferor.py`).
+        kept, before: what counts again if it is refused: the transfer before it, `Talking.before`.
     """
 
     to: str
@@ -190,6 +155,9 @@ class Transfer:
     leg: str
     given_back: int = 0
     at: Instant | None = None
+    held: str = ""
+    kept: Transfer | None = None
+    before: State | None = None
 
 
 @fast_init

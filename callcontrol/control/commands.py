@@ -14,7 +14,7 @@ from callcontrol.control.parked_commands import ParkedCommand
 from callcontrol.control.room_commands import Mix, MixThere, RoomCommand
 from callcontrol.control.supervise_commands import ListeningCommand, NoteListening, SuperviseCommand
 from callcontrol.control.talk_commands import TalkCommand
-from callcontrol.control.transfer_commands import TransferCommand
+from callcontrol.control.transfer_commands import TransferAnswer, TransferCommand
 from callcontrol.routing.facts import SentOn
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.hearing import Hearing
@@ -340,6 +340,7 @@ Command = (
     | ParkedCommand
     | SuperviseCommand
     | ListeningCommand
+    | TransferAnswer
     | NoteListening
     | RoomCommand
     | Mix

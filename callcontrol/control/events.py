@@ -281,6 +281,7 @@ class Rearrived:
         brought_back: it came by our own command or variable, in the context that nothing else leads into.
         at: when, by the switch's clock; None: it does not say.
         left_on_hold: the phone it was joined with hung up while it held this channel.
+        kept_leg: the transferor's, if the switch keeps it until it is told what becomes of the transfer.
         keys_follow: keys that were pressed in between are told next.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.
@@ -298,6 +299,7 @@ class Rearrived:
     at: Instant | None = None
     keys_follow: bool = False
     left_on_hold: bool = False
+    kept_leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)

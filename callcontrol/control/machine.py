@@ -16,6 +16,7 @@ from callcontrol.control import (
     emergencies,
     ending,
     holding,
+    kept_transferor,
     keys_ahead,
     languages,
     legs,
@@ -83,7 +84,7 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
         if keys_ahead.is_heard(call, event):
             return call, ()
         call = keys_ahead.kept(call, event, facts)
-    moved, answer = _everywhere(call, event, facts) or _here(call, event, facts)
+    moved, answer = kept_transferor.heard(call, event) or _everywhere(call, event, facts) or _here(call, event, facts)
     first: tuple[Command, ...] = ()
     while not isinstance(answer, tuple):
         if isinstance(answer, ThenDecide):
@@ -93,7 +94,8 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
     told = emergencies.follow(call, recorded, facts)
     codes = transfer_keys.follow(call, recorded, facts)
     held = holding.timers(recorded, facts) if isinstance(event, CallConnectionLost) else ()
-    return reservations.follow(recorded, (*first, *answer, *more, *told, *codes, *held), event, facts)
+    moved, commands = reservations.follow(recorded, (*first, *answer, *more, *told, *codes, *held), event, facts)
+    return moved, kept_transferor.follow(moved, commands)
 
 
 def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
@@ -313,9 +315,13 @@ def _moved(call: Call, event: Rearrived, facts: Facts, note: Noted | Transferred
     by = transfers.transferor(call, event.by_leg, facts)
     parted = (Parted(call.state.until or event.at or facts.now),) if isinstance(call.state, Talking) else ()
     noted, leaving = ending.released(call.noting(note, *parted), "transferred", facts)
-    noted, talked = ending.talk_over(noted, facts.now, facts)
+    waits = kept_transferor.kept(call, event)
+    # an agent who is kept is done with the call when that leg ends
+    noted, talked = (noted, ()) if waits else ending.talk_over(noted, facts.now, facts)
     noted = transfers.transferred(ending.taken_into_the_lead(noted, event.channel, facts), event, by, facts.now)
-    return replace(noted, pressed=""), (*leaving, *talked, *map(do.StopTimer, _TIMERS))
+    noted = kept_transferor.remembering(noted, call, waits, facts)
+    watch = (do.StartTimer(kept_transferor.TIMER, kept_transferor.CHECK_S),) if waits else ()
+    return replace(noted, pressed=""), (*leaving, *talked, *map(do.StopTimer, _TIMERS), *watch)
 
 
 def _refused(call: Call, command: str, reply: str, facts: Facts) -> PlainResult:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
-from callcontrol.control import call, key_transfer, leg_credit, picking_up, playing, talk_recording
+from callcontrol.control import call, kept_transferor, key_transfer, leg_credit, picking_up, playing, talk_recording
 from callcontrol.control.steps import refusal
 from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
@@ -50,6 +50,7 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
     SAVED_AS.get(found.__name__, found.__name__): found
     for module in (
         call,
+        kept_transferor,
         key_transfer,
         leg_credit,
         picking_up,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +52,31 @@ class DialFor:
     extension: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmTransfer:
+    """The transfer is taken: the transferor's phone is told so (NOTIFY 200). Answered by AppEnded."""
+
+    app_id: ClassVar[str] = "transfer-taken"
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseTransfer:
+    """The transfer is not possible: the transferor's phone is told why, and the switch joins it with the party again.
+    Answered by AppEnded as soon as it has been told.
+
+    Attributes:
+        leg_id: the transferor's.
+        cause: why, as the cause of a hang-up.
+        comes_back: the call goes on after their conversation.
+    """
+
+    app_id: ClassVar[str] = "transfer-refused"
+
+    leg_id: str
+    cause: str
+    comes_back: bool = False
+
+
+TransferAnswer = ConfirmTransfer | RefuseTransfer
 TransferOrder = ListenForCodes | Part | KeepLeg | JoinAsThird
 TransferCommand = TransferOrder | DialFor

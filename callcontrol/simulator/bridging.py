@@ -5,7 +5,7 @@ Follows switch_ivr_multi_threaded_bridge: the originator's thread drives, the ot
 
 from __future__ import annotations
 
-from callcontrol.simulator import causes
+from callcontrol.simulator import causes, transfer_answer
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.session import Session, SwitchBase
 from callcontrol.simulator.transfer import note_source, transfer
@@ -67,6 +67,8 @@ def _begin(channel: Channel, leg: Channel) -> None:
         leg.session.go("CS_EXCHANGE_MEDIA")
     leg.call_uuid = channel.uuid
     leg.set("call_uuid", channel.uuid)
+    for one in (channel, leg):
+        transfer_answer.answer(one, taken=True)
     channel.fire("CHANNEL_BRIDGE", before=_ids(channel, leg))
     for one, other in ((channel, leg), (leg, channel)):
         one.update({"bridge_to": other.uuid, "last_bridge_to": other.uuid})

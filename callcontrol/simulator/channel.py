@@ -71,6 +71,7 @@ class Channel(ChannelValues):
         self.dialled: sip_variables.Dialled | None = None
         self.is_dialling = False
         self.heir: Channel | None = None  # who gets what this channel dials: its user has left, see transferor.py
+        self.told_of_transfer: Callable[[bool], None] | None = None  # the transferor, who is kept: transfer_answer.py
         self.waiters: list[Signal] = []
         self.on_answered: list[Callable[[], None]] = []
         self.on_down: list[Callable[[], None]] = []
@@ -298,4 +299,4 @@ class Channel(ChannelValues):
         self.waiters.clear()
         self.on_answered.clear()
         self.on_down.clear()
-        self.session = self.partner = self.heir = None
+        self.session = self.partner = self.heir = self.told_of_transfer = None

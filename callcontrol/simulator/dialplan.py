@@ -73,7 +73,11 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     plan = Dialplan()
     for context in ("public", "on-net", "callcontrol"):
         plan.add(context, ".*", _guarded(sockets))
-    of_phones = "attended_transfer_no_copy=user_name,domain_name,sip_call_id", "hold_hangup_xfer_exten=held:XML:held"
+    of_phones = (
+        "attended_transfer_no_copy=user_name,domain_name,sip_call_id",
+        "confirm_blind_transfer=true",
+        "hold_hangup_xfer_exten=held:XML:held",
+    )
     plan.add("internal", ".*", _guarded(sockets, *of_phones))
     for context in ("transferred", "held"):
         plan.add(context, ".*", _guarded(sockets, "cc_again=false"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from callcontrol.simulator import transfer_answer
 from callcontrol.simulator.bridging import uuid_bridge
 from callcontrol.simulator.callers import CallerEnd
 from callcontrol.simulator.channel import Channel
@@ -12,6 +13,7 @@ from callcontrol.simulator.hold import hold, unhold
 from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.transfer import transfer
 
+LEAVES_S = 2.0
 WAITING = "m:^:playback:tone_stream://v=-24;%(150,4850,440);loops=-1^park"
 # The other profiles know no REFER (`disable-transfer`): 405.
 _PROFILE_OF_PHONES = "sofia/internal/"
@@ -46,7 +48,7 @@ class Transferor:
             return
         self._note("refer", to=number)
         if self._is_let():
-            self._told(blind_transfer(self._switch, self._channel, number))
+            blind_transfer(self._switch, self._channel, number, self._heard)
 
     def _consult(self, number: str, join_s: float) -> None:
         if self._channel.down:
@@ -63,7 +65,7 @@ class Transferor:
             return
         self._note("refer", to=number)
         if self._is_let():
-            self._told(attended_transfer(self._switch, self._channel, there))
+            self._heard("200" if attended_transfer(self._switch, self._channel, there) else "403")
 
     def _is_let(self) -> bool:
         """Whether its profile takes a REFER at all."""
@@ -75,17 +77,28 @@ class Transferor:
     def _note(self, what: str, **detail: str) -> None:
         self._switch.ears.note(self._name, what, uuid=self._channel.uuid, **detail)
 
-    def _told(self, accepted: bool) -> None:
-        self._note("refer_told", code="200" if accepted else "403")
+    def _heard(self, code: str) -> None:
+        """NOTIFY. A phone whose transfer is taken hangs up, if the switch has not by then."""
+        self._note("refer_told", code=code)
+        if code == "200":
+            self._later(LEAVES_S, self._leave)
+
+    def _leave(self) -> None:
+        if not self._channel.down:
+            self._channel.hangup("NORMAL_CLEARING", "recv_bye")
 
 
-def blind_transfer(switch: SwitchBase, channel: Channel, number: str) -> bool:
-    """A REFER from `channel`'s far end: its partner, caller or callee, goes to `number`, which ends the bridge. False
-    where it has no partner (403).
+def blind_transfer(switch: SwitchBase, channel: Channel, number: str, told: Callable[[str], None]) -> None:
+    """A REFER from `channel`'s far end: its partner, caller or callee, goes to `number`, which ends the bridge.
+
+    Args:
+        told: takes the SIP code of the NOTIFY: 403 at once where there is no partner; with `confirm_blind_transfer`
+            what becomes of it, and the channel waits for that.
     """
     partner = channel.partner
     if partner is None:
-        return False
+        told("403")
+        return
     channel.set("transfer_disposition", "recv_replace")
     channel.set("transfer_to", f"blind:{partner.uuid}")
     channel.set("transfer_destination", f"blind:{number}")
@@ -93,10 +106,15 @@ def blind_transfer(switch: SwitchBase, channel: Channel, number: str) -> bool:
     partner.set("sip_h_Referred-By", f"<sip:{channel.profile.destination}>")
     partner.set("sip_refer_to", f"<sip:{number}@127.0.0.1>")
     switch.session_of(partner)
+    if channel.is_true("confirm_blind_transfer"):
+        transfer_answer.keep(channel, partner, told)
+        switch.session_of(channel).go("CS_PARK")
+        transfer(partner, number, "", "")
+        return
+    told("200")
     transfer(partner, number, "", "")
     if channel.session is None:  # only its partner drives it, and has gone
         channel.hangup("NORMAL_CLEARING")
-    return True
 
 
 def attended_transfer(switch: SwitchBase, channel: Channel, consulting: Channel) -> bool:

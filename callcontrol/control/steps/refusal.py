@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcontrol.control import commands as do
-from callcontrol.control import transfers
+from callcontrol.control import kept_transferor, transfers
 from callcontrol.control.call import Call, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, Rearrived, TimerFired
@@ -23,7 +23,7 @@ LONGEST_SENTENCE_S = 30
 
 def start(call: Call, step: Refuse, facts: Facts) -> StepResult:
     """Say why, where there is something to say; then hang up and wait for the ends."""
-    back = transfers.given_back(call, facts)
+    back = kept_transferor.given_back(call, step.cause, facts) or transfers.given_back(call, facts)
     if back is not None:
         return back
     call = call.noting(StepEnded(facts.now, "hangup", step.outcome, step.cause))

@@ -13,6 +13,9 @@ from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.moment import LATEST, SECOND_US, Instant
 from callcontrol.vocabulary.phone_number import is_anonymous, user_part
 
+# Of a transferred channel: the transferor's, which the switch keeps (OF_PHONES).
+WAITING_LEG: Final = "variable_blind_transfer_uuid"
+
 # Set on every channel that our dialplan hands over: only such a channel may be sent back (daemon/orphan_channels.py).
 # An admin's own application may stand in the same contexts.
 HANDED: Final = "cc_handed"
@@ -63,6 +66,7 @@ KEPT: Final = frozenset(
         "variable_force_transfer_context",
         "variable_uuid_bridge_continue_on_cancel",
         "variable_last_bridge_to",
+        WAITING_LEG,
         f"variable_{CALL}",
         "variable_cc_cap_s",
         "Caller-Channel-Answered-Time",
@@ -76,7 +80,9 @@ TRANSFER_CONTEXT: Final = "transferred"
 # The context (freeswitch-xml/dialplan/held.xml) into which a phone that hangs up sends whom it holds, and nothing else
 # does: by this variable of its channel (switch_ivr_bridge.c, audio_bridge_thread).
 HELD_CONTEXT: Final = "held"
-HELD: Final = {"hold_hangup_xfer_exten": f"held:XML:{HELD_CONTEXT}"}
+# By the second one it keeps a phone that transfers until it is told that the transfer is taken (`blind_transfer_ack`;
+# sofia.c, sofia_handle_sip_i_refer). freeswitch-xml/dialplan/internal.xml sets both for phones that call.
+OF_PHONES: Final = {"hold_hangup_xfer_exten": f"held:XML:{HELD_CONTEXT}", "confirm_blind_transfer": "true"}
 
 # What every call needs, however the dialplan was edited. Without the first a busy B leg hangs the caller up
 # (switch_channel.c, switch_channel_handle_cause); without the second the caller gets into the dialplan after a talk;

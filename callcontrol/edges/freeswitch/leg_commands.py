@@ -31,11 +31,9 @@ GRACE_S: Final = 5
 # The end of a bridge brings a caller back who was joined so many seconds before, or one less: the switch counts whole
 # seconds of its clock. Whether the caller had talked by then is for the call to say (`UNTALKED_US`).
 COMES_BACK_S: Final = 2
-_AFTER_BRIDGE: Final = "transfer_after_bridge"
 # Set on a leg that has heard what it was played: so its parking then is told from its parking at the answer.
 HEARD: Final = "cc_heard"
-# The context of our dialplan that hands every call to us, whatever its number.
-BACK_CONTEXT: Final = "callcontrol"
+BACK_CONTEXT: Final = transfer_orders.BACK_CONTEXT
 # What the dialplan does with a call that no daemon takes (dialplan/fallback.xml).
 LAST_RESORT_CONTEXT: Final = "fallback"
 
@@ -91,7 +89,7 @@ def before(command: LegOrder, call: Call) -> tuple[str | Execute, ...]:
         return ()
     return (
         f"sched_del {_taking_off(call)}",  # of a join just before, which came to nothing
-        f"uuid_setvar {call.led} {_AFTER_BRIDGE} {destination(call.destination)}:XML:{BACK_CONTEXT}",
+        transfer_orders.comes_back(call),
     )
 
 
@@ -104,7 +102,7 @@ def after(command: LegOrder, call: Call) -> tuple[str, ...]:
         return credit_commands.after(command)
     if not _joins_led(command, call) or (isinstance(command, do.Join) and command.comes_back):
         return ()
-    return (f"sched_api +{COMES_BACK_S} {_taking_off(call)} uuid_setvar {call.led} {_AFTER_BRIDGE}",)
+    return (f"sched_api +{COMES_BACK_S} {_taking_off(call)} uuid_setvar {call.led} {transfer_orders.AFTER_BRIDGE}",)
 
 
 def _taking_off(call: Call) -> str:

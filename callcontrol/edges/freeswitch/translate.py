@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from callcontrol.control import commands as do
 from callcontrol.control import room_commands as in_room
+from callcontrol.control import transfer_commands as move
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived, Sent
 from callcontrol.control.holding import HELD as HELD_PARTY
 from callcontrol.control.supervise_commands import ListeningCommand
-from callcontrol.edges.freeswitch import room_commands
-from callcontrol.edges.freeswitch.arrival import CALL, HELD, TENANT, TRANSFER_CONTEXT
+from callcontrol.edges.freeswitch import room_commands, transfer_orders
+from callcontrol.edges.freeswitch.arrival import CALL, OF_PHONES, TENANT, TRANSFER_CONTEXT, WAITING_LEG
 from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand, set_variables
 from callcontrol.edges.freeswitch.credit_commands import first_end
@@ -157,6 +158,7 @@ def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool, brought_
         brought_back,
         channel,
         Instant(int(at)) if at.isdigit() else None,
+        kept_leg=value_of(WAITING_LEG),
     )
 
 
@@ -215,7 +217,8 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             shared = {f"sip_h_{name}": value for name, value in headers.items()}
             # Nothing is sent to the channel behind it, so it needs no lock: that would keep the announcement that the
             # conversation is recorded from being heard in it (switch_core_session_private_event_count).
-            return (Execute("bridge", dial_string_of(legs, shared, call, profile), app_id, lock=False),)
+            bridge = Execute("bridge", dial_string_of(legs, shared, call, profile), app_id, lock=False)
+            return (*transfer_orders.taken(call), bridge)
         case do.Answer():
             return (Execute("answer"),)
         case do.OpenEarlyMedia():
@@ -235,9 +238,12 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             return room_commands.mixing(command)
         case in_room.MixThere(mix, leg_id, leg):
             told = room_commands.brought_with(mix)
-            return (Execute("bridge", dial_string_of(((leg_id, leg),), told, call, profile), mix.app_id, lock=False),)
+            bridge = Execute("bridge", dial_string_of(((leg_id, leg),), told, call, profile), mix.app_id, lock=False)
+            return (*transfer_orders.taken(call), bridge)
         case do.HangUp(cause):
             return (HangupCommand(cause),)
+        case move.ConfirmTransfer() | move.RefuseTransfer():
+            return transfer_orders.answer(command, call)
         case _ if isinstance(command, ListeningCommand):
             return listening_commands(command, call.led)
         case _:
@@ -276,7 +282,7 @@ def dial_leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> Dial
     ours = isinstance(plan.endpoint, Account)
     variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
     if isinstance(plan.endpoint, Account) and plan.endpoint.peer is None:
-        variables |= HELD
+        variables |= OF_PHONES
     if plan.answers_itself:
         variables |= _ANSWERS_ITSELF
     if plan.payer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcontrol.simulator import bridging, causes
+from callcontrol.simulator import bridging, causes, transfer_answer
 from callcontrol.simulator.originate import originate
 from callcontrol.simulator.session import App, Session
 
@@ -66,7 +66,19 @@ def redirect(session: Session, argument: str) -> None:
         channel.hangup("NORMAL_UNSPECIFIED")
 
 
+def intercept(session: Session, argument: str) -> None:
+    """Take over the channel of this name: it leaves what it does and is bridged with this one."""
+    bridging.uuid_bridge(session.switch, session.channel.uuid, argument)
+
+
+def blind_transfer_ack(session: Session, argument: str) -> None:
+    """Whether the transfer that has brought the channel here is taken."""
+    transfer_answer.answer(session.channel, taken=argument.strip() == "true")
+
+
 APPS = (
+    App("intercept", intercept),
+    App("blind_transfer_ack", blind_transfer_ack),
     App("answer", answer),
     App("pre_answer", pre_answer),
     App("ring_ready", ring_ready),
