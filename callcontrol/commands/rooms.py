@@ -33,7 +33,7 @@ OF_ONE = {RoomOrder.KICK: None, RoomOrder.MUTE: "?", RoomOrder.UNMUTE: "?"}
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`rooms show [TENANT]`, `rooms lock|unlock|end TENANT ROOM`, `rooms mute|unmute|kick TENANT ROOM [CALL]`,
-    `rooms invite TENANT ROOM --phone EXTENSION`.
+    `rooms invite TENANT ROOM --phone EXTENSION`, `rooms invite TENANT ROOM --number NUMBER --by EXTENSION`.
     """
     parser = subparsers.add_parser("rooms", help="conference rooms with participants", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
@@ -48,11 +48,14 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         if order in OF_ONE:
             one.add_argument("call", nargs=OF_ONE[order], help="the beginning of the participant's call, or the number")
 
-    invite = verbs.add_parser("invite", help="ring a phone of the tenant's, which then enters")
+    invite = verbs.add_parser("invite", help="ring a phone of the tenant's, or a number, which then enters")
     add_config(invite)
     invite.add_argument("tenant")
     invite.add_argument("room")
-    invite.add_argument("--phone", required=True, metavar="EXTENSION", help="whose phone rings")
+    whom = invite.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--phone", metavar="EXTENSION", help="whose phone rings, and then dials the room")
+    whom.add_argument("--number", help="what the phone of --by would dial; with its rights, at its cost")
+    invite.add_argument("--by", metavar="EXTENSION", help="with --number: a moderator who is in the room")
     how_long = f"how long ({RING_S}, up to {MOST_RING_S})"
     invite.add_argument("--ring", type=int, default=RING_S, metavar="SECONDS", help=how_long)
 
@@ -78,6 +81,9 @@ def run(args: argparse.Namespace) -> int:
             store = RoomStore(pipeline)
             if args.verb == "show":
                 _show(store, settings, args.tenant)
+            elif args.verb == "invite" and args.number is not None:
+                rooms.invite_number(pipeline, args.tenant, args.room, args.by or "", args.number)
+                print(f"{args.number} is being rung for {args.room}, at the cost of {args.by}")
             elif args.verb == "invite":
                 rooms.invite(pipeline, args.tenant, settings.tenants[args.tenant], args.room, args.phone, args.ring)
                 print(f"the phone of {args.phone} is picked up, and enters {args.room}")

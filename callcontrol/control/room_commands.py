@@ -28,9 +28,10 @@ class KeepInRoom:
 
 @dataclass(frozen=True, slots=True)
 class LeaveRoom:
-    """The caller is not in the room any more."""
+    """The call is not in the room any more, or (`leg` not "") its guest at this leg."""
 
     room: str
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,16 @@ class MixThere:
 
 
 @dataclass(frozen=True, slots=True)
+class MixGuest:
+    """Put a parked leg of the call into the room of its switch, after it has heard this ("": nothing)."""
+
+    switch: str
+    mix: Mix
+    leg_id: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class MuteMember:
     """The member with this number is not heard, or (`on` False) is heard again."""
 
@@ -151,7 +162,7 @@ class AskMixer:
 
 
 # Of the live state, and of the switch's own connection; `Mix` and `MixThere` are the caller's connection's.
-MixerCommand = MuteMember | SendOut | PlayInRoom | RecordMixer | AskMixer
+MixerCommand = MixGuest | MuteMember | SendOut | PlayInRoom | RecordMixer | AskMixer
 RoomCommand = (
     EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | ClaimRecording | DropRecording | NoteWrongPin | MixerCommand
 )

@@ -50,6 +50,13 @@ class RoomTold:
 
 
 @dataclass(frozen=True, slots=True)
+class GuestAsked:
+    """The caller, a moderator, wants this number to be invited into the room, as a command or the panel says."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoomFileTold:
     """The switch tells that it writes what is said in the room to a file, or has closed it.
 
@@ -80,4 +87,4 @@ class MixerSeen:
     records: bool = False
 
 
-RoomEvent = RoomEntered | RoomChanged | RoomTold | RoomFileTold | MixerSeen
+RoomEvent = GuestAsked | RoomEntered | RoomChanged | RoomTold | RoomFileTold | MixerSeen

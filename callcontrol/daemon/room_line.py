@@ -5,14 +5,14 @@ both tell, as the call's events.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, Protocol
 
 from callcontrol.control import room_commands as in_room
 from callcontrol.control.call import Call
 from callcontrol.control.own_steps import mixer_of
-from callcontrol.control.room_events import MixerSeen, RoomChanged, RoomEntered
+from callcontrol.control.room_events import GuestAsked, MixerSeen, RoomChanged, RoomEntered
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import clock, meters, room_meters
 from callcontrol.edges.freeswitch import room_commands
@@ -50,8 +50,8 @@ class RoomLine:
                 store.enter(tenant, room, member, most, partial(_entered, driver))
             case in_room.KeepInRoom(room, member, switch):
                 store.keep(tenant, room, member, switch, partial(_kept, driver))
-            case in_room.LeaveRoom(room):
-                store.leave(tenant, room, call)
+            case in_room.LeaveRoom(room, leg):
+                store.leave(tenant, room, leg or call)
             case in_room.OrderRoom(room, order, whose):
                 store.order(tenant, room, order, whose)
             case in_room.ClaimRecording(room, recording):
@@ -61,7 +61,13 @@ class RoomLine:
             case in_room.NoteWrongPin(room):
                 room_meters.wrong_pins_total.labels(tenant).inc()
                 log.warning("a wrong PIN of conference room %s", room, extra={"call": call, "tenant": tenant})
-            case in_room.MuteMember() | in_room.SendOut() | in_room.PlayInRoom() | in_room.RecordMixer():
+            case (
+                in_room.MixGuest()
+                | in_room.MuteMember()
+                | in_room.SendOut()
+                | in_room.PlayInRoom()
+                | in_room.RecordMixer()
+            ):
                 self._ask(command, partial(_replied, driver.call, type(command).__name__), driver.call)
             case in_room.AskMixer():
                 if not self._ask(command, lambda reply: driver.deliver(_seen(reply)), driver.call):
@@ -111,6 +117,13 @@ def changed(drivers: Iterable[DrivenCall], tenant: str, room: Room | None) -> No
         mixer = mixer_of(driver.call)
         if mixer is not None and mixer[1] == room.name:
             driver.deliver(RoomChanged(room))
+
+
+def asked(drivers: Mapping[str, DrivenCall], call: str, number: str) -> None:
+    """A moderator's call of ours is to invite a number."""
+    driver = drivers.get(call)
+    if driver is not None:
+        driver.deliver(GuestAsked(number))
 
 
 def mixer_named(text: bytes) -> str:

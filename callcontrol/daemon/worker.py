@@ -306,6 +306,7 @@ class Worker:
             on_click=ClickToCalls(self._shared, self._switch_links, ClickToCallStore(self._pipeline)).asked,
             **(parked_line.heard(self._shared) | supervise_line.heard(self._shared)),
             on_room=partial(room_line.changed, self._shared.drivers.values()),
+            on_invites=partial(room_line.asked, self._shared.drivers),
         )
 
     def _recording_asked(self, call: str, action: str, by: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from callcontrol.config.settings import Tenant
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
+from callcontrol.edges.live_state.inbox import ask_invitation
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.rooms import RoomStore
 from callcontrol.kinds.targets.conference.settings import BLOCK
@@ -16,6 +18,7 @@ from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.room import Room, RoomOrder
 
+DIALLED: Final = re.compile(r"[+*#0-9]{1,32}")
 # What may be done to one participant.
 OF_ONE: Final = frozenset({RoomOrder.MUTE, RoomOrder.UNMUTE, RoomOrder.KICK})
 
@@ -45,6 +48,28 @@ def ring(pipeline: RedisPipeline, tenant: str, settings: Tenant, room: str, phon
     request = ClickToCall(clock.new_id(), tenant, phone, number, ring_s)
     click_to_call.ask_worker(request, ClickToCallStore(pipeline))
     return request
+
+
+def invite_number(pipeline: RedisPipeline, tenant: str, room: str, by: str, number: str) -> Room:
+    """Have a number rung for a room, as if the phone of the moderator `by` had dialled it: that extension's rights,
+    credit and number shown count, and it pays. Whether it may be called the moderator hears in the room; who answers
+    is one of its members from then on.
+
+    Raises:
+        Refused: it makes no sense, `by` is no moderator who is in the room, or no worker has taken it.
+        LiveStateError: Redis is away.
+    """
+    found = next((one for one in RoomStore(pipeline).look(tenant) if one.name == room), None)
+    if found is None:
+        raise NotThere(f"conference room {room} is empty", "room")
+    if not DIALLED.fullmatch(number):
+        raise Refused(f"{number} is nothing that a phone dials", "number", "write digits, such as +48221234567")
+    own = next((one for one in found.members if one.extension == by and one.moderator), None)
+    if own is None:
+        raise Refused(f"extension {by} is no moderator in conference room {room} now, who would pay", "by")
+    if not ask_invitation(pipeline, tenant, own.worker, own.call, number):
+        raise Refused("no worker has the moderator's call now", "by", "try again in a few seconds")
+    return found
 
 
 def order(store: RoomStore, tenant: str, room: str, what: RoomOrder, call: str) -> Room:

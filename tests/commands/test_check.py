@@ -44,7 +44,7 @@ def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None
         "menus.sales.keys.1: 1 waits 2 s because extensions 101",
     ]
     assert said == (
-        f"{EXAMPLE}: no mistakes, 3 warnings: 2 tenants, 45 numbers, 33 extensions, 21 rules, 5 queues, 7 agents,"
+        f"{EXAMPLE}: no mistakes, 3 warnings: 2 tenants, 46 numbers, 33 extensions, 21 rules, 5 queues, 7 agents,"
         " 2 trunks, 2 price lists"
     )
 
@@ -69,7 +69,7 @@ def test_mistakes_of_all_files_price_lists_included(folder: Path, capsys: pytest
 def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, folder, "--json") == 0
     sound = json.loads(capsys.readouterr().out)
-    assert (sound["problems"], sound["counts"]["tenants"], sound["counts"]["numbers"]) == ([], 2, 45)
+    assert (sound["problems"], sound["counts"]["tenants"], sound["counts"]["numbers"]) == ([], 2, 46)
     spoil(folder / "tenants" / "globex.yaml", "tariff: business", "tariff: busines")
     assert run(check, folder, "--json") == 1
     assert json.loads(capsys.readouterr().out) == {

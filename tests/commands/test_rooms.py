@@ -101,3 +101,20 @@ def test_a_participant_has_to_be_one(config: tuple[str, str], capsys: pytest.Cap
     assert "it may be any of these:\ncall-1  +48500100200 Jan\ncall-2  102" in capsys.readouterr().err
     assert main(["rooms", "kick", *config, *ROOM, "call-9"]) == 1
     assert "call-9 is not in the room; there are:\ncall-1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("600700802", "102"), "no worker has the moderator's call now"),
+        (("600700802", "101"), "extension 101 is no moderator in conference room board now"),
+        (("sip:me", "102"), "sip:me is nothing that a phone dials"),
+    ],
+)
+@pytest.mark.usefixtures("_occupied")
+def test_a_number_is_invited_by_a_moderator_who_is_there(
+    words: tuple[str, str], says: str, config: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    number, by = words
+    assert main(["rooms", "invite", *config, *ROOM, "--number", number, "--by", by]) == 1
+    assert says in capsys.readouterr().err

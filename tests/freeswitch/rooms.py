@@ -16,6 +16,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rooms import RoomStore
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall
+from callcontrol.usecases.rooms import invite_number
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.room import Room, RoomMember
 from tests.freeswitch.audio import Microphones
@@ -27,6 +28,7 @@ from tests.freeswitch.takeovers import two_workers
 from tests.freeswitch.tones import Hears, tone_differences
 
 OPEN, WITH_PIN = "+48221234551", "+48221234550"
+GUEST = "48600700802"
 FIRST, SECOND = "+48500100301", "+48500100302"
 VOICE_OF: Final = {number: VOICES[number.removeprefix("+")] for number in (FIRST, SECOND)}
 # Until another worker has the calls of a dead one, keys are not heard by either (seconds).
@@ -120,6 +122,33 @@ def they_confer_at_two_switches(stage: RealStage, microphones: Microphones) -> I
             yield f"still in a room: {rooms}"
 
 
+def guest_stays_when_a_worker_dies(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a mobile is invited by command; kill -9 of the moderator's worker: both talk on, and the leg is paid exactly"""
+    with two_workers(stage, {f"+{GUEST}": {"action": "answers", "after_s": 0.5}}):
+        began = clock.now()
+        head = stage.world.place(PlacedCall("", "602", extension="105@acme.example", hangup_after_s=22))
+        wait(lambda: len(_members(stage)) == 1, "the room is open")
+        pipeline = RedisPipeline(connect(stage.redis_url, 2))
+        try:
+            invite_number(pipeline, TENANT, "standup", "105", GUEST.removeprefix("48"))
+        finally:
+            pipeline.stop(2)
+        wait(lambda: len(_members(stage)) == 2, "the guest is in the room")
+        moderator = next(one for one in _members(stage) if one.moderator)
+        os.kill(int(moderator.worker.split("/")[1]), signal.SIGKILL)
+        time.sleep(0.5)
+        microphones.clear()
+        wait(lambda: _is_anothers(stage, moderator), "another worker has the moderator's call")
+        time.sleep(TALK_S)
+        hears = (Hears("caller", VOICES[GUEST]), Hears(GUEST, CALLER_HZ))
+        yield from tone_differences(hears, stage.world.listening_ports(), microphones)
+        stage.world.wait_until_over([head], OVER_S)
+        yield from _recorded(stage, began, ("105",), legs=2)
+        guests = [(leg.target, leg.payer, leg.outcome) for call in records(stage, began) for leg in call.legs[1:]]
+        if guests != [(f"number:+{GUEST}", "extension:105", "answered")]:
+            yield f"one leg at the cost of the moderator expected: {guests}"
+
+
 def _rooms(stage: RealStage) -> list[Room]:
     pipeline = RedisPipeline(connect(stage.redis_url, 2))
     try:
@@ -143,11 +172,13 @@ def _owners(stage: RealStage) -> list[str]:
         return [name for name in found if name != "-"]
 
 
-def _recorded(stage: RealStage, began: Instant, extensions: tuple[str, ...], *, exact: bool = True) -> Iterator[str]:
+def _recorded(
+    stage: RealStage, began: Instant, extensions: tuple[str, ...], *, exact: bool = True, legs: int = 1
+) -> Iterator[str]:
     wait(lambda: len(records(stage, began)) >= len(extensions), "each has a record", RECORD_S)
     calls = records(stage, began)
     found = sorted((call.caller_extension, call.outcome, exact and call.estimated, len(call.legs)) for call in calls)
-    expected = sorted((extension, "answered", False, 1) for extension in extensions)
+    expected = sorted((extension, "answered", False, legs) for extension in extensions)
     if found != expected:
         yield f"{expected} expected, there are {found}: {[call.notes for call in calls]}"
     if rooms := _rooms(stage):
@@ -159,4 +190,5 @@ ROOMS: Final[tuple[Mishap, ...]] = (
     worker_dies_while_the_pin_is_asked,
     daemon_dies_while_they_confer,
     they_confer_at_two_switches,
+    guest_stays_when_a_worker_dies,
 )

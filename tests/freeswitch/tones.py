@@ -125,6 +125,12 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
         Hears("caller 2", _FIRST),
     ),
     "334-conference-gives-up.yaml": (Hears("caller 2", ROOM_MUSIC_HZ),),
+    "388-conference-invites.yaml": (
+        # who is heard is clear once the first caller has left
+        Hears("48600700802", CALLER_HZ),
+        Hears("caller 2", VOICES["48600700802"]),
+    ),
+    "389-conference-invites-in-vain.yaml": (Hears("caller", CALLER_HZ),),
     "01-rings-and-answers.yaml": (
         Hears("caller", RINGING_HZ),
         Hears("caller", PHONE_HZ),

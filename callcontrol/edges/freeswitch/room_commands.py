@@ -17,6 +17,7 @@ from callcontrol.control.room_commands import (
     AskMixer,
     Mix,
     MixerCommand,
+    MixGuest,
     MuteMember,
     PlayInRoom,
     RecordMixer,
@@ -33,6 +34,7 @@ from callcontrol.vocabulary.room import MixerMember, RoomAction, RoomFileAction
 MAINTENANCE: Final = "conference::maintenance"
 MIXER_HEADER: Final = "Conference-Name"
 ACTION_HEADER: Final = "Action"
+_APP: Final = "conference"
 PROFILE: Final = "callcontrol"  # of conference.conf.xml
 ACTIONS: Final = frozenset(RoomAction)
 FILE_ACTIONS: Final = frozenset(RoomFileAction)
@@ -62,16 +64,32 @@ def mixing(command: Mix) -> Sequence[Command]:
         UnsafeText: something in it cannot be sent as what it is.
     """
     # A member of a room that ends would be hung up, and hear nothing of it (mod_conference.c, conference_thread_run).
-    variables = {
-        "hangup_after_conference": "false",
+    variables = {"hangup_after_conference": "false", **_sounds(command)}
+    told = "~".join(f"{name}={value}" for name, value in variables.items())
+    return Execute("multiset", f"{_SEPARATOR}{told}"), Execute(_APP, _room(command), command.app_id)
+
+
+def _sounds(command: Mix) -> dict[str, str]:
+    sounds = {
         "conference_moh_sound": command.music,
         "conference_enter_sound": command.enters,
         "conference_exit_sound": command.leaves,
     }
-    told = "~".join(f"{name}={_value(value)}" for name, value in variables.items() if value)
+    return {name: _value(value) for name, value in sounds.items() if value}
+
+
+def _room(command: Mix) -> str:
     said = flags_of(command)
-    room = f"{_mixer(command.mixer)}@{PROFILE}" + (f"+flags{{{said}}}" if said else "")
-    return Execute("multiset", f"{_SEPARATOR}{told}"), Execute("conference", room, command.app_id)
+    return f"{_mixer(command.mixer)}@{PROFILE}" + (f"+flags{{{said}}}" if said else "")
+
+
+def _entering(command: MixGuest) -> str:
+    """A leg that is parked runs these applications, and is hung up after the last one."""
+    apps = [f"set:{name}={value}" for name, value in _sounds(command.mix).items()]
+    apps += [f"playback:{playable(command.said)}"] if command.said else []
+    inline = "^".join([*apps, f"{_APP}:{_room(command.mix)}"])
+    # one argument of the api command: in quotes, for sounds may have blanks
+    return f"uuid_transfer {command.leg_id} 'm:^:{inline}' inline"
 
 
 def brought_with(command: Mix) -> dict[str, str]:
@@ -90,8 +108,10 @@ def api_command(command: MixerCommand) -> str:
     Raises:
         UnsafeText: as above.
     """
-    room = f"conference {_mixer(command.mixer)}"
+    room = f"conference {_mixer(command.mix.mixer if isinstance(command, MixGuest) else command.mixer)}"
     match command:
+        case MixGuest():
+            return _entering(command)
         case MuteMember(number=number, on=on):
             return f"{room} {'mute' if on else 'unmute'} {_number(number)} quiet"
         case SendOut(number=number):
@@ -154,9 +174,9 @@ def _number(number: str) -> str:
 
 
 def _value(value: str) -> str:
-    if "~" in value or "$" in value or "\n" in value:
+    if any(one in value for one in "~^'$\n"):
         raise UnsafeText(
-            what="sound of a conference room", text=value[:200], why="~, $ and line breaks are syntax here"
+            what="sound of a conference room", text=value[:200], why="~, ^, ', $ and line breaks are syntax here"
         )
     return value
 

@@ -42,6 +42,7 @@ PARKED: Final = "parked"
 PARKED_JOINED: Final = "parked_joined"
 PICKS_UP: Final = "picks_up"
 ROOM: Final = "room"
+INVITES: Final = "invites"
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -66,6 +67,7 @@ class Inbox:
         on_talk_found: gets a supervisor's call of ours, and the conversation that it asked for.
         on_takes_over: gets a call, the leg at which a supervisor takes its conversation over, and that supervisor.
         on_room: gets a conference room in which something has changed.
+        on_invites: gets a moderator's call, and the number that is to be invited into its conference room.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Inbox:
         on_talk_found: Callable[[str, SupervisedTalk], object] = lambda call, talk: None,
         on_takes_over: Callable[[str, str, Taker], object] = lambda call, leg, taker: None,
         on_room: Callable[[str, Room | None], object] = lambda tenant, room: None,
+        on_invites: Callable[[str, str], object] = lambda call, number: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -103,6 +106,7 @@ class Inbox:
         self._on_talk_found = on_talk_found
         self._on_takes_over = on_takes_over
         self._on_room = on_room
+        self._on_invites = on_invites
 
     def start(self) -> None:
         """Listen from now on."""
@@ -177,6 +181,8 @@ class Inbox:
                 self._on_takes_over(told["fields"][0], told["fields"][1], decode_taker(told["fields"][2]))
             elif told["kind"] == ROOM:
                 self._on_room(tenant, decode_room(told["fields"][0]))
+            elif told["kind"] == INVITES:
+                self._on_invites(*told["fields"])
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:
@@ -190,4 +196,14 @@ def ask_recording(pipeline: RedisPipeline, tenant: str, worker: str, call_id: st
         LiveStateError: Redis is away.
     """
     message = MESSAGE.tagged({"kind": RECORDING, "from": keys.calls(tenant), "fields": [call_id, action, by]})
+    return bool(pipeline.ask("PUBLISH", keys.inbox(worker), orjson.dumps(message)))
+
+
+def ask_invitation(pipeline: RedisPipeline, tenant: str, worker: str, call_id: str, number: str) -> bool:
+    """Have the worker of a moderator's call invite a number; whether that worker listens. Waits for Redis.
+
+    Raises:
+        LiveStateError: Redis is away.
+    """
+    message = MESSAGE.tagged({"kind": INVITES, "from": keys.rooms(tenant), "fields": [call_id, number]})
     return bool(pipeline.ask("PUBLISH", keys.inbox(worker), orjson.dumps(message)))

@@ -120,3 +120,14 @@ def test_what_the_switch_says_of_the_file_of_a_room() -> None:
 def test_a_path_is_one_word() -> None:
     with pytest.raises(UnsafeText):
         api_command(in_room.RecordMixer("fs1", "acme/board", "/r/a b.wav", on=True))
+
+
+def test_a_parked_leg_is_put_into_a_room() -> None:
+    mix = in_room.Mix("", "acme/board", muted=True, music="tone_stream://%(100,0,300);loops=-1", enters="in.wav")
+    assert api_command(in_room.MixGuest("fs1", mix, "leg-1", "said.wav")) == (
+        "uuid_transfer leg-1 'm:^:set:conference_moh_sound=tone_stream://%(100,0,300);loops=-1^set:conference_enter_sound=in.wav"
+        "^playback:said.wav^conference:acme/board@callcontrol+flags{mute}' inline"
+    )
+    for music in ("a^b", "a'b", "a\nb"):
+        with pytest.raises(UnsafeText):
+            api_command(in_room.MixGuest("fs1", in_room.Mix("", "acme/board", music=music), "leg-1", ""))

@@ -10,6 +10,7 @@ import pytest
 from callcontrol.config.talk_keys import TALK_KEYS
 from callcontrol.kinds import star_codes
 from callcontrol.kinds.star_codes import STAR_CODES
+from callcontrol.kinds.targets.conference.keys import KEYS
 from callcontrol.routing import arrival
 from callcontrol.routing.facts import StarCode
 from callcontrol.routing.plan import Refuse
@@ -95,3 +96,10 @@ def test_the_readme_has_the_keys_of_a_conversation_and_no_other() -> None:
 
 def test_codes_that_hide_a_number_are_no_star_codes() -> None:
     assert not [code for code in STAR_CODES for verb in "*#" if code.form.fullmatch(f"{verb}31#")]
+
+
+def test_the_keys_of_rooms_stand_in_the_readme_and_none_begins_another() -> None:
+    who = {True: "moderators", False: "all"}
+    rows = [f"| `*{key}` | {who[what.moderators_only]} | {what.meaning} |" for key, what in KEYS.items()]
+    assert "\n".join(rows) in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(len(key) == 1 for key in KEYS)

@@ -9,4 +9,7 @@ if before then
 end
 known.opened = known.opened or member.moderator
 known.members[member.call] = {member = cjson.encode(member), ['until'] = now + ARGV[2]}
-return keep(name, known)
+if before then
+  return keep(name, known)
+end
+return kept_and_told(name, known)

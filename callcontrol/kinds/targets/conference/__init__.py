@@ -10,6 +10,7 @@ from callcontrol.kinds.targets.conference.checks import CHECKS, WARNINGS
 from callcontrol.kinds.targets.conference.conferring import InRoom
 from callcontrol.kinds.targets.conference.entering import Confer, Entering
 from callcontrol.kinds.targets.conference.farewell import LeavingRoom
+from callcontrol.kinds.targets.conference.guests import Guest, Guests, Invitation
 from callcontrol.kinds.targets.conference.recorded import RoomFile, RoomSeat
 from callcontrol.kinds.targets.conference.settings import BLOCK, ConferenceTarget, room_at
 from callcontrol.kinds.targets.conference.visiting import Visit
@@ -57,5 +58,18 @@ KIND = RoutedKind(
     own_of=recordings_of,
     decide=decide,
     step=Confer,
-    saved=(AskRoomPin, AskingRoomPin, Confer, Entering, InRoom, LeavingRoom, RoomFile, RoomSeat, Visit),
+    saved=(
+        AskRoomPin,
+        AskingRoomPin,
+        Confer,
+        Entering,
+        InRoom,
+        Guest,
+        Guests,
+        Invitation,
+        LeavingRoom,
+        RoomFile,
+        RoomSeat,
+        Visit,
+    ),
 )

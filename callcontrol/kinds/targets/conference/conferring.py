@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from callcontrol.config.music import endless
 from callcontrol.control import commands as do
 from callcontrol.control import legs
 from callcontrol.control import room_commands as in_room
@@ -21,19 +20,24 @@ from callcontrol.control.events import (
     CallConnectionLost,
     Event,
     KeyPressed,
+    LegAnswered,
     LegBridged,
+    LegGone,
+    OriginateFailed,
     Rearrived,
     TimerFired,
 )
 from callcontrol.control.own_steps import OwnState
-from callcontrol.control.room_events import MixerSeen, RoomChanged, RoomFileTold, RoomTold
+from callcontrol.control.room_events import GuestAsked, MixerSeen, RoomChanged, RoomFileTold, RoomTold
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.control.transfer_events import DialFactsFound
 from callcontrol.control.uncontrolled import ALONE_S, ALONE_TIMER
-from callcontrol.kinds.targets.conference import recorded
+from callcontrol.kinds.targets.conference import guests, recorded
 from callcontrol.kinds.targets.conference.farewell import leave
+from callcontrol.kinds.targets.conference.guests import NO_GUESTS, Guests, Host, Hosted
 from callcontrol.kinds.targets.conference.keys import KEYS, STAR, STAR_US, RoomKey
+from callcontrol.kinds.targets.conference.mixing import guest_mix, mix_of, opening
 from callcontrol.kinds.targets.conference.recorded import NO_FILE, RoomFile, RoomSeat
-from callcontrol.kinds.targets.conference.settings import Announced
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Account, LegPlan, Peer, Shown
@@ -56,9 +60,6 @@ SOON_S: Final = 0.01
 ENTER_S: Final = 30
 # How long the switch that has the room may take to answer (seconds).
 BROUGHT_S: Final = 10
-# Rising for who enters, falling for who leaves.
-ENTERS: Final = "tone_stream://%(120,40,660);%(180,0,880)"
-LEAVES: Final = "tone_stream://%(120,40,880);%(180,0,660)"
 _SAID_OF_ORDER: Final = {RoomOrder.LOCK: RoomPhrase.NOW_LOCKED, RoomOrder.UNLOCK: RoomPhrase.NOW_UNLOCKED}
 
 
@@ -79,6 +80,7 @@ class InRoom(OwnState):
         starred: when the star key was pressed that a key of the room begins with.
         leg: the leg that leads to the room at another switch; "": the caller's channel itself is in it.
         file: what is known of the room's recording.
+        guests: who is invited by the caller, a moderator.
     """
 
     visit: Visit
@@ -94,6 +96,7 @@ class InRoom(OwnState):
     starred: Instant | None = None
     leg: str = ""
     file: RoomFile = NO_FILE
+    guests: Guests = NO_GUESTS
 
     @property
     def seat(self) -> RoomSeat:
@@ -101,9 +104,15 @@ class InRoom(OwnState):
         return RoomSeat(self.visit, self.room, self.talks)
 
     @property
+    def host(self) -> Host:
+        """As its guests have it."""
+        return Host(self.visit, self.room, self.number)
+
+    @property
     def being_rung(self) -> tuple[str, ...]:
-        """The leg to the other switch, until it is there."""
-        return (self.leg,) if self.leg and self.entered is None else ()
+        """The leg to the other switch, until it is there, and those that are invited."""
+        on_the_way = (self.leg,) if self.leg and self.entered is None else ()
+        return (*on_the_way, *(self.guests.invited.legs if self.guests.invited is not None else ()))
 
     @property
     def origin(self) -> Target:
@@ -128,6 +137,15 @@ class InRoom(OwnState):
                 return self._out(never_were(call, event, facts) if self.leg else call, facts)
             case LegBridged(leg, at) if leg == self.leg:
                 return legs.bridged(call, leg, at), ()
+            case GuestAsked(number):
+                return _hosting(guests.invite(call, self.host, self.guests, number, facts), self)
+            case DialFactsFound(asked):
+                return _hosting(guests.found(call, self.host, self.guests, asked, facts), self)
+            case LegAnswered(leg):
+                mix = guest_mix(mixer_name(call.tenant, self.visit.room), self.visit, facts)
+                return _hosting(guests.answered(call, self.host, self.guests, leg, mix, facts), self)
+            case OriginateFailed():
+                return _hosting(guests.not_reached(call, self.guests, event), self)
             case RoomFileTold():
                 call, file, commands = recorded.told(call, self.seat, self.file, event, facts)
                 return _recording(call, replace(self, file=file), facts, commands)
@@ -156,18 +174,25 @@ class InRoom(OwnState):
             do.StartTimer(ALONE_TIMER, ALONE_S),
             do.StartTimer(LONGEST_TIMER, max(left_s, SOON_S)),
         )
-        return call.noting(Noted(facts.now, event.reason)), (*timers, in_room.AskMixer(*_place(call, self)))
+        call, others, ended = guests.without_invitation(call.noting(Noted(facts.now, event.reason)), self.guests, facts)
+        asks = in_room.AskMixer(*_place(call, self))
+        return call.to(replace(self, guests=others)), (*timers, *ended, asks)
+
+    def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
+        """A guest has left."""
+        others, commands = guests.gone(self.host, self.guests, event)
+        return (call.to(replace(self, guests=others)), commands) if commands else (call, ())
 
     def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
         """The caller hung up, or was transferred elsewhere."""
         if self.talks and why == "transferred":
             call = call.noting(Parted(facts.now))
         call, _ = recorded.left(call, self.file, facts)
-        return call, (in_room.LeaveRoom(self.visit.room), *_QUIET)
+        return call, (in_room.LeaveRoom(self.visit.room), *guests.let_go(call, self.host, self.guests), *_QUIET)
 
     def _out(self, call: Call, facts: Facts) -> StepResult:
         """The channel is out of the room: it was sent out, the room has ended, or it could not enter."""
-        quiet = (*_QUIET, in_room.LeaveRoom(self.visit.room))
+        quiet = (*_QUIET, in_room.LeaveRoom(self.visit.room), *guests.let_go(call, self.host, self.guests))
         if self.entered is None:
             why = "the switch did not let the caller in"
             return call, ThenDecide(quiet, unlet(self.visit.room, RoomPhrase.FAILED, why, facts))
@@ -185,7 +210,9 @@ class InRoom(OwnState):
             is_due = self.sent_out and self.number
             more = (in_room.SendOut(*_place(call, self), self.number),) if is_due else ()
             asks = (in_room.AskMixer(*_place(call, self)),) if self._watches_file(call, facts) else ()
-            return call, (keep, *more, *asks, do.StartTimer(KEEP_TIMER, KEEP_S))
+            return call, (keep, *guests.kept(self.host, self.guests), *more, *asks, do.StartTimer(KEEP_TIMER, KEEP_S))
+        if name == guests.INVITE_TIMER:
+            return _hosting(guests.late(call, self.host, self.guests, facts), self)
         if name == LONGEST_TIMER and self.number:
             call = call.noting(Noted(facts.now, "as long in the room as is allowed"))
             out = in_room.SendOut(*_place(call, self), self.number)
@@ -212,10 +239,10 @@ def enter(call: Call, visit: Visit, room: Room, facts: Facts, *, again: bool = F
     waits = settings.wait_for_moderator and not room.opened
     joins_muted = not again and settings.join_muted and not visit.moderator
     muted = joins_muted or (own is not None and own.muted)
-    call, opening = _opening(call, visit, facts, told_to_wait=waits and not visit.moderator)
+    call, first = opening(call, visit, facts, told_to_wait=waits and not visit.moderator)
     call, app_id = call.next_app()
     state = InRoom(visit, room, app_id, opened=not waits, muted=muted)
-    here = _mix(app_id, mixer_name(call.tenant, visit.room), state, facts)
+    here = mix_of(app_id, mixer_name(call.tenant, visit.room), visit, facts, muted=muted)
     call, state, mix = (call, state, here) if room.switch == call.switch else _brought(call, state, here, facts)
     ordered = (in_room.OrderRoom(visit.room, RoomOrder.MUTE, call.id),) if joins_muted else ()
     timers = (
@@ -223,7 +250,7 @@ def enter(call: Call, visit: Visit, room: Room, facts: Facts, *, again: bool = F
         do.StartTimer(KEEP_TIMER, KEEP_S),
         do.StartTimer(LONGEST_TIMER, settings.longest),
     )
-    return call.to(state), (*opening, mix, *ordered, *timers)
+    return call.to(state), (*first, mix, *ordered, *timers)
 
 
 def _brought(call: Call, state: InRoom, mix: in_room.Mix, facts: Facts) -> tuple[Call, InRoom, Command]:
@@ -238,40 +265,14 @@ def _brought(call: Call, state: InRoom, mix: in_room.Mix, facts: Facts) -> tuple
     return call, replace(state, leg=leg), in_room.MixThere(mix, leg, plan)
 
 
-def _opening(call: Call, visit: Visit, facts: Facts, *, told_to_wait: bool) -> PlainResult:
-    led = call.leg(call.led)
-    answer: tuple[Command, ...] = () if led is not None and led.answered is not None else (do.Answer(),)
-    call = legs.caller_answered(call, facts.now)
-    said = as_file_string(room_phrase(facts.language, RoomPhrase.WAIT)) if told_to_wait else ""
-    heard: list[Command] = []
-    for file in filter(None, (recorded.announcement(visit, facts), said)):
-        call, app_id = call.next_app()
-        heard.append(do.Play(app_id, file))
-    return call, (*answer, *heard)
-
-
-def _mix(app_id: str, mixer: str, state: InRoom, facts: Facts) -> in_room.Mix:
-    settings, is_moderator = state.visit.settings(facts), state.visit.moderator
-    has_tones = settings.announce is Announced.TONE
-    return in_room.Mix(
-        app_id,
-        mixer,
-        moderator=is_moderator,
-        waits=settings.wait_for_moderator,
-        ends_room=is_moderator and settings.ends_with_moderator,
-        muted=state.muted,
-        music=endless(settings.music),
-        enters=ENTERS if has_tones else "",
-        leaves=LEAVES if has_tones else "",
-    )
-
-
 def _place(call: Call, state: InRoom) -> tuple[str, str]:
     return state.room.switch, mixer_name(call.tenant, state.visit.room)
 
 
 def _told(call: Call, state: InRoom, event: RoomTold, facts: Facts) -> PlainResult:
     """A member has entered the room, or left it: perhaps the caller."""
+    call, others = guests.told(call, state.host, state.guests, event, talks=state.talks)
+    state = replace(state, guests=others)
     is_own = event.dialled == there(state.leg) if state.leg else event.channel == call.led
     state = replace(state, size=event.size, opened=state.opened or event.moderator)
     if is_own and event.action is RoomAction.LEFT:
@@ -318,6 +319,12 @@ def _talking(call: Call, state: InRoom, at: Instant) -> tuple[Call, InRoom]:
 
 def _follow(call: Call, state: InRoom, facts: Facts) -> PlainResult:
     """The channel as the live state wants it: out of the room, or muted in it or not."""
+    call, others, hosted = guests.follow(call, state.host, state.guests)
+    call, commands = _follow_own(call, replace(state, guests=others), facts)
+    return call, (*hosted, *commands)
+
+
+def _follow_own(call: Call, state: InRoom, facts: Facts) -> PlainResult:
     own, place = state.room.member(call.id), _place(call, state)
     if own is None or not state.number:
         return call.to(state), ()
@@ -339,7 +346,9 @@ def _recording(call: Call, state: InRoom, facts: Facts, first: tuple[Command, ..
 
 
 def _pressed(call: Call, state: InRoom, key: str, facts: Facts) -> PlainResult:
-    """A star, and within a moment the key itself."""
+    """A star, and within a moment the key itself; or a key of the number that is invited."""
+    if state.guests.typing is not None:
+        return _hosting(guests.typed(call, state.host, state.guests, key, facts), state)
     if key == STAR:
         return call.to(replace(state, starred=facts.now)), ()
     if state.starred is None:
@@ -352,6 +361,8 @@ def _pressed(call: Call, state: InRoom, key: str, facts: Facts) -> PlainResult:
 
 
 def _ordered(call: Call, state: InRoom, key: str, what: RoomKey, facts: Facts) -> PlainResult:
+    if what.order is None:
+        return _hosting(guests.ask(call, state.host, state.guests), state)
     order = what.order(state.room, call.id)
     call = call.noting(Noted(facts.now, f"{STAR}{key}: {order} in {state.visit.party}"))
     ordered = in_room.OrderRoom(state.visit.room, order, call.id if what.is_own else "")
@@ -360,3 +371,8 @@ def _ordered(call: Call, state: InRoom, key: str, what: RoomKey, facts: Facts) -
         return call, (ordered,)
     said = as_file_string(room_phrase(facts.language, phrase))
     return call, (ordered, in_room.PlayInRoom(*_place(call, state), said, state.number))
+
+
+def _hosting(hosted: Hosted, state: InRoom) -> PlainResult:
+    call, others, commands = hosted
+    return call.to(replace(state, guests=others)), commands

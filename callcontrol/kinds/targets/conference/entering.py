@@ -14,6 +14,7 @@ from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.room_events import RoomEntered
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.kinds.targets.conference.conferring import enter
+from callcontrol.kinds.targets.conference.keys import described
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import RoomPhrase
@@ -37,7 +38,8 @@ class Confer(OwnStep):
 
     def described(self) -> str:
         """Which, and as what."""
-        return f"enter conference {self.visit.room}" + (" as a moderator" if self.visit.moderator else "")
+        role = " as a moderator" if self.visit.moderator else ""
+        return f"enter conference {self.visit.room}{role}; keys {described(moderator=self.visit.moderator)}"
 
     def start(self, call: Call, facts: Facts) -> StepResult:
         """Ask to be let in; nothing is answered before."""

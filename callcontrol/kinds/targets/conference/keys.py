@@ -19,13 +19,13 @@ class RoomKey:
     """What a key does.
 
     Attributes:
-        order: from the room and the call: what is ordered.
+        order: from the room and the call: what is ordered; None: a number is invited.
         is_own: it is about the caller alone.
         moderators_only: others press it in vain.
     """
 
     meaning: str
-    order: Callable[[Room, str], RoomOrder]
+    order: Callable[[Room, str], RoomOrder] | None
     is_own: bool = False
     moderators_only: bool = True
 
@@ -47,5 +47,11 @@ KEYS: Final[Mapping[str, RoomKey]] = {
     "6": RoomKey("mute me, or unmute me", _own_mute, is_own=True, moderators_only=False),
     "4": RoomKey("mute all but the moderators, or unmute them", _mute_all),
     "5": RoomKey("lock the room, or open it", _lock),
+    "2": RoomKey("invite a number: it, then `#`; `*` takes it back", None),
     "9": RoomKey("end the conference for all", lambda _room, _call: RoomOrder.END),
 }
+
+
+def described(*, moderator: bool) -> str:
+    """What may be pressed, for `explain`: `*6, *2, …`."""
+    return ", ".join(f"{STAR}{key}" for key, what in KEYS.items() if moderator or not what.moderators_only)
