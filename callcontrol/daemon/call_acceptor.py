@@ -133,7 +133,12 @@ class CallAcceptor:
         self._shared.timers.after(SEND_ON_S, send_on)
 
     def _go_on(self, driver: DrivenCall, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
-        """A call we know, on a new connection."""
+        """A call we know, on a new connection. Of two that came one right after the other only the later one has the
+        channel; the earlier one, where it is known last, is left open and silent.
+        """
+        if driver.line is not None and driver.line.since > line.since:
+            log.info("an earlier connection of the call came after a later one", extra={"call": driver.call.id})
+            return
         directory = self._shared.current.configuration.directory
         owner = directory.owner_of(arriving.dialled, directory.trunk_at(arriving.source))
         own = owner[1] if owner and not driver.call.led_party.extension else arriving.dialled

@@ -28,14 +28,19 @@ class CallLine:
     """One connection of one call. After a transfer the call has a newer one; events of this one are then ignored.
 
     It stays open all the same: closing a superseded connection takes the control from the newer one too.
+
+    Attributes:
+        since: when the switch handed the channel over on it, by the switch's clock (microseconds; 0: it does not say).
     """
 
-    __slots__ = ("_connection", "_driver", "_early", "_profile", "_switch")
+    __slots__ = ("_connection", "_driver", "_early", "_profile", "_switch", "since")
 
     def __init__(self, connection: CallConnection, switch: str, profile: str) -> None:
         self._connection = connection
         self._switch = switch
         self._profile = profile
+        at = connection.data.get("Event-Date-Timestamp", "")
+        self.since = int(at) if at.isdigit() else 0
         self._driver: DrivenCall | None = None
         self._early: list[SwitchEvent | EventSocketError] = []
 

@@ -13,7 +13,13 @@ from callcontrol.routing.facts import Facts
 
 
 class Line(Protocol):
-    """The caller's connection."""
+    """The caller's connection.
+
+    Attributes:
+        since: when the switch handed the channel over on it, by the switch's clock (microseconds; 0: it does not say).
+    """
+
+    since: int
 
     def carry_out(self, commands: Sequence[Command], call: Call) -> None:
         """Send what these commands mean to the switch. Raises nothing: what fails is delivered as an event."""

@@ -62,6 +62,8 @@ SECOND, HOUR = 1_000_000, 3_600 * 1_000_000
 class Ears:
     """Stands where commands to a switch go, of legs or of a caller's connection."""
 
+    since = 0
+
     def __init__(self) -> None:
         self.commands: list[Command] = []
 

@@ -55,6 +55,7 @@ company_number: "{n[0]}"
 tariff: retail
 trunks: [a, b]
 confirm: {{on: yes, wait: 6}}
+transfers: {{keys: {{on: yes}}}}
 extensions:
 {extensions}
   '190': {{forward: {{always: {{target: "number:{mobile}"}}}}, credit: {{kind: prepaid}}}}

@@ -37,6 +37,11 @@ class Channel:
         came_back: whom it was joined with left at once, and the caller came back, once or more often.
         untalked: the agent left at once, and nothing was ordered since the caller came back.
         moved_s: since when its partner has left it elsewhere, and it has heard nothing yet.
+        said: ends what is played to a leg outside of a bridge.
+        was_heard: something has been played to it to its end: its parking from then on is told.
+        stays: it is parked, not ended, when its partner leaves (`park_after_bridge`).
+        holds: its phone holds the partner.
+        codes: those that the switch waits for, by set; `realm` is the set that counts.
         from_queue: whether it was rung for a queue, and by which agent's name it is told.
     """
 
@@ -57,6 +62,12 @@ class Channel:
     peer: Channel | None = None
     parked: bool = False
     from_queue: bool = False
+    said: Timer | None = None
+    was_heard: bool = False
+    stays: bool = False
+    holds: bool = False
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    realm: str = ""
     timers: list[Timer] = field(default_factory=list)
     on_end: list[Callable[[], None]] = field(default_factory=list)
     credit_ends: dict[int, Timer] = field(default_factory=dict)

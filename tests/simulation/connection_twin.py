@@ -122,6 +122,7 @@ class LineTwin:
 
     def __init__(self, connection: ConnectionTwin, switch: str, profile: str) -> None:
         self._connection = connection
+        self.since = int(connection.data["Event-Date-Timestamp"])
         self._driver: CallDriver | None = None
         self._early: list[Brought] = []
 

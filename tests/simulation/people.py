@@ -18,9 +18,14 @@ PATIENCE_S = 110.0
 _ACTS = ("*51*1#", "#51#", "*50#", "#50#", "*52*30#", "#52#", "#51#", "*50#")
 _RINGS_AT = (2, 3, 7, 9)  # numbers of a tenant that lead to phones of a pick-up group
 # What the person at a phone does with a caller, besides talking: by transfer (REFER), or by hanging up on hold.
-_REFERS, _HOLDS = 0.12, 0.08
+_REFERS, _HOLDS, _KEYS = 0.12, 0.08, 0.12
 _REFERRED_TO = ("700", "700", "701", "702", "703", "191", "192", "100", "*78#", "999")
 _TAKES = ("*70#", "*70#", "701", "702", "703", "*8#", "*8191#", "*80*191#", "*43#", "#43#", "*78#", "#78#", "#78#")
+_DIALLED_BY_KEYS = ("191", "192", "100", "101", "102", "700", "777", MOBILE.replace("+", "00"))
+# What is pressed once the colleague is rung, "" for hanging up; nothing: both talk on.
+_WHILE_ASKING = (
+    (), ("*2",), ("*0",), ("",), ("*5", "*2"), ("*5", "*5", ""), ("*5", "*0"), ("*6", ""), ("*6", "*2"), ("*6", "*0"),
+)  # fmt: skip
 _SUBSCRIBER = ("*21*{other}#", "##21#", "*61*{mobile}*10#", "##61#", "*#21#", "*67*{other}#", "##67#", "##002#")
 
 
@@ -115,6 +120,25 @@ class People:
                 switch.timer(phone, after_s + for_s, partial(switch.leave_held, phone))
             else:
                 switch.timer(phone, after_s + for_s, partial(switch.hold, phone, on=False))
+        elif does < _REFERS + _HOLDS + _KEYS:
+            self._presses_codes(switch, phone, after_s)
+
+    def _presses_codes(self, switch: SwitchTwin, phone: Channel, at_s: float) -> None:
+        """A transfer by keys: blind, or a colleague is asked first, with whom the person changes to and fro."""
+        asks = self._chance.random() < 0.65
+        keys = ["*2" if asks else "*1", *self._chance.choice(_DIALLED_BY_KEYS), "#"]
+        waits_s = [0.0, *(self._chance.uniform(0.3, 1) for _ in keys[1:])]
+        if asks:
+            keys += self._chance.choice(_WHILE_ASKING)
+            waits_s += [self._chance.uniform(2, 12) for _ in keys[len(waits_s) :]]
+        for key, wait_s in zip(keys, waits_s, strict=True):
+            at_s += wait_s
+            does = partial(switch.press_at, phone, key) if key else partial(self._leaves, switch, phone)
+            switch.timer(phone, at_s, does)
+
+    @staticmethod
+    def _leaves(switch: SwitchTwin, phone: Channel) -> None:
+        switch.hang_up(phone, "NORMAL_CLEARING", "callee")
 
     def _takes_later(self, phone: Channel, after_s: float, code: str) -> None:
         """A colleague, or two at once, come for the caller who was parked."""

@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from callcontrol.control import commands as do
-from callcontrol.control.events import AppEnded, CallerHungUp, KeyPressed, LegBridged, LegGone, LegHeard, LegHolds
+from callcontrol.control.events import (
+    AppEnded,
+    CallerHungUp,
+    KeyPressed,
+    LegBridged,
+    LegGone,
+    LegHeard,
+    LegHolds,
+    LegKey,
+)
+from callcontrol.control.transfer_events import CodePressed
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -30,6 +40,9 @@ _SAID_S = 2.0
 LATE_S = 0.4
 
 
+OfLeg = LegGone | LegHeard | LegHolds | LegKey | CodePressed
+
+
 class Taker(Protocol):
     """A worker, as the switch's `socket` meets it."""
 
@@ -47,7 +60,7 @@ class Taker(Protocol):
         """A call is handed over."""
         ...
 
-    def heard(self, switch: str, call: str, event: LegGone | LegHeard | LegHolds) -> None:
+    def heard(self, switch: str, call: str, event: OfLeg) -> None:
         """An event of the switch's own connection."""
         ...
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gevent.event import Event
 
 from callcontrol.control import commands as do
+from callcontrol.control import transfer_commands as move
 from callcontrol.control.call import Closed
 from callcontrol.control.credit_commands import ComeBack, EndAt, LookAtAnswer, WarnPayer
 from callcontrol.control.credit_events import AnswerFound
@@ -21,8 +22,6 @@ from callcontrol.control.events import (
     KeyPressed,
     LegAnswered,
     LegGone,
-    LegHeard,
-    LegHolds,
     OriginateFailed,
     SwitchGone,
 )
@@ -52,6 +51,7 @@ from callcontrol.vocabulary.moment import Instant
 from tests.simulation.faults import Faults
 from tests.simulation.link_twin import LinkTwin
 from tests.simulation.process import Process
+from tests.simulation.switch_callers import OfLeg
 from tests.simulation.switch_twin import SwitchTwin
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class SwitchLinksTwin:
         """Whether the switch has been heard all the while."""
         return self.links[switch].is_up and self.links[switch].up_since_s <= moment_s
 
-    def heard(self, switch: str, call: str, event: LegGone | LegHeard | LegHolds) -> None:
+    def heard(self, switch: str, call: str, event: OfLeg) -> None:
         """An event of a switch's own connection."""
         self.links[switch].heard(lambda: self._deliver(switch, call, event))
 
@@ -185,7 +185,7 @@ class SwitchLinksTwin:
         if driver is None or driver.line is None:
             self.missed_keys.note(channel, event)
 
-    def _deliver(self, switch: str, call: str, event: LegGone | LegHeard | LegHolds) -> None:
+    def _deliver(self, switch: str, call: str, event: OfLeg) -> None:
         assert self.shared is not None
         self.event_gaps.heard(switch)
         driver = self.shared.drivers.get(call)
@@ -273,14 +273,14 @@ class SwitchLinksTwin:
             case do.Join(first, second):
                 joined, failed = Joined(first, second), JoinFailed(first, second, "-ERR")
                 self._ask(command, driver, lambda ok: driver.deliver(joined if ok else failed))
-            case do.KillLeg() | do.BringBack():
+            case do.KillLeg() | do.BringBack() | move.Part():
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
             case EndAt():
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
             case LookAtAnswer(leg):
                 switch = self.links[driver.call.switch].switch
                 self._ask(command, driver, lambda ok: _answer_told(driver, leg, switch) if ok else None)
-            case do.Whisper() | WarnPayer() | ComeBack():
+            case do.Whisper() | WarnPayer() | ComeBack() | move.ListenForCodes() | move.KeepLeg() | move.JoinAsThird():
                 self._ask(command, driver, lambda ok: None)
 
     def end_when_possible(self, command: do.KillLeg, driver: DrivenCall, until_s: float) -> None:
@@ -386,8 +386,7 @@ class _Job:
         call, link = self._driver.call, self._link
         link.answer(self._answered)
         link.switch.originate(
-            call.id,
-            call.tenant,
+            call,
             self._command.legs,
             lambda leg: link.answer(lambda: self._won(leg)),
             lambda word: link.answer(lambda: self._lost(word)),

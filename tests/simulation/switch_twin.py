@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.credit_commands import ComeBack, EndAt, LookAtAnswer, WarnPayer
-from callcontrol.control.events import AppEnded, LegBridged, LegHeard, LegHolds
+from callcontrol.control.events import AppEnded, LegBridged, LegHeard, LegHolds, LegKey
+from callcontrol.control.key_transfer import KeyTransfer
+from callcontrol.control.transfer_commands import JoinAsThird, KeepLeg, ListenForCodes, Part, TransferOrder
+from callcontrol.control.transfer_events import CodePressed
 from callcontrol.edges.freeswitch.arrival import HELD_CONTEXT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, COMES_BACK_S, PARK_S, LegOrder
 from tests.simulation.channel import Channel
@@ -23,23 +27,40 @@ class SwitchTwin(SwitchCallers):
     """One switch."""
 
     def originate(
-        self, call: str, tenant: str, legs: Legs, on_won: Callable[[str], None], on_lost: Callable[[str], None]
+        self,
+        call: Call,
+        legs: Legs,
+        on_won: Callable[[str], None],
+        on_lost: Callable[[str], None],
     ) -> None:
-        """Ring legs of their own; who answers is parked."""
+        """Ring legs of their own; who answers is parked. A colleague who is asked by keys is rung for no queue."""
 
         def won(channel: Channel) -> None:
             self._park(channel)
             on_won(channel.id)
 
-        Race(self, call, tenant, legs, for_queue=True, on_won=won, on_lost=on_lost)
+        for_queue = not isinstance(call.state, KeyTransfer)
+        Race(self, call.id, call.tenant, legs, for_queue=for_queue, on_won=won, on_lost=on_lost)
 
     def _park(self, channel: Channel) -> None:
+        """It waits for a worker, for so long; one that has heard something says so."""
+        self._unpark(channel)
         channel.parked = True
-        self.timer(channel, PARK_S, lambda: self._parked_too_long(channel))
+        channel.said = self.agenda.after(PARK_S, lambda: self.hang_up(channel, "NORMAL_CLEARING", "switch"))
+        channel.timers.append(channel.said)
+        if channel.was_heard:
+            self._tell_all(channel, LegHeard(channel.id))
 
-    def _parked_too_long(self, channel: Channel) -> None:
-        if channel.parked and channel.peer is None:
-            self.hang_up(channel, "NORMAL_CLEARING", "switch")
+    @staticmethod
+    def _unpark(channel: Channel) -> None:
+        channel.parked = False
+        if channel.said is not None:
+            channel.said.cancel()
+            channel.said = None
+
+    def _tell_all(self, channel: Channel, event: LegHeard | LegHolds | LegKey | CodePressed) -> None:
+        for taker in self.takers:
+            taker.heard(self.name, channel.call, event)
 
     def ask(self, command: LegOrder, call: Call) -> bool:
         """An api command; whether it was carried out."""
@@ -48,9 +69,9 @@ class SwitchTwin(SwitchCallers):
             case do.KillLeg(leg, cause):
                 return self._kill(leg, cause)
             case do.Join(first, second):
-                return self._join_if_there(first, second)
-            case do.Whisper(leg, _, hang_up):
-                return self._whisper(leg, hang_up)
+                return self._join_if_there(first, second, lasts=command.comes_back)
+            case do.Whisper(leg, file, hang_up):
+                return self._whisper(leg, file, hang_up)
             case do.BringBack():
                 return self.transfer(call.caller_channel, call.destination)
             case EndAt(leg, at_s, number):
@@ -59,6 +80,8 @@ class SwitchTwin(SwitchCallers):
                 return leg in self.channels
             case ComeBack():
                 return self._come_back(call.led)
+            case ListenForCodes() | KeepLeg() | JoinAsThird() | Part():
+                return self._move(command, call)
             case _:
                 raise AssertionError(f"{type(command).__name__}: no tenant of the simulation records conversations")
 
@@ -81,40 +104,101 @@ class SwitchTwin(SwitchCallers):
             channel.comes_back_until_s = float("inf")
         return channel is not None
 
-    def _join_if_there(self, first: str, second: str) -> bool:
+    def _join_if_there(self, first: str, second: str, *, lasts: bool) -> bool:
+        """`uuid_bridge`: whom either talks with is left by it. Those who talk with each other are joined anew, and
+        what was to follow their conversation does not (CF_TRANSFER: switch_ivr_bridge.c, audio_bridge_thread).
+        """
         one, other = self.channels.get(first), self.channels.get(second)
         if one is None or other is None:
             return False
+        if one.peer is other:
+            one.peer = other.peer = None
+        for channel in (one, other):
+            self._unpark(channel)
+            self._leaves_partner(channel)
         running, one.running = one.running, None
         if one.running_timer is not None:
             one.running_timer.cancel()
         one.queue.clear()
+        is_first, one.holds, other.holds = other.bridged is None, False, False
         self._join(one, other)
         if isinstance(running, do.Play | do.Record):
             self._tell(one, AppEnded(running.app_id))
         if one.is_caller:
-            one.joined_s, one.joined_by = self.agenda.now_s, one.connection.process if one.connection else None
-            one.comes_back_until_s = one.joined_s + COMES_BACK_S - 0.5
+            one.joined_s = self.agenda.now_s if is_first else 0.0  # who joins again has talked
+            one.joined_by = one.connection.process if one.connection else None
+            one.comes_back_until_s = float("inf") if lasts else self.agenda.now_s + COMES_BACK_S - 0.5
             self._tell(one, LegBridged(other.id, self.wall(), answered=other.answered))
         return True
 
-    def _whisper(self, leg: str, hang_up: bool) -> bool:
+    def _leaves_partner(self, channel: Channel) -> None:
+        left, channel.peer = channel.peer, None
+        if left is not None:
+            left.peer = None
+            self._parted(left)
+
+    def _whisper(self, leg: str, file: str, hang_up: bool) -> bool:
+        """Play something to a leg that is in no bridge; what it was played until then ends."""
         channel = self.channels.get(leg)
         if channel is None:
             return False
-        channel.parked = False
-        if hang_up:
-            self.timer(channel, WHISPER_S, lambda: self.hang_up(channel, "NORMAL_CLEARING", "switch"))
-        else:
-            self.timer(channel, WHISPER_S, lambda: self._heard(channel))
+        self._unpark(channel)
+        self._leaves_partner(channel)
+        if "=-1" in file or "://-1" in file or file.startswith("local_stream://"):
+            return True  # until something else is ordered
+        then = partial(self.hang_up, channel, "NORMAL_CLEARING", "switch") if hang_up else partial(self._heard, channel)
+        channel.said = self.agenda.after(WHISPER_S, then)
+        channel.timers.append(channel.said)
         return True
 
     def _heard(self, channel: Channel) -> None:
-        if channel.peer is not None:
-            return
+        channel.was_heard = True
         self._park(channel)
-        for taker in self.takers:
-            taker.heard(self.name, channel.call, LegHeard(channel.id))
+
+    # --- transfers by keys
+
+    def _move(self, command: TransferOrder, call: Call) -> bool:
+        channel = self.channels.get(command.leg_id)
+        if channel is None:
+            return False
+        match command:
+            case ListenForCodes(_, realm, codes):
+                channel.codes[realm], channel.realm = codes, realm
+            case KeepLeg(_, on):
+                channel.stays = on
+            case Part():
+                channel.stays = True
+                return self._part(call)
+            case JoinAsThird(_, other):
+                self._unpark(channel)
+                listened_to = self.channels.get(other)
+                if listened_to is None:
+                    self._park(channel)
+                else:
+                    listened_to.on_end.append(lambda: self._park(channel) if channel.lives else None)
+        return True
+
+    def _part(self, call: Call) -> bool:
+        """The led channel goes through the dialplan, out of its conversation; the other one is parked."""
+        led = self.channels.get(call.led)
+        if led is None:
+            return False
+        if led.peer is not None:
+            running, led.running = led.running, None
+            if isinstance(running, do.Bridge):
+                self._tell(led, self._bridge_ended(led, running, "SUCCESS"))
+            led.moved_s, led.comes_back_until_s = self.agenda.now_s, 0.0
+            self._leaves_partner(led)
+        return self.transfer(led.id, call.destination)
+
+    def press_at(self, channel: Channel, keys: str) -> None:
+        """The person at a phone presses a code, or keys that are none."""
+        if not channel.lives:
+            return
+        if keys in channel.codes.get(channel.realm, ()):
+            return self._tell_all(channel, CodePressed(channel.id, keys))
+        for key in keys:
+            self._tell_all(channel, LegKey(channel.id, key))
 
     def transfer(self, id_: str, destination: str) -> bool:
         """A caller's channel goes through the dialplan again; False: it is not there."""
@@ -143,12 +227,15 @@ class SwitchTwin(SwitchCallers):
     def hold(self, by: Channel, *, on: bool = True) -> None:
         """The phone at this leg holds its caller, or takes the caller back."""
         if by.lives and by.peer is not None:
-            for taker in self.takers:
-                taker.heard(self.name, by.call, LegHolds(by.id, on, self.wall()))
+            by.holds = on
+            self._tell_all(by, LegHolds(by.id, on, self.wall()))
 
     def leave_held(self, by: Channel) -> None:
         """The phone at this leg hangs up while it holds its caller (`hold_hangup_xfer_exten`)."""
-        self._leave(by, HELD_CONTEXT, HELD_CONTEXT, "NORMAL_CLEARING")
+        if by.holds and by.peer is not None:
+            self._leave(by, HELD_CONTEXT, HELD_CONTEXT, "NORMAL_CLEARING")
+        else:
+            self.hang_up(by, "NORMAL_CLEARING", "callee")
 
     def _leave(self, by: Channel, to: str, context: str, cause: str) -> None:
         moved = by.peer
@@ -171,8 +258,12 @@ class SwitchTwin(SwitchCallers):
         self._go(moved, 0)
 
     def _parted(self, peer: Channel) -> None:
-        """A caller who has just been joined with the other one goes through the dialplan again."""
-        if peer.lives and self.agenda.now_s < peer.comes_back_until_s:
+        """A leg that is to stay is parked; a caller who has just been joined with the other one goes through the
+        dialplan again.
+        """
+        if peer.lives and peer.stays:
+            self._park(peer)
+        elif peer.lives and self.agenda.now_s < peer.comes_back_until_s:
             peer.comes_back_until_s, peer.came_back = 0.0, True
             peer.untalked = self.agenda.now_s - peer.joined_s < SURELY_UNTALKED_S
             self.transfer(peer.id, peer.dialled)

@@ -19,6 +19,7 @@ from callcontrol.billing.missed import cases
 from callcontrol.config.settings import Tenant
 from callcontrol.control import holding
 from callcontrol.control.events import Event, LegGone
+from callcontrol.control.key_transfer_steps import IN_TALK, WHILE_ASKING
 from callcontrol.daemon import strays
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.closing_watch import ClosingWatch
@@ -38,6 +39,7 @@ from tests.oracle.model import Model
 from tests.oracle.state import TicketState
 from tests.simulation import people
 from tests.simulation.centre import DESK
+from tests.simulation.channel import Channel
 from tests.simulation.exporting import Exports
 from tests.simulation.faults import PROFILES
 from tests.simulation.records_twin import MediaTwin
@@ -91,8 +93,17 @@ def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
     assert counted["taken"] > 0
 
 
+def test_colleagues_are_asked_by_keys_and_the_parties_connected() -> None:
+    worlds: list[World] = []
+    found = run_plan(Plan(7, "calm", hours=0.5, calls_per_h=800), worlds.append)
+    assert isinstance(found, Report), found
+    phones = [channel for switch in worlds[0].switches for channel in switch.every.values() if channel.plan is not None]
+    assert sum(IN_TALK in phone.codes for phone in phones) > 20
+    assert sum(WHILE_ASKING in phone.codes for phone in phones) > 3
+
+
 # Of these a caller was sent to another worker while Redis was away; the leg that one rang was in no record.
-MOVED_WHILE_REDIS_IS_AWAY = Plan(3, "redis", hours=0.3, calls_per_h=800)
+MOVED_WHILE_REDIS_IS_AWAY = Plan(29, "redis", hours=0.3, calls_per_h=800)
 
 
 def test_a_caller_who_is_transferred_while_redis_is_away_has_one_record() -> None:
@@ -251,12 +262,13 @@ def test_an_older_layout_over_a_newer_is_noticed() -> None:
 
 
 def test_a_switch_that_gives_a_caller_two_partners_is_noticed() -> None:
-    kept = SwitchTwin._join_if_there
+    kept = SwitchTwin._join
 
-    def join_twice(switch: SwitchTwin, first: str, second: str) -> bool:
-        return kept(switch, first, second) and kept(switch, first, second)
+    def join_twice(switch: SwitchTwin, first: Channel, second: Channel) -> None:
+        kept(switch, first, second)
+        kept(switch, first, second)
 
-    with mock.patch.object(SwitchTwin, "_join_if_there", join_twice):
+    with mock.patch.object(SwitchTwin, "_join", join_twice):
         assert "is given to two at once" in broken(8)
 
 
