@@ -1,8 +1,8 @@
-"""How many records a second go the whole way, on one core of a gevent process. Not a test.
+"""Records per second from trail to ledger, on one core of a gevent process. Not a test.
 
     python -m tests.daemon.bench_record_writer [CALLS]
 
-Postgres is an embedded one that syncs, so is the spool. A second greenlet measures how late the hub lets it run.
+Postgres is embedded and syncs to disk, as does the spool. A second greenlet measures by how much the hub delays it.
 """
 
 from gevent import monkey
@@ -53,7 +53,7 @@ def always_forwarded(n: int) -> Entries:
 
 
 class Lateness:
-    """How late a greenlet that wants to run every millisecond is let."""
+    """The delay of a greenlet that wants to run every millisecond."""
 
     def __init__(self) -> None:
         self.late_ms: list[float] = []
@@ -65,8 +65,8 @@ class Lateness:
             gevent.sleep(TICK_S)
             self.late_ms.append((time.perf_counter() - before - TICK_S) * 1000)
 
-    def told(self) -> str:
-        """Median, 99th percentile and worst."""
+    def summary(self) -> str:
+        """Median, 99th percentile and maximum, as text."""
         self._greenlet.kill()
         ordered = sorted(self.late_ms)
         p50, p99 = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
@@ -127,27 +127,27 @@ def append_often(spool: Spool, entry: list[bytes], times: int) -> None:
 
 
 def run(what: str, writer: RecordWriter, trails: list[Entries], tariff: Tariff) -> None:
-    """Everything as fast as it goes; calls come one by one, letting others run after each ten."""
+    """Put all calls as fast as possible, one by one, and let other greenlets run after each ten."""
     durable = [0]
 
-    def told() -> None:
+    def summary() -> None:
         durable[0] += 1
 
-    gc.freeze()  # the trails were made before; a daemon has its calls in progress only
+    gc.freeze()  # the prepared trails are no garbage of the daemon, which holds only its calls in progress
     lateness = Lateness()
     wall, cpu = time.perf_counter(), time.process_time()
     writer.start()
     for n, trail in enumerate(trails):
-        writer.put(rate_record(fold(trail), tariff), told)
+        writer.put(rate_record(fold(trail), tariff), summary)
         if n % 10 == 9:
-            gevent.sleep(1e-5)  # not 0: the loop would look at no socket for 100 ms
+            gevent.sleep(1e-5)  # not 0: the event loop would check no socket for 100 ms
     put = time.perf_counter() - wall
     assert writer.drained(120), writer.state()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     count = len(trails)
     print(f"{what}: {count} calls (2 legs, 1 charge each) in {wall:.2f} s: {count / wall:.0f}/s")
     print(f"  put in {put:.2f} s ({count / put:.0f}/s), this process used {cpu / count * 1e6:.0f} us of CPU per call")
-    print(f"  {lateness.told()}; durable {durable[0]}; {writer.state()}")
+    print(f"  {lateness.summary()}; durable {durable[0]}; {writer.state()}")
 
 
 if __name__ == "__main__":

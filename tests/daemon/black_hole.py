@@ -1,4 +1,4 @@
-"""A way to a Redis that can be made to lead nowhere: connections stand, and their bytes are swallowed."""
+"""A TCP proxy to Redis that can swallow all bytes while its connections stay open."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gevent.server import StreamServer
 
 
 class BlackHole:
-    """A TCP proxy before the Redis of this URL.
+    """A TCP proxy in front of the Redis of this URL.
 
     Attributes:
-        swallows: whether nothing comes through any more, on old connections and on new ones.
-        accepted: connections so far.
+        swallows: whether the bytes of old and new connections are dropped.
+        accepted: the number of connections so far.
     """
 
     def __init__(self, redis_url: str) -> None:

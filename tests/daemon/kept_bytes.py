@@ -1,4 +1,4 @@
-"""Everything that is kept of calls, as bytes: whatever somebody typed must not be in it, in whatever form."""
+"""Everything that is stored of calls, as bytes: no digit that a caller typed may be in it, in any form."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-# Digits among the letters that DTMF has besides: four digits alone stand in many a time of day to the microsecond. A
-# letter that stands alone is no part of an id or of a word.
+# Digits mixed with the DTMF letters A to D: four digits alone occur in many timestamps in microseconds. A letter that
+# stands alone is not part of an id or a word.
 TYPED: Final = "D4A9B2C8"
-# Four keys in a row, whatever stands between them: a list, a JSON array, one line of a log for each. Each alone.
+# Four keys in a row, with anything between them (a list, a JSON array, one log line for each), each key alone.
 _RUN: Final = 4
 _BETWEEN: Final = rb"[^0-9a-zA-Z]{0,12}"
 _ALONE: Final = re.compile(rb"""(?<=["'=:,\s])D(?=["',;\s])""")
@@ -47,7 +47,7 @@ def _rows_of(connection: psycopg.Connection, name: str) -> bytes:
 
 
 def typed_in(places: Mapping[str, bytes], typed: str = TYPED) -> list[str]:
-    """Where something of what was typed is found, and what stands there."""
+    """The places where typed keys are found, with the text around them."""
     runs = {typed[at : at + _RUN] for at in range(len(typed) - _RUN + 1)}
     shapes = [re.compile(_BETWEEN.join(re.escape(key).encode() for key in run)) for run in sorted(runs)]
     return [

@@ -1,4 +1,4 @@
-"""A ledger that is away."""
+"""A ledger that is unavailable."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from callcontrol.vocabulary.credit import Balance, CreditAccount
 
 
 def no_balance(account: CreditAccount, on_balance: Callable[[Balance | None], None]) -> None:
-    """No account's balance can be told."""
+    """Answers that the account's balance is unknown."""
     on_balance(None)

@@ -1,4 +1,4 @@
-"""Parts of a worker around the queues: a configuration folder, a real Redis, a call that only listens."""
+"""Parts of a worker around the queues: a configuration folder, a real Redis, a call that only keeps its events."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ versions:
 
 
 def until(is_so: Callable[[], object]) -> None:
-    """Wait until something is so."""
+    """Wait until the condition holds; fails after WAIT_S seconds."""
     due = clock.monotonic() + WAIT_S
     while not is_so():
         assert clock.monotonic() < due, "it did not happen in time"
@@ -58,7 +58,7 @@ def configured(folder: Path, **queues: str) -> Path:
 
 
 class Listener:
-    """A call whose events are kept, in place of its driver."""
+    """A stand-in for a call's driver that keeps the events."""
 
     def __init__(self, id_: str = "call-1", switch: str = "fs1") -> None:
         self.call: Call = new_call(
@@ -81,11 +81,11 @@ class Listener:
         self.events.append(event)
 
     def when_confirmed(self, store: Callable[[], None]) -> None:
-        """The switch knows this call."""
+        """Stores at once: the switch confirms this call."""
         store()
 
-    def told(self, kind: type[Event], count: int = 1) -> Any:
-        """Wait for the next event of this kind; whatever came before it is forgotten."""
+    def next_event(self, kind: type[Event], count: int = 1) -> Any:
+        """Wait for the next event of this kind; earlier events are dropped."""
         until(lambda: sum(isinstance(event, kind) for event in self.events) >= count)
         at = next(i for i, event in enumerate(self.events) if isinstance(event, kind))
         found = self.events[at]
@@ -94,17 +94,17 @@ class Listener:
 
 
 class LiveQueues:
-    """The small tenant's queues in a real Redis; what operations lead to is kept in `told`."""
+    """The small tenant's queues in a real Redis; the effects of operations are kept in `effects`."""
 
     def __init__(self, redis_url: str, timeout_s: float = 5.0) -> None:
         self.pipeline = RedisPipeline(connect(redis_url, timeout_s))
-        self.told: list[Effects] = []
-        self.on_told: Callable[[str, Effects], None] = lambda tenant, told: self.told.append(told)
-        self.store = QueueStore(self.pipeline, occasion, lambda tenant, told: self.on_told(tenant, told))
+        self.effects: list[Effects] = []
+        self.on_effects: Callable[[str, Effects], None] = lambda tenant, effects: self.effects.append(effects)
+        self.store = QueueStore(self.pipeline, occasion, lambda tenant, effects: self.on_effects(tenant, effects))
         self.views = QueueViews(self.pipeline)
 
     def open(self, *agents: str) -> None:
-        """Redis is told of the queues; these agents log in, and their phones are there."""
+        """Write the queues to Redis, and log these agents in with their phones registered."""
         layout = layout_dict(layout_of(facts(written=tenant()).tenant))
         self.waited(lambda done: self.store.configure("acme", {**layout, "digest": "d"}, done))
         for agent in agents:
@@ -117,7 +117,7 @@ class LiveQueues:
         return answer.get(timeout=WAIT_S)
 
     def settle(self) -> None:
-        """Until Redis has answered whatever was asked before."""
+        """Wait until Redis has answered all earlier requests."""
         self.pipeline.ask("PING")
 
     def agent(self, name: str) -> AgentView:
@@ -132,5 +132,5 @@ class LiveQueues:
 
 
 def occasion(_tenant: str) -> Occasion:
-    """Now, by this worker, with the same chance for ever."""
+    """Now, by this worker, always with the same random seed."""
     return Occasion(clock.now(), WORKER, 1, {"day": "2026-11-23", "week": "2026-W48", "month": "2026-11"})

@@ -1,10 +1,10 @@
-"""A daemon reduced to the way of its records, to be killed at a chosen point.
+"""A daemon reduced to its record writer, to be killed at a chosen point.
 
     python -m tests.daemon.record_writer_process DSN FOLDER POINT COUNT
 
-FOLDER/journal stands for Redis: a file per call that is not durable yet, named by the number of the call. Every call
-found there is folded, rated and put; its file goes when the writer says that it is durable. The process ends when
-journal and spool are empty, or with SIGKILL at the COUNT-th time it passes POINT.
+FOLDER/journal stands for Redis: a file per call whose record is not durable yet, named by the number of the call. Each
+call found there is folded, rated and put; its file is deleted once the writer reports it as durable. The process ends
+when journal and spool are empty, or with SIGKILL when it passes POINT for the COUNT-th time.
 """
 
 from callcontrol.edges.greenlets import patch_all
@@ -43,7 +43,7 @@ SMALL = SpoolLimits(segment_bytes=20_000)  # several files, so that some are dro
 
 
 class Killer:
-    """Ends this process as kill -9 does, at the chosen point."""
+    """Sends SIGKILL to this process at the chosen point."""
 
     def __init__(self, point: str, count: int) -> None:
         self.point = point
@@ -57,7 +57,7 @@ class Killer:
 
 
 class KilledSpool(Spool):
-    """A spool whose process may die when the mark is set."""
+    """A spool whose process may be killed while it writes the mark of what is done."""
 
     killer: Killer
 
@@ -68,7 +68,7 @@ class KilledSpool(Spool):
 
 
 class KilledLedger(LedgerWriter):
-    """A ledger whose process may die before or after the commit."""
+    """A ledger whose process may be killed before or after the commit."""
 
     killer: Killer
 
@@ -82,7 +82,7 @@ class KilledLedger(LedgerWriter):
 
 
 def dying_disk(killer: Killer) -> Callable[[spool_files.Segment, bytes], None]:
-    """write_synced, but the process may die in the middle of it."""
+    """write_synced, but the process may be killed in the middle of it."""
     store = spool_files.write_synced
 
     def write_synced(segment: spool_files.Segment, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Orphans are adopted once; calls of workers that live are left alone."""
+"""A dead worker's calls are taken over once; calls of live workers are left alone."""
 
 from __future__ import annotations
 
@@ -65,21 +65,21 @@ EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 
 
 class NoMedia:
-    """Where changes of media go: none is expected."""
+    """A media writer that expects no changes."""
 
     def note(self, note: MediaNote) -> None:
         raise AssertionError(note)
 
 
 class Written:
-    """Records that were put; refuses them while it is full."""
+    """A record writer that keeps the records; refuses them while `full` is set."""
 
     def __init__(self) -> None:
         self.records: list[RatedRecord] = []
         self.full = False
         self.too_large = False
-        self.aside: list[tuple[bytes, str]] = []  # calls of which no record could be made, and why
-        self.slow: list[Callable[[], None]] | None = None  # what is told when the disk has taken it
+        self.aside: list[tuple[bytes, str]] = []  # calls that could not be turned into a record, each with the reason
+        self.slow: list[Callable[[], None]] | None = None  # callbacks to call once the record is on disk
 
     def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
         if self.full:
@@ -96,7 +96,7 @@ class Written:
 
 
 class NoSwitch:
-    """Cannot be asked."""
+    """A switch that cannot be asked."""
 
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
         on_answer(None)
@@ -108,7 +108,7 @@ class NoSwitch:
         return None
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
-        """There is nobody to hear it."""
+        """No worker hears the announcement."""
         heard = Event()
         heard.set()
         return heard
@@ -158,7 +158,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
 
 @pytest.fixture
 def workers(pipeline: RedisPipeline) -> Workers:
-    """Ours, who has heard from Redis for long enough to judge others."""
+    """Our worker, which has heard from Redis long enough to judge others."""
     made = Workers(pipeline, US, steady_s=0)
     made.beat()
     pipeline.ask("PING")
@@ -204,13 +204,13 @@ def test_a_dead_workers_call_is_adopted_once_and_stays_where_it_stood(
 
 
 class NoneLives(NoSwitch):
-    """None of the channels is there; their ends may be on their way behind the answer."""
+    """The switch has none of the channels; the events of their ends may arrive after this answer."""
 
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[Any], object]) -> None:
         on_answer(frozenset())
 
 
-def test_an_end_that_is_told_just_after_the_channel_was_found_gone_is_no_estimate(
+def test_an_end_reported_just_after_the_channel_was_found_gone_is_no_estimate(
     shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, written: Written
 ) -> None:
     shared.switches = NoneLives()
@@ -221,12 +221,12 @@ def test_an_end_that_is_told_just_after_the_channel_was_found_gone_is_no_estimat
     for leg in driver.call.open_legs:
         ended = Stamps(driver.call.arrived, None, None, clock.now())
         driver.deliver(LegGone(leg, "ORIGINATOR_CANCEL", ended))
-    gevent.sleep(1.2 * FORGED_S)  # the answer counts now, and finds nothing that is open
+    gevent.sleep(1.2 * FORGED_S)  # by now the answer counts, and no leg is open any more
     pipeline.ask("PING")
     assert [record.call.estimated for record in written.records] == [False]
 
 
-def test_a_channel_that_is_gone_and_of_which_nothing_is_told_has_an_estimated_end(
+def test_a_channel_that_is_gone_without_a_reported_end_has_an_estimated_end(
     shared: WorkerContext, adoption: Adoption
 ) -> None:
     shared.switches = NoneLives()
@@ -260,10 +260,10 @@ def test_a_call_that_a_later_version_saved_is_left_to_that_version(
     assert dead.encode() not in redis_client.smembers(keys.workers())
 
 
-def test_what_stands_under_a_channel_goes_with_its_call_also_where_an_older_worker_took_it_for_one(
+def test_the_key_of_a_channel_is_removed_with_its_call_even_if_an_older_worker_took_it_for_a_call(
     shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
-    """A worker of before calls had ids of their own takes over what has no living owner before it reads it."""
+    """A worker from before calls had ids of their own takes over every field without a live owner before reading it."""
     older = dead_worker()
     redis_client.sadd(keys.workers(), older)
     ours = kept_call(shared, US)
@@ -272,7 +272,7 @@ def test_what_stands_under_a_channel_goes_with_its_call_also_where_an_older_work
     shared.calls.forget(ours)
     pipeline.ask("PING")
     assert (redis_client.hgetall(keys.calls("acme")), redis_client.hgetall(keys.owners("acme"))) == ({}, {})
-    redis_client.hset(keys.calls("acme"), "caller-1", b'{"$":"Call/3"}')  # its call was forgotten by such a worker
+    redis_client.hset(keys.calls("acme"), "caller-1", b'{"$":"Call/3"}')  # such a worker has deleted the call itself
     redis_client.hset(keys.owners("acme"), "caller-1", older)
     assert adoption.look() == 0
     assert (redis_client.hgetall(keys.calls("acme")), redis_client.hgetall(keys.owners("acme"))) == ({}, {})
@@ -280,7 +280,7 @@ def test_what_stands_under_a_channel_goes_with_its_call_also_where_an_older_work
     assert REGISTRY.get_sample_value("callcontrol_calls_unreadable") == 0
 
 
-def test_between_two_sweeps_nobody_looks_for_what_only_a_later_version_can_read(
+def test_between_two_sweeps_calls_of_a_later_version_are_not_read_again(
     shared: WorkerContext, workers: Workers, redis_client: Redis
 ) -> None:
     dead = dead_worker()
@@ -293,7 +293,7 @@ def test_between_two_sweeps_nobody_looks_for_what_only_a_later_version_can_read(
     assert (adoption.look(), set(shared.drivers)) == (0, set())
 
 
-def test_two_who_look_at_once_share_a_dead_workers_calls(
+def test_two_workers_that_look_at_once_share_a_dead_workers_calls(
     shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline
 ) -> None:
     dead = dead_worker()
@@ -306,12 +306,12 @@ def test_two_who_look_at_once_share_a_dead_workers_calls(
     assert len({*shared.drivers, *other.drivers}) == len(shared.drivers) + len(other.drivers) == 120
 
 
-def test_whoever_was_taken_for_dead_and_comes_back_leaves_the_call_to_its_new_owner(
+def test_a_worker_taken_for_dead_that_comes_back_leaves_the_call_to_its_new_owner(
     shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     call = saved_call(shared, dead_worker())
     assert adoption.look() == 1
-    redis_client.hset(keys.owners("acme"), call.id, "another-host/2/.x")  # somebody took it from us
+    redis_client.hset(keys.owners("acme"), call.id, "another-host/2/.x")  # another worker took the call over
     driver = shared.drivers[call.id]
     shared.calls.save(driver.call)
     pipeline.ask("PING")
@@ -320,10 +320,10 @@ def test_whoever_was_taken_for_dead_and_comes_back_leaves_the_call_to_its_new_ow
     assert isinstance(driver.call.state, Ringing), "a lost call is not driven any more"
     shared.calls.forget(driver.call)
     pipeline.ask("PING")
-    assert redis_client.hexists(keys.calls("acme"), call.id), "who does not have it cannot forget it"
+    assert redis_client.hexists(keys.calls("acme"), call.id), "a worker that does not own the call cannot delete it"
 
 
-def test_a_lapsed_lease_holds_everything_until_it_is_known_whose_the_calls_are(
+def test_a_lapsed_lease_holds_all_events_until_the_owners_of_the_calls_are_known(
     shared: WorkerContext, adoption: Adoption, workers: Workers, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     lapsed = [True]
@@ -331,7 +331,7 @@ def test_a_lapsed_lease_holds_everything_until_it_is_known_whose_the_calls_are(
     for n in range(2):
         saved_call(shared, dead_worker(), f"call-{n}")
     assert adoption.look() == 2
-    assert len(shared.held) == 2, "what they were told waits"
+    assert len(shared.held) == 2, "their events are held"
     drivers = dict(shared.drivers)
     for driver in drivers.values():
         driver.deliver(CallerHungUp("NORMAL_CLEARING"))
@@ -364,7 +364,7 @@ def test_a_silent_process_of_this_host_that_still_runs_is_not_dead_by_its_pid_al
     assert adoption.look() == 0
 
 
-def test_a_call_nobody_is_known_to_have_is_adopted(
+def test_a_call_without_a_known_owner_is_adopted(
     shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     saved_call(shared, "another-host/9/.x")
@@ -373,7 +373,7 @@ def test_a_call_nobody_is_known_to_have_is_adopted(
     assert adoption.look() == 1
 
 
-def test_calls_the_live_state_has_lost_are_told_again(
+def test_calls_that_redis_has_lost_are_written_again(
     shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     saved_call(shared, dead_worker())
@@ -408,7 +408,7 @@ def test_a_record_that_found_no_room_is_offered_again(
     assert adoption.look() == 0
 
 
-def test_a_record_the_disk_does_not_take_is_in_the_live_state_with_its_whole_trail(
+def test_a_record_that_cannot_be_written_to_disk_stays_in_redis_with_its_whole_trail(
     shared: WorkerContext,
     pipeline: RedisPipeline,
     written: Written,
@@ -440,7 +440,7 @@ def test_the_lease_of_a_living_worker_is_in_redis(pipeline: RedisPipeline, redis
     assert workers.others() == []
 
 
-def test_who_ends_in_order_is_dead_at_once_and_stays_so(
+def test_a_worker_that_resigns_is_dead_at_once_and_stays_so(
     pipeline: RedisPipeline, workers: Workers, redis_client: Redis
 ) -> None:
     ending = Workers(pipeline, "host/1/.x")
@@ -457,7 +457,7 @@ def test_who_ends_in_order_is_dead_at_once_and_stays_so(
 def test_a_call_that_begins_after_its_worker_has_left_is_found_at_the_next_look(
     shared: WorkerContext, workers: Workers, pipeline: RedisPipeline
 ) -> None:
-    """Its connection had been accepted just before."""
+    """The call's connection was accepted just before its worker left."""
     adoption = Adoption(shared, workers, random.Random(1), sweep_s=3600)
     begun: list[SimpleNamespace] = []
     leaving = SimpleNamespace(drivers={}, give_away=lambda: [begun.pop()] if begun else [])
@@ -465,19 +465,19 @@ def test_a_call_that_begins_after_its_worker_has_left_is_found_at_the_next_look(
     ending.beat()
     handover = Handover(cast(WorkerContext, leaving), ending, adoption, lambda: None, lambda begun: None)
     handover.leave(0)
-    assert adoption.look() == 0, "it has left nothing, and is not looked at again"
+    assert adoption.look() == 0, "the worker has left no calls, and is not looked at again"
     saved_call(shared, "host/1/.x")
     handover.leave_late_ones()
-    assert adoption.look() == 0, "there was nothing to tell"
+    assert adoption.look() == 0, "no late call has been announced"
     begun.append(SimpleNamespace(hand_over=lambda: None))
     handover.leave_late_ones()
     assert adoption.look() == 1
 
 
-def test_leases_that_are_all_gone_at_once_say_nothing_of_who_lives(
+def test_leases_that_all_vanish_at_once_do_not_prove_any_worker_dead(
     pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
-    """As after a forward step of the clock of Redis's host."""
+    """This happens when the clock of Redis's host steps forward."""
     one, other = (Workers(pipeline, f"host/{n}/.x", steady_s=0.3) for n in (1, 2))
     for worker in (one, other):
         worker.beat()
@@ -490,9 +490,9 @@ def test_leases_that_are_all_gone_at_once_say_nothing_of_who_lives(
     assert one.lapsed
     one.confirmed()
     pipeline.ask("PING")
-    assert (one.lapsed, one.dead()) == (False, [])  # it has heard from Redis too short a time to judge again
+    assert (one.lapsed, one.dead()) == (False, [])  # it has not heard from Redis long enough to judge again
     gevent.sleep(0.4)
-    assert one.dead() == ["host/2/.x"]  # that never came back
+    assert one.dead() == ["host/2/.x"]  # the worker that did not come back
 
 
 def test_a_worker_that_may_run_on_is_told_apart_from_one_that_has_ended(
@@ -504,10 +504,10 @@ def test_a_worker_that_may_run_on_is_told_apart_from_one_that_has_ended(
     assert not workers.may_run("host/1/.x")
     assert not workers.may_run(dead_worker())
     assert not workers.may_run("")
-    assert workers.may_run("host/2/.x")  # nothing is known of it
+    assert workers.may_run("host/2/.x")  # a worker of which nothing is known
 
 
-def test_nothing_is_done_with_a_call_before_a_worker_that_may_run_on_has_been_told(
+def test_a_call_is_not_touched_before_a_worker_that_may_still_run_has_been_told(
     shared: WorkerContext, adoption: Adoption
 ) -> None:
     announced, heard = Event(), Event()
@@ -528,10 +528,10 @@ def test_nothing_is_done_with_a_call_before_a_worker_that_may_run_on_has_been_to
     announced.clear()
     heard.clear()
     saved_call(shared, dead_worker(), "call-2")
-    assert adoption.look() == 1  # its worker cannot do anything any more: nothing is waited for
+    assert adoption.look() == 1  # its worker has ended for certain, so there is no wait
 
 
-def test_who_has_only_just_begun_does_not_judge_the_silence_of_others(
+def test_a_worker_that_has_just_started_does_not_judge_others_dead(
     pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     redis_client.sadd(keys.workers(), "host/1/.x")
@@ -541,7 +541,7 @@ def test_who_has_only_just_begun_does_not_judge_the_silence_of_others(
     assert newcomer.dead() == []
 
 
-def test_a_lease_that_ran_out_is_told_and_stays_lapsed_until_confirmed(
+def test_an_expired_lease_is_reported_and_stays_lapsed_until_confirmed(
     pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     told: list[str] = []
@@ -566,14 +566,14 @@ def test_a_lease_that_lapsed_stays_so_while_redis_is_away(pipeline: RedisPipelin
     pipeline.ask("PING")
     redis_client.delete(keys.worker("host/1/.x"))
     workers.beat()
-    workers.beat()  # under way when the first one finds that the lease is gone
+    workers.beat()  # in flight when the first heartbeat finds the lease gone
     pipeline.ask("PING")
     workers.beat()
     pipeline.ask("PING")
     assert (told, workers.lapsed) == (["held", "lapsed"], True)
 
 
-def test_a_call_that_cannot_be_taken_over_keeps_no_other_from_it(
+def test_a_call_that_cannot_be_taken_over_does_not_block_others(
     shared: WorkerContext, adoption: Adoption, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = dead_worker()
@@ -588,10 +588,10 @@ def test_a_call_that_cannot_be_taken_over_keeps_no_other_from_it(
     assert set(shared.drivers) == {"call-1"}
 
 
-def test_a_truth_told_after_the_call_was_closed_replaces_the_estimate_once(
+def test_an_end_reported_after_the_call_was_closed_replaces_the_estimate_once(
     shared: WorkerContext, written: Written
 ) -> None:
-    """With a record made anew; what is told once more, or of a leg that is certain, changes nothing."""
+    """The record is made again; a second report, or one of a settled leg, changes nothing."""
     story = Story(facts()).begin()
     leg = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(leg, Instant(story.facts.now + 1_000_000)))
@@ -608,7 +608,7 @@ def test_a_truth_told_after_the_call_was_closed_replaces_the_estimate_once(
     assert shared.estimated == {}
 
 
-def test_a_record_too_large_for_the_spool_is_put_aside_whole_and_not_offered_for_ever(
+def test_a_record_too_large_for_the_spool_is_put_aside_whole_and_not_retried_for_ever(
     shared: WorkerContext, adoption: Adoption, written: Written
 ) -> None:
     written.too_large = True
@@ -629,17 +629,17 @@ def test_a_call_of_a_tenant_that_was_removed_is_closed_and_recorded(
     pipeline: RedisPipeline,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It would hold up reconciliation for ever, which waits while Redis remembers it."""
+    """Otherwise reconciliation, which waits while the call is in Redis, would wait for ever."""
     call = replace(saved_call(shared, dead_worker()), tenant="removed", id="call-2", legs=(caller("call-2"),))
     arrived = call.trail[0]
     assert isinstance(arrived, Arrived)
     call = replace(call, trail=Trail((replace(arrived, tenant="removed", call_id="call-2", channel="call-2"),)))
     shared.calls.save(call)
-    shared.calls.tenants(["removed"])  # some worker had it in its configuration
+    shared.calls.tenants(["removed"])  # another worker had the tenant in its configuration
     ordered: list[LegCommand] = []
     monkeypatch.setattr(shared, "legs", SimpleNamespace(carry_out=lambda command, driver: ordered.append(command)))
     assert adoption.look() >= 1
-    assert ordered == [do.BringBack(refused=True)]  # the caller hears that it is not possible
+    assert ordered == [do.BringBack(refused=True)]  # the caller hears that the call is not possible
     (driver,) = [found for found in shared.drivers.values() if found.call.tenant == "removed"]
     for leg in driver.call.open_legs:
         driver.deliver(LegGone(leg, "NORMAL_CLEARING", Stamps(call.arrived, None, None, clock.now())))

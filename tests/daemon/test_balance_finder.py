@@ -1,4 +1,4 @@
-"""Balances are looked up beside the calls that wait for them; a ledger that is silent keeps no call waiting."""
+"""Balances are looked up in the ledger in the background; a ledger that does not answer keeps no call waiting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WAIT_S = 20.0
 
 @contextmanager
 def silent() -> Iterator[str]:
-    """DSN of a server that takes connections and says nothing."""
+    """DSN of a server that accepts connections and never answers."""
     server = StreamServer(("127.0.0.1", 0), lambda socket, _address: socket.recv(1) and gevent.sleep(60))
     server.start()
     try:
@@ -32,20 +32,20 @@ def silent() -> Iterator[str]:
 
 
 def asked(finder: BalanceFinder, *accounts: CreditAccount) -> list[Balance | None]:
-    """What each of those who ask at once is told."""
+    """The answers to simultaneous requests."""
     answers = [AsyncResult() for _ in accounts]
     for account, answer in zip(accounts, answers, strict=True):
         finder.find(account, answer.set)
     return [answer.get(timeout=WAIT_S) for answer in answers]
 
 
-def test_who_has_no_entries_has_nothing(ledger_database: str) -> None:
+def test_an_account_without_entries_has_balance_zero(ledger_database: str) -> None:
     finder = BalanceFinder(ledger_database)
     finder.start()
     assert asked(finder, OFFICE, ANNA, OFFICE) == [Balance(OFFICE), Balance(ANNA), Balance(OFFICE)]
 
 
-def test_of_a_silent_ledger_all_who_wait_are_told_at_once(
+def test_all_requests_waiting_for_a_silent_ledger_are_answered_at_once(
     monkeypatch: pytest.MonkeyPatch, ledger_database: str
 ) -> None:
     lookups: list[CreditAccount] = []

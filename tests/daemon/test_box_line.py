@@ -1,4 +1,4 @@
-"""What calls do with messages is noted for the ledger, once it is done in Redis."""
+"""Changes of voicemail messages are noted for the ledger once Redis has them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def test_what_is_done_with_a_message_is_noted(pipeline: RedisPipeline) -> None:
     message = Message("c-1", "", "", Instant(1), 1_000, "fs1", "/r/c-1.wav")
     changes: list[BoxChange] = [
         AddMessage(message),
-        AddMessage(message),  # it is there
+        AddMessage(message),  # added already
         Take("c-1", "extension:101"),
-        Done("c-1", "extension:102"),  # another has taken it
+        Done("c-1", "extension:102"),  # another extension has taken it
         Done("c-1", "extension:101"),
         SetState("c-1", MessageState.DELETED),
-        SetState("c-9", MessageState.DELETED),  # there is none
+        SetState("c-9", MessageState.DELETED),  # no such message
     ]
     for change in changes:
         line.carry_out(in_box.ChangeBox("anna", change), driver)  # type: ignore[arg-type]  # as much of one as it needs

@@ -1,4 +1,4 @@
-"""Awaited call backs of emergency services: known to all workers, for as long as the tenant has it."""
+"""Awaited call backs of emergency services: known to all workers, for as long as the tenant's setting says."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def expected(after_s: float = 60, number: str = NUMBER) -> ExpectedCallBack:
     return ExpectedCallBack(number, "acme", "101", Instant(int(clock.now() + after_s * SECOND_US)))
 
 
-def test_another_worker_hears_of_it_and_what_is_over_goes(pipeline: RedisPipeline) -> None:
+def test_other_workers_know_the_call_back_and_expired_ones_are_removed(pipeline: RedisPipeline) -> None:
     one, other = CallBacks(CallBackStore(pipeline)), CallBacks(CallBackStore(pipeline))
     one.expect(expected())
     one.expect(expected(-1, "+48221110000"))

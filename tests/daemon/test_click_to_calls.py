@@ -1,4 +1,4 @@
-"""A phone rings, and then calls a number: what the switch is ordered, by one worker, once; what is told of it."""
+"""Click-to-call: one worker makes the phone ring and call the number, once, and reports the state."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def request(extension: str = "104", tenant: str = "acme", number: str = NUMBER) 
 
 
 class Link:
-    """A switch that answers an originate as it is told to."""
+    """A switch that answers an originate as the test says."""
 
     is_up = True
     pacing = SimpleNamespace(slack_s=0.0)
@@ -72,14 +72,14 @@ class Scene:
         shared = SimpleNamespace(current=current, registrations=phones)
         self.clicks = ClickToCalls(cast(WorkerContext, shared), cast(SwitchLinks, links), self.store)
 
-    def told(self, asked: ClickToCall) -> ClickState | None:
+    def carry_out(self, asked: ClickToCall) -> ClickState | None:
         self.clicks.carry_out(asked)
         return self.store.state_of(asked)
 
 
 @pytest.fixture
 def pipeline(redis_url: str) -> Iterator[RedisPipeline]:
-    """To a real Redis."""
+    """A pipeline to a real Redis."""
     opened = RedisPipeline(connect(redis_url, 2.0))
     yield opened
     opened.stop(1.0)
@@ -92,7 +92,7 @@ def scene(pipeline: RedisPipeline) -> Scene:
 
 
 def test_both_phones_ring_and_the_one_picked_up_dials_as_itself(scene: Scene) -> None:
-    assert scene.told(request()) == ClickState(ClickStage.PICKED_UP)
+    assert scene.carry_out(request()) == ClickState(ClickStage.PICKED_UP)
     (line,) = scene.link.asked
     command, _, argument = line.partition(" ")
     assert command == "originate"
@@ -109,7 +109,7 @@ def test_both_phones_ring_and_the_one_picked_up_dials_as_itself(scene: Scene) ->
 
 def test_one_request_is_carried_out_once(scene: Scene, pipeline: RedisPipeline) -> None:
     asked, other = request(), Scene(pipeline)
-    assert scene.told(asked) == other.told(asked) == ClickState(ClickStage.PICKED_UP)
+    assert scene.carry_out(asked) == other.carry_out(asked) == ClickState(ClickStage.PICKED_UP)
     assert (len(scene.link.asked), len(other.link.asked)) == (1, 0)
 
 
@@ -122,32 +122,32 @@ def test_one_request_is_carried_out_once(scene: Scene, pipeline: RedisPipeline) 
 )
 def test_a_phone_that_is_not_picked_up(scene: Scene, answer: str, expected: ClickState) -> None:
     scene.link.answer = answer
-    assert scene.told(request()) == expected
+    assert scene.carry_out(request()) == expected
 
 
-def test_what_cannot_be_done_says_why(scene: Scene) -> None:
-    offline = scene.told(request("102"))
+def test_a_request_that_cannot_be_carried_out_gives_the_reason(scene: Scene) -> None:
+    offline = scene.carry_out(request("102"))
     assert offline == ClickState(ClickStage.OFFLINE, "no phone of it is registered")
-    gone = scene.told(request("999"))
+    gone = scene.carry_out(request("999"))
     assert gone == ClickState(ClickStage.FAILED, "acme has no extension 999 here")
-    assert scene.told(request(tenant="nobody")) is not None
+    assert scene.carry_out(request(tenant="unknown")) is not None
     scene.link.is_up = False
-    assert scene.told(request()) == ClickState(ClickStage.FAILED, "no connection to switch fs1")
+    assert scene.carry_out(request()) == ClickState(ClickStage.FAILED, "no connection to switch fs1")
     assert scene.link.asked == []
     scene.link.is_up, scene.link.answer = True, ""
-    lost = scene.told(request())
+    lost = scene.carry_out(request())
     assert lost is not None
     assert lost.stage is ClickStage.FAILED
 
 
-def test_a_number_that_is_none_is_never_sent() -> None:
+def test_an_invalid_number_is_never_sent() -> None:
     leg = LegPlan("extension:104", Account("104", DOMAIN), 20, Shown(NUMBER))
     for number in ("1 2", "12\n", "${x}", "&park()"):
         with pytest.raises(UnsafeText):
             ring_and_call((("l1", leg),), number, "internal")
 
 
-def test_it_is_asked_through_the_inbox_of_a_worker_that_lives(redis_url: str, pipeline: RedisPipeline) -> None:
+def test_a_request_goes_to_the_inbox_of_a_live_worker(redis_url: str, pipeline: RedisPipeline) -> None:
     heard: list[ClickToCall] = []
     store, asked = ClickToCallStore(pipeline), request()
     inbox = Inbox(redis_url, "w-click", print, print, print, on_click=heard.append)

@@ -1,4 +1,4 @@
-"""Calls of a worker are told that the opening hours of the queues they wait in are over."""
+"""A worker's waiting calls get an event when the opening hours of their queue end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPEN, SHUT = "{week: {mon-sun: '00:00-24:00'}}", "{special: {2020-01-01: {}}}"
 
 
 class Scene:
-    """A worker's calls, and what is set by hand over the hours of its tenant."""
+    """A worker's calls, and the overrides of its tenant's hours."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,11 +44,11 @@ class Scene:
         self.watch = ClosingWatch(cast(WorkerContext, shared))
 
     def look_up(self, _tenant: str, then: OnOverrides) -> None:
-        """In place of the store."""
+        """Stands in for the store of overrides."""
         then(self.overrides, None)
 
     def hours(self, written: str) -> None:
-        """The file says so now."""
+        """Write these hours into the configuration."""
         configured(self.folder, help=f"{QUEUES['help']}    hours: office\n")
         file = self.folder / "tenants" / "acme.yaml"
         file.write_text(f"{file.read_text()}hours: {{office: {written}}}\n")
@@ -61,8 +61,8 @@ class Scene:
         found.call = replace(call, state=Waiting(step, ticket, clock.now(), entered=True))
         return found
 
-    def told(self) -> list[Event]:
-        """What the waiting caller's call was told since this was last asked."""
+    def new_events(self) -> list[Event]:
+        """The events of the waiting caller's call since the last look."""
         found, self.waiting.events = self.waiting.events, []
         return found
 
@@ -72,19 +72,19 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
-def test_while_it_is_open_nobody_is_told(scene: Scene) -> None:
+def test_no_call_gets_an_event_while_the_hours_are_open(scene: Scene) -> None:
     scene.watch.look()
-    assert (scene.told(), scene.elsewhere.events) == ([], [])
+    assert (scene.new_events(), scene.elsewhere.events) == ([], [])
 
 
 def test_a_reload_that_moves_the_end_of_the_hours_counts_at_once(scene: Scene) -> None:
     scene.hours(SHUT)
     assert scene.current.reload()
     scene.watch.look()
-    assert scene.told() == [HoursOver("closed (the week)")]
-    assert scene.elsewhere.events == [], "that queue has no hours"
+    assert scene.new_events() == [HoursOver("closed (the week)")]
+    assert scene.elsewhere.events == [], "a queue without hours never closes"
     scene.watch.look()
-    assert len(scene.told()) == 1, "a call that is taken over meanwhile is told as well"
+    assert len(scene.new_events()) == 1, "a call that is taken over meanwhile gets the event too"
 
 
 def test_an_override_closes_and_opens_again(scene: Scene) -> None:
@@ -92,17 +92,17 @@ def test_an_override_closes_and_opens_again(scene: Scene) -> None:
     until = Instant(now + 3_600 * SECOND_US)
     scene.overrides = {"hours:office": Override(False, until, "extension:101", now)}
     scene.watch.look()
-    (event,) = scene.told()
+    (event,) = scene.new_events()
     assert isinstance(event, HoursOver)
     assert event.why.startswith("closed (override: extension:101) until ")
     scene.overrides = {}
     scene.watch.look()
-    assert scene.told() == []
+    assert scene.new_events() == []
 
 
-def test_a_tenant_that_is_no_more_closes_nothing(scene: Scene) -> None:
+def test_a_removed_tenant_closes_no_queue(scene: Scene) -> None:
     scene.hours(SHUT)
     (scene.folder / "tenants" / "acme.yaml").rename(scene.folder / "tenants" / "beta.yaml")
     assert scene.current.reload()
     scene.watch.look()
-    assert scene.told() == []
+    assert scene.new_events() == []

@@ -1,6 +1,6 @@
-"""`deploy/company` as its callers meet it: one daemon, a simulated switch, and texts that a stand-in has spoken.
+"""The example `deploy/company` from its callers' view: one daemon, a simulated switch, a stand-in for text to speech.
 
-It is open and closed by the reception's star codes here, for the clock of a test is the machine's.
+The hours are opened and closed by the reception's star codes, because a test cannot set the clock of the machine.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def spoken_by(folder: Path) -> dict[str, Any]:
-    """Settings of a stand-in that says the same whatever the text is, into the folder of the switch's sounds."""
+    """Settings of a stand-in for text to speech: it writes the same sound for every text into the switch's sounds."""
     sounds, sound = folder / "sounds", folder / "spoken.wav"
     sounds.mkdir()
     for kept in SOUNDS.iterdir():
@@ -67,7 +67,7 @@ def stage() -> Iterator[Stage]:
 
 
 def dial(stage: Stage, extension: str, code: str) -> None:
-    """The phone of an extension dials a star code, and hears that it is done."""
+    """The phone of an extension dials a star code, and hears the confirmation."""
     call = stage.switch.place(Call(code, user=extension, domain=DOMAIN))
     stage.switch.wait_for_end(call)
     assert record_of(stage, call).outcome == "changed"
@@ -78,7 +78,7 @@ def played(stage: Stage, who: str) -> list[str]:
 
 
 def text(language: Language, words: str) -> str:
-    """The file that says it."""
+    """The sound file of this text."""
     return Said(language, words).file
 
 
@@ -119,7 +119,7 @@ def test_open_languages_menus_and_queues(stage: Stage) -> None:
     assert [visit.queue for one in found for visit in one.visits] == ["orders", "repairs"]
 
 
-def test_closed_the_duty_or_a_message(stage: Stage) -> None:
+def test_while_closed_the_duty_extension_or_the_voicemail_answers(stage: Stage) -> None:
     dial(stage, "41", "*27*1*0*9999#")
     dial(stage, "52", "*28*1#")
     urgent, other = rings(stage, RUSSIAN), rings(stage, BRITON)

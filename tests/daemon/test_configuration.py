@@ -1,4 +1,4 @@
-"""A bad folder is refused whole and the old one stays in force."""
+"""A configuration folder with an error is refused whole, and the old one stays in force."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_example_is_in_force_with_its_prices(folder: Path) -> None:
     assert not current.prices_of("nobody").is_priced("+48600700800", current.tariffs["acme"].versions[-1].valid_from)
 
 
-def test_every_mistake_of_every_file_at_once(folder: Path) -> None:
+def test_every_error_of_every_file_is_reported_at_once(folder: Path) -> None:
     tenant = folder / "tenants" / "acme.yaml"
     tenant.write_text(tenant.read_text().replace("target: extension:102", "target: spaceship:102"))
     main = folder / "callcontrol.yaml"
@@ -48,7 +48,7 @@ def test_a_bad_price_list_is_refused_too(folder: Path) -> None:
     assert any(p.file == "tariffs/retail.yaml" for p in refused.value.problems)
 
 
-def test_a_reload_takes_what_is_good_and_refuses_what_is_not(folder: Path) -> None:
+def test_a_reload_takes_a_good_folder_and_refuses_a_bad_one(folder: Path) -> None:
     current = Current(folder)
     before = current.configuration
     tenant = folder / "tenants" / "acme.yaml"
@@ -63,6 +63,6 @@ def test_a_reload_takes_what_is_good_and_refuses_what_is_not(folder: Path) -> No
     assert not current.reload()
 
 
-def test_no_folder_at_all() -> None:
+def test_a_missing_folder_is_refused() -> None:
     with pytest.raises(UnreadableFolder, match="is no folder"):
         read_configuration(Path("/nonexistent"))

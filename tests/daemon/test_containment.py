@@ -1,4 +1,4 @@
-"""One call's trouble is one call's: whatever one thing trips over, what is shared with others goes on."""
+"""A fault in one call ends that call alone: what it shares with other calls goes on."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ __all__ = ["adoption", "office", "pipeline", "shared", "workers", "written"]
 
 
 class Mistake(RuntimeError):
-    """What a mistake of ours raises."""
+    """The exception of a bug in our code."""
 
 
 def faults(where: str) -> float:
@@ -59,7 +59,7 @@ def faults(where: str) -> float:
 
 
 def ringing(shared: WorkerContext, id_: str = "call-1") -> tuple[CallDriver, Ears]:
-    """A call of this desk whose callee's phone rings."""
+    """A call of this worker whose callee's phone rings."""
     call = replace(Story(facts()).begin().call, worker=US, id=id_, legs=(caller(id_.replace("call", "caller")),))
     ears = Ears()
     driver = CallDriver(call, facts(), shared, ears)
@@ -68,7 +68,7 @@ def ringing(shared: WorkerContext, id_: str = "call-1") -> tuple[CallDriver, Ear
 
 
 def trip_over(monkeypatch: pytest.MonkeyPatch, event: type[object]) -> None:
-    """From now on the machine fails at this kind of event."""
+    """Make the call machine raise at this kind of event."""
     step = machine.step
 
     def stepped(call: Call, happened: object, known: Facts) -> PlainResult:
@@ -102,7 +102,7 @@ def test_a_fault_in_one_calls_handling_ends_that_call_and_no_other(
     ]
 
 
-def test_a_call_that_cannot_even_be_ended_in_order_is_closed_with_the_trail_it_has(
+def test_a_call_whose_ending_fails_too_is_closed_with_the_trail_it_has(
     shared: WorkerContext, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver, _ = ringing(shared)
@@ -179,7 +179,7 @@ def test_a_call_that_cannot_be_rated_is_recorded_without_a_price(
     assert [record.call.call_id for record in written.records] == ["call-1"]
 
 
-def test_a_reply_of_redis_that_cannot_be_handled_costs_no_other_its_reply(
+def test_a_reply_of_redis_that_cannot_be_handled_does_not_affect_other_replies(
     pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     told: list[object] = []
@@ -212,7 +212,7 @@ def test_a_command_that_cannot_be_sent_is_refused_alone(
     assert (redis_client.get("first"), redis_client.get("wrong"), redis_client.get("last")) == (b"1", None, b"3")
 
 
-def test_a_published_message_that_cannot_be_handled_makes_nobody_deaf(redis_url: str, redis_client: Redis) -> None:
+def test_the_inbox_goes_on_after_a_message_that_cannot_be_handled(redis_url: str, redis_client: Redis) -> None:
     taken: list[str] = []
 
     def take(tenant: str, call: str, arrived: bool) -> None:
@@ -231,7 +231,7 @@ def test_a_published_message_that_cannot_be_handled_makes_nobody_deaf(redis_url:
     assert taken == ["good"]
 
 
-def test_a_timer_that_fails_stops_no_other(shared: WorkerContext) -> None:
+def test_a_timer_that_fails_does_not_stop_others(shared: WorkerContext) -> None:
     def fail() -> None:
         raise Mistake
 
@@ -242,7 +242,7 @@ def test_a_timer_that_fails_stops_no_other(shared: WorkerContext) -> None:
     assert faults("timer") == before + 1
 
 
-def test_an_offer_that_cannot_be_told_costs_no_other_offer(office: Office) -> None:
+def test_an_offer_that_cannot_be_delivered_does_not_affect_other_offers(office: Office) -> None:
     class Broken:
         def deliver(self, event: object) -> None:
             raise Mistake
@@ -255,7 +255,7 @@ def test_an_offer_that_cannot_be_told_costs_no_other_offer(office: Office) -> No
     assert faults("queue") == before + 1
 
 
-def test_one_tenants_trouble_keeps_no_others_calls_from_being_taken_over(
+def test_one_tenants_fault_does_not_keep_other_tenants_calls_from_being_taken_over(
     shared: WorkerContext, adoption: Adoption, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owners = shared.calls.owners

@@ -1,4 +1,4 @@
-"""Credit in Redis follows the ledger: after a lost Redis, a lost word, a ledger set back, a leg that is silent."""
+"""Credit in Redis follows the ledger: after a lost Redis, a lost report, a restored ledger, a leg without a worker."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_balance_is_found_in_the_ledger_when_it_is_asked_for(
     assert reserve(books).left == 2 * UNITS
 
 
-def test_a_lost_redis_is_made_again_whole(
+def test_credit_is_restored_after_redis_lost_it(
     books: CreditBooks, connection: psycopg.Connection, redis_client: Redis
 ) -> None:
     balances = [top_up(connection, ACCOUNT, "3"), top_up(connection, OTHER, "4")]
@@ -80,7 +80,7 @@ def test_a_lost_redis_is_made_again_whole(
     assert [books.store.look(one.account).balance for one in balances] == balances
 
 
-def test_at_rest_nothing_differs_and_what_does_is_mended_and_counted(
+def test_at_rest_redis_and_ledger_agree_and_a_difference_is_corrected_and_counted(
     books: CreditBooks, connection: psycopg.Connection, redis_client: Redis
 ) -> None:
     balance = top_up(connection, ACCOUNT, "3")
@@ -92,7 +92,7 @@ def test_at_rest_nothing_differs_and_what_does_is_mended_and_counted(
     assert books.store.look(ACCOUNT).balance == balance
 
 
-def test_a_ledger_that_was_set_back_counts(books: CreditBooks, connection: psycopg.Connection) -> None:
+def test_a_ledger_restored_from_a_backup_counts(books: CreditBooks, connection: psycopg.Connection) -> None:
     balance = top_up(connection, ACCOUNT, "3")
     books.store.book(Balance(ACCOUNT, 9, 99 * UNITS))
     before = metric("mended_total", how="ahead")
@@ -105,7 +105,7 @@ def test_a_ledger_that_was_set_back_counts(books: CreditBooks, connection: psyco
 def test_a_charge_counts_once_while_it_is_on_its_way_and_after(
     books: CreditBooks, connection: psycopg.Connection, ledger_database: str
 ) -> None:
-    """Reserved, ended, in the spool, committed, told; the second one's worker dies before it can tell."""
+    """Reserved, ended, in the spool, committed, reported; the second call's worker dies before its report."""
     books.store.book(top_up(connection, ACCOUNT, "3"))
     assert reserve(books, leg_of(0)).is_granted
     assert reserve(books, leg_of(1)).is_granted
@@ -121,12 +121,14 @@ def test_a_charge_counts_once_while_it_is_on_its_way_and_after(
     assert books.store.look(ACCOUNT).available == 3 * UNITS - 2 * cost
     silent.write([payload(1)])
     assert books.compare() == 0
-    assert books.store.look(ACCOUNT).available == 3 * UNITS - 3 * cost  # for a while too little, never too much
+    assert (
+        books.store.look(ACCOUNT).available == 3 * UNITS - 3 * cost
+    )  # for a while the balance is too low, never too high
     for writer in (teller, silent):
         writer.close()
 
 
-def test_what_a_dead_worker_could_not_tell_is_told_after_some_minutes_and_what_never_comes_is_dropped_after_a_day(
+def test_a_charge_of_a_dead_worker_is_found_after_minutes_and_one_that_never_comes_is_dropped_after_a_day(
     books: CreditBooks, ledger_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = Instant(NOON + 90_000_000)
@@ -144,7 +146,7 @@ def test_what_a_dead_worker_could_not_tell_is_told_after_some_minutes_and_what_n
     assert books.store.look(ACCOUNT) == LiveAccount(ACCOUNT, Balance(ACCOUNT, 1, -63 * UNITS // 100))
 
 
-def test_what_a_silent_leg_has_reserved_falls_back_by_one_of_the_workers(
+def test_the_reservation_of_a_leg_without_a_worker_is_released_by_one_of_the_workers(
     books: CreditBooks, connection: psycopg.Connection
 ) -> None:
     books.store.book(top_up(connection, ACCOUNT, "1"))
@@ -186,17 +188,17 @@ def test_counters_of_bundles_follow_the_ledger(books: CreditBooks, ledger_databa
         ledger.execute("UPDATE allowance_counters SET used = 61.5 WHERE tenant = 'bundled'")
         now = BundleUse(counter, 1, 615_000)
         assert books.compare() == 0
-        assert books.store.look_at_bundle(counter).use is None  # no call has asked for it
+        assert books.store.look_at_bundle(counter).use is None  # no call has asked for this bundle
         books._finder.start()
         found: AsyncResult = AsyncResult()
         books._finder.find_uses((counter, counter._replace(month="2026-01")), found.set)
         assert found.get(timeout=5) == (now, BundleUse(counter._replace(month="2026-01")))
         books.counted([now])
-        books.store.count([replace(now, used=5)])  # a fault, mended below
+        books.store.count([replace(now, used=5)])  # a wrong value, corrected below
         before = metric("mended_total", how="differs")
         assert books.compare() == 1
         assert (books.store.look_at_bundle(counter).use, metric("mended_total", how="differs")) == (now, before + 1)
-        books.store.count([replace(now, changes=7, used=900_000)])  # the ledger was set back
+        books.store.count([replace(now, changes=7, used=900_000)])  # the ledger was restored from a backup
         before = metric("mended_total", how="ahead")
         assert books.compare() == 1
         assert (books.store.look_at_bundle(counter).use, metric("mended_total", how="ahead")) == (None, before + 1)

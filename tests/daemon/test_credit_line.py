@@ -1,4 +1,4 @@
-"""Credit as a driver asks for it, on a real Redis: spans are granted by the price list, and fall back."""
+"""Credit as a driver asks for it, on a real Redis: spans are granted by the price list, and released."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ LEG = LegCredit("leg-1", "tenant", "extension:101", NUMBER, limit_s=7200, ring_s
 
 
 class Driver:
-    """Takes the answers of one call."""
+    """A stand-in for a driver that takes the answers of one call."""
 
     def __init__(self) -> None:
         self.call = SimpleNamespace(tenant="acme")
-        self.told: AsyncResult = AsyncResult()
+        self.heard: AsyncResult = AsyncResult()
 
     def deliver(self, event: Any) -> None:
-        self.told.set(event)
+        self.heard.set(event)
 
     def hear(self) -> Any:
-        event = self.told.get(timeout=5)
-        self.told = AsyncResult()
+        event = self.heard.get(timeout=5)
+        self.heard = AsyncResult()
         return event
 
 
@@ -60,7 +60,7 @@ class Desk:
         configuration = SimpleNamespace(settings=settings, price_books={"acme": book})
         self.pipeline = pipeline
         self.store = CreditStore(pipeline, no_balance, find_uses=self.find_uses)
-        self.used: int | None = 0  # of each bundle by the ledger (parts); None: it is away
+        self.used: int | None = 0  # use of each bundle by the ledger (parts); None: the ledger is away
         self.line = CreditLine(self.store, SimpleNamespace(configuration=configuration))  # type: ignore[arg-type]
         self.driver: Any = Driver()
 
@@ -98,7 +98,7 @@ def test_a_first_span_and_the_next_in_one_round_trip_each(desk: Desk) -> None:
     before = desk.pipeline.round_trips
     (answer,) = desk.first(LEG).values()
     assert (answer.word, answer.talk_s) == (SpanWord.GRANTED, 30)
-    # an account of 1.00 at a grosz a second: the second that the switch may be late is kept
+    # an account of 1.00 at 0.01 a second: one second is kept back, by which the switch may be late
     assert answer.ends_s == 100 - MARGIN_S
     talking = replace(LEG, talk_s=30, answered=Instant(clock.now() - 15 * SECOND_US))
     answer = desk.next(talking)
@@ -113,7 +113,7 @@ def test_legs_of_one_dialling_are_answered_together(desk: Desk) -> None:
     assert [answers[leg].word for leg in ("leg-1", "leg-2", "leg-3")] == [SpanWord.GRANTED] * 3
 
 
-def test_what_a_leg_did_not_use_falls_back_once(desk: Desk) -> None:
+def test_the_unused_rest_of_a_leg_is_released_once(desk: Desk) -> None:
     desk.first(LEG)
     for _ in range(2):
         over = EndReservation(LEG, Instant(clock.now() - 10 * SECOND_US), 10 * SECOND_US)
@@ -135,13 +135,13 @@ def test_too_little_is_not_enough_and_a_number_without_price_is_not_reserved(pip
     assert "has no price to reserve" in answer.why
 
 
-def test_while_nothing_can_be_asked_the_last_balance_is_given_out_once(desk: Desk) -> None:
+def test_while_redis_is_away_the_last_known_balance_is_granted_once(desk: Desk) -> None:
     desk.first(LEG)
     away = StoreAway("away")
     desk.store.reserve = lambda request, on_reply: on_reply(None, away)  # type: ignore[method-assign,assignment]
     others = [replace(LEG, leg=f"leg-{n}") for n in range(2, 6)]
     answers = [desk.first(leg)[leg.leg] for leg in others]
-    # 0.69 is left: twice 30 s and what the switch may be late, then nothing that is enough
+    # 0.69 is left: two spans of 30 s with the switch's second, then the rest is too little
     assert [answer.talk_s for answer in answers] == [30, 30, 0, 0]
     assert {answer.word for answer in answers} == {None}
 
@@ -168,18 +168,18 @@ def test_without_money_a_leg_talks_as_long_as_its_bundle_and_gives_back_the_rest
     for _ in range(2):
         desk.line.carry_out(ended(10, LEG, answer), desk.driver)
     assert (desk.bundle().held, desk.bundle().legs) == (41 * S, 2)
-    # 120 s less 41 s, and what the switch may be late
+    # 120 s less 41 s, less the second by which the switch may be late
     (third,) = desk.first(replace(LEG, leg="leg-3")).values()
     talking = replace(LEG, leg="leg-3", talk_s=30, bundled=third.bundled)
     answer = desk.next(replace(talking, answered=Instant(clock.now() - 28 * SECOND_US)))
-    assert answer.ends_s in (64, 65)  # what is left by then is shared with two others
+    assert answer.ends_s in (64, 65)  # the rest is shared with two other legs
 
 
-def test_what_the_bundle_does_not_cover_is_paid(pipeline: RedisPipeline) -> None:
+def test_time_beyond_the_bundle_is_paid_with_money(pipeline: RedisPipeline) -> None:
     desk = Desk(pipeline, more=MINUTES)
     desk.top_up("0.05")
     desk.used = 105 * S
-    # another worker has used of it what this one does not know of: it asks again by what is left
+    # another worker has used a part this one does not know of: it asks again for the rest
     (answer,) = desk.first(LEG).values()
     assert (answer.talk_s, answer.ends_s, answer.bundled) == (10, 19, "b 11")
     (answer,) = desk.first(replace(LEG, leg="leg-2")).values()
@@ -190,7 +190,7 @@ def test_what_the_bundle_does_not_cover_is_paid(pipeline: RedisPipeline) -> None
     assert (answer.talk_s, answer.bundled) == (30, "b 4")
 
 
-def test_where_no_one_knows_what_is_used_money_pays(pipeline: RedisPipeline) -> None:
+def test_while_the_use_of_a_bundle_is_unknown_money_pays(pipeline: RedisPipeline) -> None:
     desk = Desk(pipeline, more=MINUTES)
     desk.top_up("0")
     desk.used = None

@@ -1,4 +1,4 @@
-"""A worker whose way to Redis is broken: it notices, and never drives a call that another worker has."""
+"""A worker that cannot reach Redis notices it, and never drives a call that another worker has."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def hole(redis_url: str, redis_client: Redis) -> Iterator[BlackHole]:
 
 
 class Switch:
-    """The one switch: what is announced at it is heard by the workers that are connected."""
+    """The only switch: connected workers hear what is announced at it."""
 
     def __init__(self) -> None:
         self.listening: list[WorkerContext] = []
@@ -68,7 +68,7 @@ class Switch:
 
 
 class Alone:
-    """A worker behind the hole, which drives one call."""
+    """A worker behind the black hole, which drives one call."""
 
     def __init__(self, shared: WorkerContext, hole: BlackHole) -> None:
         self.pipeline = RedisPipeline(connect(hole.url, 0.2))
@@ -98,13 +98,13 @@ class Alone:
 def alone(shared: WorkerContext, hole: BlackHole) -> Iterator[Alone]:
     made = Alone(shared, hole)
     yield made
-    with suppress(LiveStateError):  # it resigns all the same: no greenlet goes on asking a Redis that is gone
+    with suppress(LiveStateError):  # resigning stops the greenlets that would go on asking a Redis that is gone
         made.workers.resign()
     made.pipeline.stop(0)
 
 
 def others(shared: WorkerContext, pipeline: RedisPipeline, switch: Switch) -> tuple[WorkerContext, Adoption]:
-    """A worker that reaches Redis."""
+    """Another worker, which reaches Redis."""
     calls = CallStore(pipeline)
     other = replace(shared, worker=OTHER, drivers={}, closing=set(), held={}, lost={}, calls=calls)
     other.holds, other.cut_off, other.switches = (lambda name: False), (lambda: False), switch
@@ -113,7 +113,7 @@ def others(shared: WorkerContext, pipeline: RedisPipeline, switch: Switch) -> tu
     return other, Adoption(other, workers, random.Random(1), sweep_s=0)
 
 
-def test_an_inbox_whose_connection_leads_nowhere_makes_another(
+def test_an_inbox_whose_connection_is_dead_makes_another(
     hole: BlackHole, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox_module, "PING_S", 0.2)
@@ -132,11 +132,11 @@ def test_an_inbox_whose_connection_leads_nowhere_makes_another(
     assert taken[0] == ("acme", "call-1", False)
 
 
-def test_the_longest_deafness_has_a_name() -> None:
+def test_the_longest_time_without_messages_is_a_named_limit() -> None:
     assert inbox_module.PING_S + inbox_module.PONG_S + inbox_module.RETRY_S < 5
 
 
-def test_who_is_cut_off_alone_lets_go_of_a_call_that_another_worker_has(
+def test_a_worker_cut_off_alone_gives_up_a_call_that_another_worker_has(
     alone: Alone, hole: BlackHole, pipeline: RedisPipeline
 ) -> None:
     hole.swallows = True
@@ -151,14 +151,14 @@ def test_who_is_cut_off_alone_lets_go_of_a_call_that_another_worker_has(
     assert alone.ears.commands == before
 
 
-def test_where_redis_is_away_for_everybody_calls_go_on(alone: Alone, hole: BlackHole) -> None:
+def test_if_redis_is_away_for_all_workers_calls_go_on(alone: Alone, hole: BlackHole) -> None:
     hole.swallows = True
     until(alone.shared.cut_off)
     alone.driver.deliver(HUNG_UP)
     assert isinstance(alone.driver.call.state, Ending)
 
 
-def test_who_hears_neither_redis_nor_the_switch_holds_its_calls_until_redis_tells_whose_they_are(
+def test_a_worker_without_redis_and_switch_holds_its_calls_until_redis_tells_their_owners(
     alone: Alone, hole: BlackHole, redis_client: Redis
 ) -> None:
     hole.swallows = True
@@ -176,12 +176,12 @@ def test_who_hears_neither_redis_nor_the_switch_holds_its_calls_until_redis_tell
     assert alone.shared.drivers == {}
 
 
-def test_a_takeover_told_by_the_switch_is_no_news_to_who_hears_redis(alone: Alone) -> None:
+def test_a_takeover_announced_by_the_switch_changes_nothing_for_a_worker_that_hears_redis(alone: Alone) -> None:
     alone.switch.announce("fs1", OTHER, ("call-1",), arrived=False)
     assert set(alone.shared.drivers) == {"call-1"}
 
 
-def test_a_takeover_is_told_to_the_switch_in_one_event() -> None:
+def test_a_takeover_is_announced_at_the_switch_in_one_event() -> None:
     assert Taken(OTHER, ("a-1", "b-2")).wire().split(b"\n") == [
         b"sendevent CUSTOM",
         b"Event-Subclass: callcontrol::taken",

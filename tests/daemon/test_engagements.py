@@ -1,4 +1,4 @@
-"""What a worker says of the agents who are in its calls."""
+"""What a worker reports of the agents who are in its calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callcontrol.vocabulary.queue import Engaged
 from tests.daemon.queue_parts import Listener
 
 
-def test_agents_who_talk_and_agents_on_other_calls_are_told_by_tenant() -> None:
+def test_agents_who_talk_and_agents_on_other_calls_are_reported_by_tenant() -> None:
     serving = Serving(leg="leg-1", agent="anna", ticket="call-0/1", queue="help", offer="call-0/1:1")
     one = replace(Listener("call-1").call, serving=serving)
     other = replace(Listener("call-2").call, elsewhere=(("leg-2", "bert"), ("leg-3", "carl")))

@@ -42,7 +42,7 @@ def forwarded() -> Call:
     )
 
 
-def test_a_call_is_of_a_queue_as_long_as_an_agent_may_be_rung_or_talks_for_it() -> None:
+def test_a_call_counts_as_a_queue_call_while_an_agent_may_ring_or_talks() -> None:
     assert not is_of_queue(forwarded())
     assert is_of_queue(of_queue())
     assert is_of_queue(
@@ -72,7 +72,7 @@ def test_each_switch_is_asked_as_its_settings_say_while_a_call_is_of_a_queue() -
     polling.stop()
 
 
-def test_a_failure_is_not_the_end_of_it() -> None:
+def test_polling_goes_on_after_a_failure() -> None:
     asked = Counter[str]()
 
     def poll(name: str) -> None:

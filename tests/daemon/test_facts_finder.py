@@ -1,4 +1,4 @@
-"""What a call's first decision needs comes in one round trip: rules, and the language where that is remembered."""
+"""A call's first decision needs one round trip to Redis: rules, and the language where it is remembered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def found() -> list[Facts]:
 
 
 def look_up(shared: WorkerContext, facts: Facts, found: list[Facts]) -> None:
-    """What is known when the first decision is due, into `found`."""
+    """Look up the facts of the first decision, into `found`."""
 
     def fault(what: str, error: Exception) -> None:
         raise AssertionError(what) from error
@@ -69,7 +69,7 @@ def test_where_no_rules_are_needed_the_language_is_asked_for_alone(shared: Worke
         (POLE, SPOKEN.replace("remember_language: 30\n", "")),
     ],
 )
-def test_nothing_is_asked_where_nothing_is_remembered(
+def test_no_language_is_asked_for_where_none_is_remembered(
     shared: WorkerContext, pipeline: RedisPipeline, found: list[Facts], caller: Caller, written: str
 ) -> None:
     remember(shared, caller.number)
@@ -80,7 +80,7 @@ def test_nothing_is_asked_where_nothing_is_remembered(
     assert (pipeline.commands - before, found[0].remembered) == (0, None)
 
 
-def test_what_a_key_has_chosen_is_kept_by_the_driver(shared: WorkerContext, found: list[Facts]) -> None:
+def test_the_driver_stores_the_language_chosen_by_key(shared: WorkerContext, found: list[Facts]) -> None:
     facts, now = arriving(POLE), clock.now()
     call = new_call(
         id_="call-1", channel="call-1", switch="fs1", worker=US, tenant="acme", caller=POLE, dialled=HELP, now=now

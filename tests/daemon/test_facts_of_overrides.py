@@ -1,4 +1,4 @@
-"""What a call needs to know is looked up in one round trip, and what was set by hand comes with it."""
+"""A call's facts are looked up in one round trip, including overrides of opening hours."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def world(opens: str = "extension:101", hours: str = HOURS) -> Facts:
 
 
 def found(pipeline: RedisPipeline, asked: Facts) -> tuple[Facts, int]:
-    """What is known then, and in how many round trips."""
+    """The facts that were found, and the number of round trips."""
     phones = SimpleNamespace(places=lambda domain, accounts: {}, unheard=lambda: ())
     shared = SimpleNamespace(rules=RuleStore(pipeline), overrides=OverrideStore(pipeline), registrations=phones)
     result: AsyncResult = AsyncResult()
@@ -51,7 +51,7 @@ def shut(redis_client: Redis) -> Override:
     return override
 
 
-def test_rules_and_what_was_set_by_hand_come_together(
+def test_rules_and_overrides_come_in_one_round_trip(
     pipeline: RedisPipeline, shut: Override, redis_client: Redis
 ) -> None:
     redis_client.hset(keys.rules("acme"), "101/busy", encode_rule(rule("busy", "voicemail:101")))
@@ -60,17 +60,15 @@ def test_rules_and_what_was_set_by_hand_come_together(
     assert known.rules_of("101").of(RuleKind.BUSY) is not None
 
 
-def test_where_no_rules_are_wanted_what_was_set_by_hand_is_still_asked_for(
-    pipeline: RedisPipeline, shut: Override
-) -> None:
+def test_overrides_are_asked_for_even_if_no_rules_are_needed(pipeline: RedisPipeline, shut: Override) -> None:
     assert found(pipeline, world("voicemail:101"))[0].overrides == {"hours:office": shut}
 
 
-def test_a_tenant_without_schedules_is_asked_nothing_more(pipeline: RedisPipeline, shut: Override) -> None:
+def test_no_overrides_are_asked_for_without_schedules(pipeline: RedisPipeline, shut: Override) -> None:
     known, trips = found(pipeline, replace(world(hours=""), dialled="+48221234507"))
     assert (known.overrides, trips) == (None, 0)
 
 
-def test_an_emergency_call_asks_for_nothing(pipeline: RedisPipeline, shut: Override) -> None:
+def test_an_emergency_call_makes_no_round_trip(pipeline: RedisPipeline, shut: Override) -> None:
     known, trips = found(pipeline, replace(world(), dialled="112", caller=Caller("101", extension="101")))
     assert (known.overrides, trips) == (None, 0)

@@ -1,4 +1,4 @@
-"""A connection to the call port is believed only as far as the switch itself has the call that it presents."""
+"""A connection to the call port is believed only if the switch confirms the call that it presents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SET = "*21*600700800#"
 
 
 def presented(channel: str, dialled: str, user: str = "117", context: str = "internal") -> dict[str, str]:
-    """What a connection says of its call."""
+    """The headers with which a connection presents its call."""
     account = {"variable_user_name": user, "variable_domain_name": "acme.example"} if user else {}
     caller = {"Caller-Context": context, "Caller-Destination-Number": dialled, "Caller-Caller-ID-Number": user}
     return {"Unique-ID": channel, **caller, **account}
@@ -44,7 +44,7 @@ def presented(channel: str, dialled: str, user: str = "117", context: str = "int
 
 @pytest.fixture
 def forger(stage: Stage) -> Iterator[Callable[[dict[str, str]], socket.socket]]:
-    """Connects to the call port as the switch would, and presents a call that it made up."""
+    """Connects to the call port as the switch would, and presents a made-up call."""
     made: list[socket.socket] = []
 
     def forge(said: dict[str, str]) -> socket.socket:
@@ -76,7 +76,7 @@ def test_a_call_that_the_switch_does_not_have_sets_no_rule_and_ends(
     assert 'callcontrol_connections_refused_total{reason="forged"} 1.0' in stage.daemon.metrics()
     peer.settimeout(10)
     while peer.recv(65_536):
-        pass  # it is closed
+        pass  # the daemon has closed the connection
     until(lambda: "callcontrol_connections 0.0" in stage.daemon.metrics())
 
 
@@ -101,9 +101,9 @@ print("closed")
 """
 
 
-def test_another_account_of_the_host_that_knows_a_living_channel_and_its_account_is_turned_away(stage: Stage) -> None:
+def test_another_account_of_the_host_that_knows_a_living_channel_is_refused(stage: Stage) -> None:
     if os.getuid() != 0:
-        return  # only root can be another account, and the simulated switch has ours
+        return  # only root can connect as another account; `test_strangers` tests the check itself
     call = stage.switch.place(Call("117", number="102", user="102", domain="acme.example"))
     until(lambda: "bridged" in [entry["what"] for entry in stage.switch.heard(call)])
     channel = next(str(entry["uuid"]) for entry in stage.switch.heard(call) if entry["what"] == "calls")
@@ -140,7 +140,7 @@ def test_the_phone_itself_sets_its_rule(stage: Stage) -> None:
 
 
 class Link:
-    """A connection to a switch that answers when it is told to."""
+    """A connection to a switch that answers when the test says so."""
 
     def __init__(self, down: bool = False) -> None:
         self.asked: list[tuple[str, Callable[[Reply], object]]] = []
@@ -157,7 +157,7 @@ class Link:
 
 
 class Heard:
-    """What a confirmation came to."""
+    """The result of a confirmation."""
 
     def __init__(self, link: Link | None, said: dict[str, str]) -> None:
         self.forged: list[str] = []
@@ -207,7 +207,7 @@ def test_a_switch_that_cannot_be_asked_leaves_the_call_and_a_doubt() -> None:
     assert [one.forged for one in heard] == [[], [], []]
 
 
-def test_a_channel_that_is_no_one_word_is_never_asked_for() -> None:
+def test_a_channel_id_with_blanks_is_never_asked_for() -> None:
     link = Link()
     heard = Heard(link, presented("real-uuid user_name", SET))
     assert link.asked == []

@@ -1,6 +1,6 @@
-"""Opening hours end to end, over the moment of closing and that of opening: the daemon, its workers, a switch.
+"""Opening hours end to end, across closing and opening: the daemon, its workers, a switch.
 
-Windows have minutes; events of a calendar have seconds, so it is one of these that closes here.
+Weekly windows have a resolution of minutes, calendar events of seconds, so a calendar event closes here.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def put_calendar(folder: Path, start: Instant, end: Instant) -> None:
 
 
 def closing(stage: Stage) -> tuple[Instant, Instant]:
-    """When it is closed: soon, and for CLOSED_S; in force once this returns."""
+    """Closes the hours soon, for CLOSED_S seconds; in force once this returns."""
     for ahead_s in (12, 30, 60):
         start = Instant((clock.now() // SECOND_US + ahead_s) * SECOND_US)
         end = Instant(start + CLOSED_S * SECOND_US)
@@ -79,7 +79,7 @@ def closing(stage: Stage) -> tuple[Instant, Instant]:
 
 
 def reload(stage: Stage) -> None:
-    """The workers have what is in the folder now, when this returns."""
+    """Wait until the workers use the folder's present configuration."""
     path = stage.config.parent / "data" / NAME
     before = kept(path).version
     stage.daemon.reload()
@@ -99,7 +99,7 @@ def is_answered(stage: Stage) -> None:
     hang_up(stage, call)
 
 
-def test_a_call_goes_by_the_moment_at_which_it_comes(stage: Stage) -> None:
+def test_the_hours_at_the_moment_of_arrival_decide(stage: Stage) -> None:
     start, end = closing(stage)
     is_answered(stage)
     wait_for(start)
@@ -116,8 +116,8 @@ def test_a_call_goes_by_the_moment_at_which_it_comes(stage: Stage) -> None:
     is_answered(stage)
 
 
-def test_a_worker_that_dies_while_it_is_said_when_it_opens_again_loses_no_caller(stage: Stage) -> None:
-    """The switch says it to its end; then the caller goes on where the sequence was, at the other worker."""
+def test_a_worker_that_dies_during_the_closed_announcement_loses_no_caller(stage: Stage) -> None:
+    """The switch plays the announcement to its end; then the other worker goes on with the sequence."""
     call = stage.switch.place(Call(MEETING))
     until(lambda: any("hours/en/open-again" in str(entry.get("file")) for entry in stage.switch.heard(call)))
     os.kill(pid_of(owner(stage, call)), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Two workers, one of which dies at each step of a transfer by keys: the party always comes to somebody."""
+"""One of two workers dies at each step of a transfer by DTMF code: the party is always connected in the end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["live", "stage"]
 COLLEAGUE = "105@acme.example"
 OWN = Call("117", number="102", user="102", domain="acme.example")
 DIALS, ASKS = ("*2",), ("*2", "105#")
-# Longer than a step takes on a slow machine (seconds).
+# Longer than a step takes on a slow machine, in seconds.
 AGAIN_S = 5.0
 pytestmark = pytest.mark.timeout(300)
 
@@ -50,12 +50,12 @@ def is_at(stage: Stage, phase: str) -> bool:
 
 
 def joined_with(stage: Stage, who: str) -> str:
-    """With whom this party was joined last."""
+    """The party with which this one was joined last."""
     return next((str(one["with"]) for one in reversed(stage.switch.heard(who)) if one["what"] == "bridged"), "")
 
 
 def press_until(stage: Stage, call: str, pressed: str, reached: str) -> None:
-    """Press it until it counts: the switch listens a moment after the two are joined."""
+    """Press the keys until they count: the switch listens only a moment after the two are joined."""
     due = clock.monotonic() + WAIT_S
     while not is_at(stage, reached):
         assert clock.monotonic() < due, f"{pressed} has not led to {reached}"
@@ -84,7 +84,7 @@ def tones(stage: Stage, who: str) -> int:
 def test_kill_9(
     stage: Stage, live: Live, presses: tuple[str, ...], phase: str, colleague: float, then: str, reaches: str
 ) -> None:
-    stage.switch.take()  # what was heard before
+    stage.switch.take()  # drop the earlier events
     phone(stage, PHONE, Behaviour("answers", after_s=0.1))
     phone(stage, COLLEAGUE, Behaviour("answers", after_s=colleague))
     call = stage.switch.place(OWN)
@@ -96,7 +96,7 @@ def test_kill_9(
     os.kill(pid_of(before), signal.SIGKILL)
     another_takes_over(stage, call, before)
     if then:
-        until(lambda: tones(stage, call) > 1)  # whoever dials hears the dial tone once more, and dials from there
+        until(lambda: tones(stage, call) > 1)  # the transferor hears the dial tone once more, and dials again
         stage.switch.press(call, then)
         until(lambda: joined_with(stage, COLLEAGUE) == call)
     if reaches == COLLEAGUE:

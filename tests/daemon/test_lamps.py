@@ -1,4 +1,4 @@
-"""Lamps of phones: what each switch is told, after changes and restarts of anything."""
+"""Message waiting lamps: what each switch is sent after changes, and after restarts of phones, switches and workers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def current() -> Current:
 
 
 class Switch:
-    """A connection, and what was said over it."""
+    """A connection to a switch that keeps what was sent."""
 
     def __init__(self) -> None:
         self.up_since, self.breaks_after = 1.0, 10_000
@@ -51,7 +51,7 @@ class Switch:
         self.heard.append(command)
 
     def said(self) -> dict[str, tuple[int, int]]:
-        """The lamps it was told of since the last look, and forget them."""
+        """The lamps sent to it since the last look; then forgets them."""
         heard, self.heard = self.heard, []
         return {one.user: (one.new, one.kept) for one in heard if one.domain == DOMAIN}
 
@@ -89,7 +89,7 @@ def message(name: str) -> Message:
     return Message(name, "", "", Instant(1), 5_000, "fs1", f"/rec/{name}.wav")
 
 
-def test_each_change_reaches_the_lamps_of_all_whose_box_it_is(host: Host, switch: Switch) -> None:
+def test_each_change_reaches_the_lamps_of_all_users_of_the_mailbox(host: Host, switch: Switch) -> None:
     assert host.lamps.look_if_ours()
     first = switch.said()
     assert (first["101"], first["102"], first["103"]) == ((1, 0), (0, 0), (0, 0))
@@ -104,7 +104,7 @@ def test_each_change_reaches_the_lamps_of_all_whose_box_it_is(host: Host, switch
     assert switch.said() == {}
 
 
-def test_a_switch_that_was_restarted_is_told_all_and_not_all_at_once(
+def test_a_restarted_switch_is_sent_all_lamps_at_a_limited_rate(
     host: Host, switch: Switch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.lamps.look_if_ours()
@@ -126,7 +126,7 @@ def test_a_switch_that_was_restarted_is_told_all_and_not_all_at_once(
     assert reached._value.get() == before + looks - 1
 
 
-def test_a_switch_that_goes_away_meanwhile_is_told_the_rest_later(host: Host, switch: Switch) -> None:
+def test_a_switch_that_goes_away_meanwhile_is_sent_the_rest_later(host: Host, switch: Switch) -> None:
     switch.breaks_after = 1
     host.lamps.look_if_ours()
     some = switch.said()
@@ -137,7 +137,7 @@ def test_a_switch_that_goes_away_meanwhile_is_told_the_rest_later(host: Host, sw
     assert (some | rest)["101"] == (1, 0)
 
 
-def test_a_phone_that_was_restarted_is_told_again(host: Host, switch: Switch) -> None:
+def test_a_restarted_phone_is_sent_its_lamp_again(host: Host, switch: Switch) -> None:
     host.lamps.look_if_ours()
     switch.said()
     host.lamps.phone_changed("101", DOMAIN)
@@ -146,7 +146,7 @@ def test_a_phone_that_was_restarted_is_told_again(host: Host, switch: Switch) ->
     assert switch.said() == {"101": (1, 0)}
 
 
-def test_a_switch_that_asks_is_answered_by_who_keeps_the_lamps(
+def test_a_switch_that_asks_is_answered_by_the_worker_that_keeps_the_lamps(
     host: Host, switch: Switch, pipeline: RedisPipeline
 ) -> None:
     other = Host(pipeline, switch, "w2")
@@ -160,17 +160,17 @@ def test_a_switch_that_asks_is_answered_by_who_keeps_the_lamps(
     assert [(one.user, one.new) for one in switch.heard] == [("102", 0)]
 
 
-def test_after_a_workers_death_another_one_tells_all(host: Host, switch: Switch, pipeline: RedisPipeline) -> None:
+def test_after_a_workers_death_another_one_sends_all_lamps(host: Host, switch: Switch, pipeline: RedisPipeline) -> None:
     host.lamps.look_if_ours()
     known = switch.said()
     other = Host(pipeline, switch, "w2")
-    pipeline.ask("DEL", "cc:duty:lamps")  # its time is over
+    pipeline.ask("DEL", "cc:duty:lamps")  # its lease has expired
     assert other.lamps.look_if_ours()
     assert switch.said() == known
     assert not host.lamps.look_if_ours()
 
 
-def test_who_belongs_to_a_box_no_more_has_a_dark_lamp(
+def test_an_extension_removed_from_a_mailbox_has_a_dark_lamp(
     host: Host, switch: Switch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.store.put("acme", "office", AddMessage(message("c-2")))

@@ -1,4 +1,4 @@
-"""What is told of a leg after its call was closed: the record is made anew, once, and what the leg costs with it."""
+"""A leg's end is reported after its call was closed: the record and the leg's charge are made again, once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Rows = Callable[[str], list[tuple[object, ...]]]
 
 @pytest.fixture
 def records(shared: WorkerContext, database: str, tmp_path: Path) -> Iterator[RecordWriter]:
-    """The way into a real ledger."""
+    """A record writer on a real ledger."""
     made = RecordWriter(Spool(tmp_path / "spool"), LedgerWriter(database), RejectedRecords(tmp_path / "rejected"))
     made.start()
     shared.records = made
@@ -46,7 +46,7 @@ def records(shared: WorkerContext, database: str, tmp_path: Path) -> Iterator[Re
 
 @pytest.fixture
 def rows(database: str, records: RecordWriter) -> Rows:
-    """What the ledger has when it has everything."""
+    """The rows of the ledger once the writer has drained."""
 
     def found(statement: str) -> list[tuple[object, ...]]:
         assert records.drained(10)
@@ -57,13 +57,13 @@ def rows(database: str, records: RecordWriter) -> Rows:
 
 
 def forwarded() -> tuple[Story, str]:
-    """A call that is forwarded outside at its extension's expense, and the leg that rings there."""
+    """A call forwarded outside at the extension's expense, and the leg that rings there."""
     story = Story(facts(rules={"101": [rule("always", f"number:{OUTSIDE}")]})).begin()
     return story, story.command(do.Bridge).legs[0][0]
 
 
 def ended(story: Story, leg: str, talk_s: int, sent: Sent | None = None) -> LegGone:
-    """What the switch tells of a leg that was answered at once and talked so long."""
+    """The end of a leg that was answered at once and talked for `talk_s` seconds."""
     stamps = Stamps(story.call.arrived, None, story.call.arrived, Instant(story.call.arrived + talk_s * SECOND))
     return LegGone(leg, "NORMAL_CLEARING", stamps, "callee", sent=sent)
 
@@ -72,7 +72,9 @@ CHARGES = "SELECT status, amount, estimate <> '' FROM charges ORDER BY leg_id, r
 LEGS = "SELECT estimated, (extract(epoch FROM ended_at - answered_at))::int FROM legs WHERE direction = 'b'"
 
 
-def test_an_estimate_gives_way_to_the_truth_once_and_the_leg_is_charged_anew(shared: WorkerContext, rows: Rows) -> None:
+def test_a_reported_end_replaces_the_estimate_once_and_the_leg_is_charged_again(
+    shared: WorkerContext, rows: Rows
+) -> None:
     story, leg = forwarded()
     story.then(LegBridged(leg, story.call.arrived))
     story.gone("caller-1", answered_s=1, by="caller").then(ChannelsChecked(frozenset()))
@@ -96,7 +98,7 @@ def test_an_estimate_gives_way_to_the_truth_once_and_the_leg_is_charged_anew(sha
 def test_a_leg_that_its_worker_could_not_save_is_recorded_and_charged_by_its_marks(
     shared: WorkerContext, rows: Rows
 ) -> None:
-    """Its worker died between ringing it and saving the call; the next one hears of it when it ends, after the call."""
+    """The worker died between ringing the leg and saving the call; the next worker learns of the leg when it ends."""
     story = Story(facts()).begin()
     story.call = story.call.taken_by("w2", "nonce")
     known = story.call.legs[1].id
@@ -115,7 +117,9 @@ def test_a_leg_that_its_worker_could_not_save_is_recorded_and_charged_by_its_mar
     assert amount > 0
 
 
-def test_the_end_of_a_leg_of_a_call_that_was_never_taken_over_is_no_news(shared: WorkerContext, rows: Rows) -> None:
+def test_the_end_of_a_leg_of_a_call_that_was_never_taken_over_changes_nothing(
+    shared: WorkerContext, rows: Rows
+) -> None:
     story = Story(facts()).begin()
     story.gone(story.call.legs[1].id, "USER_BUSY").gone("caller-1", by="caller")
     shared.release(story.call)
@@ -124,9 +128,9 @@ def test_the_end_of_a_leg_of_a_call_that_was_never_taken_over_is_no_news(shared:
     assert (rows("SELECT leg_id FROM legs"), len(before)) == (before, 2)
 
 
-def test_that_a_leg_never_was_a_channel_gives_way_to_the_channels_own_end(shared: WorkerContext, rows: Rows) -> None:
+def test_a_reported_end_replaces_the_estimate_that_the_channel_never_existed(shared: WorkerContext, rows: Rows) -> None:
     story, leg = forwarded()
-    story.call = replace(story.call, watched=False)  # the link was lost: not all that was told was heard
+    story.call = replace(story.call, watched=False)  # the link was lost, so events may be missing
     story.then(TimerFired(f"{NEVER_TIMER}{leg}:NETWORK_OUT_OF_ORDER")).gone("caller-1", by="caller")
     shared.release(story.call)
     assert rows("SELECT estimated, created_at FROM legs WHERE direction = 'b'") == [(True, None)]
@@ -135,10 +139,10 @@ def test_that_a_leg_never_was_a_channel_gives_way_to_the_channels_own_end(shared
     assert [status for status, _, _ in rows(CHARGES)][-1] == "rated"
 
 
-def test_while_the_link_is_down_that_no_end_was_told_proves_nothing(
+def test_a_missing_end_proves_nothing_while_the_link_is_down(
     shared: WorkerContext, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A leg whose attempt failed, and of whose end nothing is heard in time, is a guess in a gap of hearing only."""
+    """The end of a failed leg without a report is an estimate only if the link was down meanwhile."""
     for gap, expected in ((None, Certainty.TOLD), (clock.now(), Certainty.ESTIMATED)):
         story, leg = forwarded()
         monkeypatch.setattr(shared.switches, "gap", lambda switch, gap=gap: gap)

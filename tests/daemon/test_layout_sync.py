@@ -1,4 +1,4 @@
-"""The live state is told of queues and phones, again when it forgets, and of what a reload changed."""
+"""Queues and phones are written to Redis, again after it lost them, and after a reload."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANNA, BERT = ("101", "acme.example"), ("103-app", "acme.example")
 
 
 class Scene:
-    """A configuration folder, phones, and the keeper of both."""
+    """A configuration folder, phones, and the layout sync of both."""
 
     def __init__(self, live: LiveQueues, folder: Path) -> None:
         self.live = live
@@ -39,7 +39,7 @@ class Scene:
         self.layout_sync = LayoutSync(self.current, self.phones, live.store, lambda: self.engaged, self.overrides)
 
     def override(self, override: Override | None) -> None:
-        """Set this by hand over `office`, or take it back."""
+        """Set this override of the hours `office`, or remove it (None)."""
         self.live.waited(lambda done: self.overrides.store("acme", "hours:office", override, done))
 
     def compare(self) -> None:
@@ -47,12 +47,12 @@ class Scene:
         self.settle()
 
     def settle(self) -> None:
-        """A question may lead to a second one, and that to a third."""
+        """Wait until Redis has answered; an answer may lead to another request, and that to a third."""
         for _ in range(4):
             self.live.settle()
 
     def here(self, *accounts: tuple[str, str]) -> None:
-        """These phones are registered, and the keeper is told one by one."""
+        """Register these phones, and report them one by one."""
         for account in accounts:
             self.phones.registered("fs1", account, 3_600)
             self.layout_sync.phone_changed(*account)
@@ -87,14 +87,14 @@ def scene(redis_url: str, redis_client: Redis, tmp_path: Path) -> Iterator[Scene
     live.close()
 
 
-def test_before_it_is_told_nobody_is_let_into_a_queue(scene: Scene) -> None:
+def test_no_caller_is_let_into_a_queue_before_the_layout_is_written(scene: Scene) -> None:
     assert scene.join("c1/1") is Refusal.NO_AGENT
     scene.compare()
-    scene.log_in("carl")  # at a number: always there
+    scene.log_in("carl")  # an agent at a number is always reachable
     assert isinstance(scene.join("c2/1"), Entered)
 
 
-def test_phones_that_were_there_before_are_told_with_the_layout(scene: Scene) -> None:
+def test_phones_registered_before_are_written_with_the_layout(scene: Scene) -> None:
     scene.phones.registered("fs1", ANNA, 3_600)
     scene.compare()
     scene.log_in("anna")
@@ -110,7 +110,7 @@ def test_a_phone_that_comes_and_goes_takes_its_agent_with_it(scene: Scene) -> No
     assert scene.state("bert") is AgentState.READY
     scene.here(("103-desk", "acme.example"))
     scene.gone(BERT)
-    assert scene.state("bert") is AgentState.READY  # by his other phone
+    assert scene.state("bert") is AgentState.READY  # by the agent's other phone
     scene.gone(("103-desk", "acme.example"))
     assert scene.state("bert") is AgentState.UNREACHABLE
 
@@ -125,22 +125,22 @@ def test_all_phones_of_a_switch_are_looked_at_when_they_were_read(scene: Scene) 
 
 
 @pytest.mark.parametrize("account", [("102", "acme.example"), ("999", "acme.example"), ("101", "elsewhere.example")])
-def test_phones_of_others_are_none_of_its_business(scene: Scene, account: tuple[str, str]) -> None:
+def test_phones_that_belong_to_no_agent_are_ignored(scene: Scene, account: tuple[str, str]) -> None:
     scene.compare()
     before = scene.live.store.owed, scene.live.pipeline.commands
     scene.here(account)
     assert scene.live.pipeline.commands - before[1] == 4  # the four of `settle`
 
 
-def test_what_is_known_is_not_told_again(scene: Scene) -> None:
+def test_unchanged_state_is_not_written_again(scene: Scene) -> None:
     scene.phones.registered("fs1", ANNA, 3_600)
     scene.compare()
-    told = len(scene.live.told)
+    before = len(scene.live.effects)
     scene.compare()
-    assert len(scene.live.told) == told + 2  # only what has fallen due, and who is in calls
+    assert len(scene.live.effects) == before + 2  # only the due times and the agents in calls
 
 
-def test_a_redis_that_has_forgotten_everything_is_told_anew(scene: Scene, redis_client: Redis) -> None:
+def test_the_layout_is_written_again_after_redis_lost_everything(scene: Scene, redis_client: Redis) -> None:
     scene.phones.registered("fs1", ANNA, 3_600)
     scene.compare()
     redis_client.flushall()
@@ -149,14 +149,14 @@ def test_a_redis_that_has_forgotten_everything_is_told_anew(scene: Scene, redis_
     assert scene.state("anna") is AgentState.READY
 
 
-def test_what_redis_lost_as_it_was_replaced_is_told_again(
+def test_state_lost_in_a_failover_of_redis_is_written_again(
     scene: Scene, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene.compare()
     scene.log_in("anna")
     scene.here(ANNA)
     assert scene.state("anna") is AgentState.READY
-    # the new master has not been sent the last word of the old one
+    # the last write was not replicated to the new master
     scene.live.waited(lambda done: scene.live.store.reach("acme", {"anna": False}, done))
     scene.compare()
     assert scene.state("anna") is AgentState.UNREACHABLE
@@ -165,13 +165,13 @@ def test_what_redis_lost_as_it_was_replaced_is_told_again(
     assert scene.state("anna") is AgentState.READY
 
 
-def test_a_queue_that_is_taken_out_is_told_to_its_callers(scene: Scene) -> None:
+def test_callers_of_a_removed_queue_get_a_notice(scene: Scene) -> None:
     scene.compare()
     scene.log_in("carl")
     scene.join("c1/1")
     scene.reload(help="")
-    until(lambda: any(told.notices for told in scene.live.told))
-    (notice,) = [notice for told in scene.live.told for notice in told.notices]
+    until(lambda: any(one.notices for one in scene.live.effects))
+    (notice,) = [notice for one in scene.live.effects for notice in one.notices]
     assert (notice.ticket, notice.what) == ("c1/1", "queue_gone")
 
 
@@ -180,15 +180,15 @@ def test_a_host_with_an_older_configuration_leaves_the_queues_as_they_are_and_sa
 ) -> None:
     scene.compare()
     scene.log_in("carl")
-    other = Scene(scene.live, tmp_path / "other")  # accepted later
+    other = Scene(scene.live, tmp_path / "other")  # this configuration was accepted later
     other.reload(help="")
-    told = len(scene.live.told)
+    before = len(scene.live.effects)
     scene.compare()  # still has the queue `help`
     assert "newer configuration of another host" in caplog.text
     assert REGISTRY.get_sample_value("callcontrol_queue_layout_older", {"tenant": "acme"}) == 1
     assert scene.join("c1/1") is not None
     other.compare()
-    assert [notice.what for one in scene.live.told[told:] for notice in one.notices] == []
+    assert [notice.what for one in scene.live.effects[before:] for notice in one.notices] == []
     scene.reload(help="")
     assert REGISTRY.get_sample_value("callcontrol_queue_layout_older", {"tenant": "acme"}) == 0
 
@@ -198,7 +198,7 @@ def test_so_is_the_last_queue_of_a_tenant(scene: Scene) -> None:
     scene.log_in("carl")
     scene.join("c1/1")
     scene.reload(help="", rush="")
-    until(lambda: any(told.notices for told in scene.live.told))
+    until(lambda: any(one.notices for one in scene.live.effects))
     assert scene.join("c2/1") is Refusal.NO_AGENT
 
 
@@ -211,10 +211,10 @@ def test_a_tenant_that_is_taken_out_is_left_alone(scene: Scene) -> None:
     scene.layout_sync.phones_read()
     scene.here(ANNA)
     scene.compare()
-    assert scene.live.told  # it still answers
+    assert scene.live.effects  # Redis still answers
 
 
-def test_an_agent_whose_switch_is_not_heard_is_tried_where_nothing_is_believed_of_the_phone(
+def test_an_agent_at_a_switch_that_is_not_heard_is_rung_all_the_same(
     scene: Scene,
 ) -> None:
     scene.phones.lost("fs1")
@@ -227,7 +227,7 @@ def test_an_agent_whose_switch_is_not_heard_is_tried_where_nothing_is_believed_o
     assert scene.state("bert") is AgentState.UNREACHABLE
 
 
-def test_who_is_in_a_call_that_no_worker_has_any_more_is_let_go(scene: Scene) -> None:
+def test_an_agent_in_a_call_that_no_worker_has_is_freed(scene: Scene) -> None:
     scene.here(ANNA, BERT)
     scene.compare()
     scene.log_in("anna")
@@ -236,7 +236,7 @@ def test_who_is_in_a_call_that_no_worker_has_any_more_is_let_go(scene: Scene) ->
     engaged = f"{keys.queues('acme')}:engaged"
 
     def long_ago() -> None:
-        """Nothing was heard of either for longer than that counts."""
+        """Both calls were last reported longer ago than a report counts."""
         scene.live.pipeline.ask("ZADD", engaged, "XX", 1, "anna|leg-1", 1, "anna|leg-2")
 
     long_ago()

@@ -1,4 +1,4 @@
-"""Legs of their own on a switch: rung, whispered to, joined, ended; what comes of it is told to the call that asked."""
+"""Legs on a switch are rung, whispered to, joined and ended; the call that asked gets the events."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def plan(address: str, ring_s: int = 20) -> LegPlan:
 
 @dataclass(frozen=True, slots=True)
 class Rings(State):
-    """A call that wants these legs to ring."""
+    """The state of a call that has these legs ring."""
 
     legs: tuple[str, ...]
 
@@ -57,7 +57,7 @@ class Rings(State):
 
 
 class Scene:
-    """A simulated switch, the connection to it, and a call that asks for legs."""
+    """A simulated switch, the connection to it, and a call that commands legs."""
 
     def __init__(self) -> None:
         self.desk = Desk(plan=standard)
@@ -87,7 +87,7 @@ class Scene:
     def parked(self, leg: str, address: str = ANNA, phone: Behaviour = QUICKLY) -> None:
         self.phone(address, phone)
         self.ring((leg, address))
-        assert self.call.told(LegAnswered) == LegAnswered(leg)
+        assert self.call.next_event(LegAnswered) == LegAnswered(leg)
 
     def ended(self, leg: str) -> str:
         """Wait for the leg's end; its cause."""
@@ -98,7 +98,7 @@ class Scene:
         return (e for e in self.heard if e.name == "CHANNEL_HANGUP_COMPLETE" and e.get("Unique-ID") == leg)
 
     def parks(self, leg: str) -> list[str]:
-        """Each of the leg's parkings: whether it had heard something."""
+        """For each time the leg was parked: the whisper it had heard."""
         parks = (e for e in self.heard if e.name == "CHANNEL_PARK" and e.get("Unique-ID") == leg)
         return [e.get(f"variable_{HEARD}") for e in parks]
 
@@ -120,41 +120,41 @@ def scene() -> Iterator[Scene]:
 # --- ringing
 
 
-def test_a_leg_that_was_answered_unseen_is_found_with_its_moment_and_one_that_rings_is_not(scene: Scene) -> None:
+def test_a_leg_whose_answer_was_missed_is_found_with_its_time_and_a_ringing_one_is_not(scene: Scene) -> None:
     scene.phone(BERT, Behaviour(after_s=20))
     scene.ring(("leg-2", BERT))
     scene.do(LookAtAnswer("leg-2"), LookAtAnswer("none"))
     scene.parked("leg-1")
     scene.do(LookAtAnswer("leg-1"))
-    found = scene.call.told(AnswerFound)
+    found = scene.call.next_event(AnswerFound)
     assert found.leg_id == "leg-1"
     assert abs(clock.now() - found.answered) < 5_000_000  # the switch has a clock of its own
 
 
 def test_a_leg_whose_caller_has_gone_while_it_waited_for_its_turn_is_not_rung(scene: Scene) -> None:
     scene.phone(ANNA, QUICKLY)
-    while scene.link.pacing.begin():  # as many are under way as the switch answers in time
+    while scene.link.pacing.begin():  # fill the pacing window of the switch
         pass
     scene.ring(("leg-1", ANNA))
     gevent.sleep(0.05)
     scene.call.call = scene.call.call.to(Rings(()))
     scene.link.pacing.leave()
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "ORIGINATOR_CANCEL", sent=False)
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "ORIGINATOR_CANCEL", sent=False)
     assert not scene.lives("leg-1")
 
 
-def test_who_answers_is_parked_under_the_uuid_that_was_chosen(scene: Scene) -> None:
+def test_an_answered_leg_is_parked_under_the_chosen_uuid(scene: Scene) -> None:
     scene.parked("leg-1")
     assert scene.lives("leg-1")
     until(lambda: scene.parks("leg-1"))
-    assert scene.parks("leg-1") == [""]  # it has heard nothing yet
+    assert scene.parks("leg-1") == [""]  # no whisper heard yet
 
 
 def test_the_first_of_several_phones_wins_and_the_others_stop(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour("never_answers"))
     scene.phone(BERT, QUICKLY)
     scene.ring(("leg-1", ANNA), ("leg-2", BERT))
-    assert scene.call.told(LegAnswered) == LegAnswered("leg-2")
+    assert scene.call.next_event(LegAnswered) == LegAnswered("leg-2")
     assert scene.ended("leg-1") == "LOSE_RACE"
 
 
@@ -166,36 +166,36 @@ def test_the_first_of_several_phones_wins_and_the_others_stop(scene: Scene) -> N
         (Behaviour("fails", code=480), "NO_USER_RESPONSE"),
     ],
 )
-def test_who_does_not_answer_says_why(scene: Scene, behaviour: Behaviour, cause: str) -> None:
+def test_a_leg_that_is_not_answered_reports_the_cause(scene: Scene, behaviour: Behaviour, cause: str) -> None:
     scene.phone(ANNA, behaviour)
     scene.ring(("leg-1", ANNA))
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), cause)
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), cause)
 
 
 def test_a_phone_that_is_not_there(scene: Scene) -> None:
     scene.phone(ANNA, QUICKLY, registered=False)
     scene.ring(("leg-1", ANNA))
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "USER_NOT_REGISTERED")
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "USER_NOT_REGISTERED")
 
 
-def test_a_phone_that_rings_for_nobody_is_stopped(scene: Scene) -> None:
+def test_a_phone_stops_ringing_when_its_leg_is_killed(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour("never_answers"))
     scene.ring(("leg-1", ANNA))
     until(lambda: scene.lives("leg-1"))
     scene.do(do.KillLeg("leg-1", "ORIGINATOR_CANCEL"))
-    assert scene.call.told(OriginateFailed).legs == ("leg-1",)
+    assert scene.call.next_event(OriginateFailed).legs == ("leg-1",)
     assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
 
 
-def test_a_leg_that_is_to_end_before_it_is_there_is_asked_again(scene: Scene) -> None:
+def test_a_kill_command_before_the_leg_exists_is_repeated(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour("never_answers"))
     scene.do(do.KillLeg("leg-1", "ORIGINATOR_CANCEL"))
     scene.ring(("leg-1", ANNA))
-    assert scene.call.told(OriginateFailed).legs == ("leg-1",)
+    assert scene.call.next_event(OriginateFailed).legs == ("leg-1",)
     assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
 
 
-def test_who_answers_when_the_call_is_closed_is_not_left_in_silence(scene: Scene) -> None:
+def test_a_leg_answered_after_the_call_is_closed_is_hung_up(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour(after_s=2))
     scene.ring(("leg-1", ANNA))
     gevent.sleep(0.1)  # it rings
@@ -204,13 +204,11 @@ def test_who_answers_when_the_call_is_closed_is_not_left_in_silence(scene: Scene
     assert scene.call.events == []
 
 
-def test_a_switch_that_does_not_say_what_became_of_it_is_asked_to_end_it(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_leg_whose_originate_is_not_answered_in_time_is_killed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leg_line, "PATIENCE_S", -19.9)
     scene.phone(ANNA, Behaviour("never_answers"))
     scene.ring(("leg-1", ANNA))
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "RECOVERY_ON_TIMER_EXPIRE", told=False)
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "RECOVERY_ON_TIMER_EXPIRE", told=False)
     assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
 
 
@@ -221,7 +219,7 @@ def test_a_switch_that_does_not_say_what_became_of_it_is_asked_to_end_it(
         CommandRefused(command="originate", said="-ERR no reply"),
     ],
 )
-def test_what_the_switch_does_not_take_now_was_not_sent(
+def test_a_command_the_switch_does_not_take_counts_as_not_sent(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, refusal: Exception
 ) -> None:
     def refuse(*_: object) -> None:
@@ -231,13 +229,13 @@ def test_what_the_switch_does_not_take_now_was_not_sent(
     monkeypatch.setattr(SwitchLink, "bgapi", refuse)
     scene.phone(ANNA, QUICKLY)
     scene.ring(("leg-1", ANNA))
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
 
 
 # --- parked legs
 
 
-def test_a_whisper_is_heard_to_its_end_and_told_by_the_parking_after_it(scene: Scene) -> None:
+def test_the_end_of_a_whisper_is_reported_by_the_parking_after_it(scene: Scene) -> None:
     scene.parked("leg-1")
     scene.do(do.Whisper("leg-1", "queue/en/calling-back.wav"))
     until(lambda: len(scene.parks("leg-1")) == 2)
@@ -256,16 +254,16 @@ def test_two_legs_are_joined_and_end_together(scene: Scene) -> None:
     scene.parked("leg-1", ANNA)
     scene.parked("leg-2", BERT)
     scene.do(do.Join("leg-1", "leg-2"))
-    assert scene.call.told(Joined) == Joined("leg-1", "leg-2")
+    assert scene.call.next_event(Joined) == Joined("leg-1", "leg-2")
     scene.do(do.KillLeg("leg-1", "NORMAL_CLEARING"))
     assert scene.ended("leg-1") == "NORMAL_CLEARING"
     assert scene.ended("leg-2") == "NORMAL_CLEARING"
 
 
-def test_a_leg_that_is_gone_can_be_joined_with_nobody(scene: Scene) -> None:
+def test_a_leg_that_is_gone_cannot_be_joined(scene: Scene) -> None:
     scene.parked("leg-1")
     scene.do(do.Join("leg-1", "nobody"))
-    failed = scene.call.told(JoinFailed)
+    failed = scene.call.next_event(JoinFailed)
     assert (failed.first, failed.second) == ("leg-1", "nobody")
     assert failed.reason.startswith("-ERR")
     assert scene.lives("leg-1")
@@ -280,7 +278,7 @@ def waiting_caller(scene: Scene) -> CallLine:
     return line
 
 
-def test_a_caller_whose_agent_is_gone_before_they_are_joined_comes_back_through_the_dialplan(scene: Scene) -> None:
+def test_a_caller_comes_back_through_the_dialplan_if_the_agent_is_gone_before_the_join(scene: Scene) -> None:
     line = waiting_caller(scene)
     scene.parked("leg-1")
     scene.do(do.Join(line.uuid, "leg-1"), do.KillLeg("leg-1", "NORMAL_CLEARING"))
@@ -292,7 +290,7 @@ def test_a_conversation_that_lasts_ends_for_the_caller_as_well(scene: Scene) -> 
     line = waiting_caller(scene)
     scene.parked("leg-1", phone=replace(QUICKLY, talk_s=10))
     scene.do(do.Join(line.uuid, "leg-1"))
-    assert scene.call.told(Joined) == Joined(line.uuid, "leg-1")
+    assert scene.call.next_event(Joined) == Joined(line.uuid, "leg-1")
     line.event("CHANNEL_BRIDGE")
     gevent.sleep(COMES_BACK_S + 0.1)
     scene.do(do.KillLeg("leg-1", "NORMAL_CLEARING"))
@@ -300,7 +298,7 @@ def test_a_conversation_that_lasts_ends_for_the_caller_as_well(scene: Scene) -> 
 
 
 @pytest.mark.parametrize("command", [do.KillLeg("leg-1", "LOSE_RACE"), do.BringBack()])
-def test_what_must_be_done_is_asked_again_when_the_connection_broke_before_the_reply(
+def test_a_command_is_repeated_if_the_connection_broke_before_the_reply(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, command: do.KillLeg | do.BringBack
 ) -> None:
     line = waiting_caller(scene)
@@ -322,16 +320,16 @@ def test_what_must_be_done_is_asked_again_when_the_connection_broke_before_the_r
         assert scene.desk.accept().uuid == line.uuid
 
 
-def test_a_connection_that_breaks_tells_those_who_asked(scene: Scene) -> None:
-    told: list[object] = []
-    scene.link.ask("msleep 3000", told.append, lambda error: told.append(type(error)))
+def test_commands_under_way_fail_when_the_connection_breaks(scene: Scene) -> None:
+    errors: list[object] = []
+    scene.link.ask("msleep 3000", errors.append, lambda error: errors.append(type(error)))
     scene.link.stop()
-    until(lambda: told)
-    assert [issubclass(one, ConnectionLost) for one in told if isinstance(one, type)] == [True]
+    until(lambda: errors)
+    assert [issubclass(one, ConnectionLost) for one in errors if isinstance(one, type)] == [True]
 
 
-def test_who_cannot_be_reached_yet_is_told_when_the_connection_stands(scene: Scene) -> None:
-    """Whoever takes a call over has just begun."""
+def test_a_command_before_the_connection_is_up_is_sent_once_it_is(scene: Scene) -> None:
+    """A worker that takes a call over may have just started."""
     scene.parked("leg-1")
     link, scene.link = (
         scene.link,
@@ -343,8 +341,8 @@ def test_who_cannot_be_reached_yet_is_told_when_the_connection_stands(scene: Sce
     link.stop()
 
 
-def test_what_a_gone_leg_cannot_do_any_more_hurts_nobody(scene: Scene) -> None:
-    scene.do(do.Whisper("nobody", "a.wav"), do.KillLeg("nobody", "LOSE_RACE"), do.Whisper("nobody", "not safe.wav"))
+def test_commands_for_a_leg_that_is_gone_have_no_effect(scene: Scene) -> None:
+    scene.do(do.Whisper("gone", "a.wav"), do.KillLeg("gone", "LOSE_RACE"), do.Whisper("gone", "not safe.wav"))
     scene.parked("leg-1")
     assert scene.call.events == []
 
@@ -363,44 +361,44 @@ def test_a_caller_is_brought_back_through_the_dialplan(scene: Scene) -> None:
 # --- without the switch
 
 
-def test_without_a_connection_every_question_is_answered(scene: Scene) -> None:
+def test_without_a_connection_every_command_is_answered(scene: Scene) -> None:
     scene.link.stop()
     scene.ring(("leg-1", ANNA))
     scene.do(do.Join("c", "d"), do.KillLeg("d", "LOSE_RACE"), do.Whisper("d", "a.wav"), do.BringBack())
-    assert isinstance(scene.call.told(JoinFailed), JoinFailed)
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
+    assert isinstance(scene.call.next_event(JoinFailed), JoinFailed)
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
     assert scene.call.events == []
 
 
-def test_a_switch_taken_out_of_the_settings_is_none(scene: Scene) -> None:
+def test_commands_for_a_switch_removed_from_the_settings_fail(scene: Scene) -> None:
     other = Listener(switch="fs9")
     scene.line.carry_out(do.Originate((("leg-1", plan(ANNA)),)), other.driver)
     scene.line.carry_out(do.Join("c", "d"), other.driver)
-    assert other.told(JoinFailed) == JoinFailed("c", "d", "there is no switch fs9")
-    assert other.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
+    assert other.next_event(JoinFailed) == JoinFailed("c", "d", "there is no switch fs9")
+    assert other.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
 
 
-def test_a_connection_that_is_being_made_anew_is_waited_for(scene: Scene) -> None:
+def test_a_command_waits_for_a_reconnection_under_way(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour("answers", after_s=0.0))
     scene.link.stop()
     scene.ring(("leg-1", ANNA))
     scene.link.start()
-    assert scene.call.told(LegAnswered) == LegAnswered("leg-1")
+    assert scene.call.next_event(LegAnswered) == LegAnswered("leg-1")
 
 
-def test_legs_that_ring_when_the_connection_breaks_are_not_told_and_ended_when_it_is_back(scene: Scene) -> None:
+def test_legs_ringing_when_the_connection_breaks_are_ended_when_it_is_back(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour("never_answers"))
     scene.ring(("leg-1", ANNA))
     until(lambda: scene.lives("leg-1"))
     scene.link.stop()
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", told=False)
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", told=False)
     scene.link.start()
     assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
 
 
-def test_a_leg_that_cannot_be_said_is_not_sent(scene: Scene) -> None:
+def test_a_leg_with_an_unsafe_address_is_not_sent(scene: Scene) -> None:
     unsafe = replace(plan(ANNA), endpoint=Account("101", "not a domain"))
     scene.do(do.Originate((("leg-1", unsafe),)))
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+    assert scene.call.next_event(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
     gevent.sleep(0)
     assert not scene.lives("leg-1")

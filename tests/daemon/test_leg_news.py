@@ -1,4 +1,4 @@
-"""Keys at legs: each call that has the leg, or whose recorded conversation has it, is told."""
+"""Keys pressed at legs: each call that has the leg, or whose recorded conversation has it, gets the event."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ JOINED = replace(CALL, recording=TalkRecording(mode=RecordingMode.ANNOUNCE, chan
 
 
 def worker(**drivers: Call) -> tuple[WorkerContext, dict[str, Driven]]:
-    """A worker with these calls, of which the asked one has the colleague's leg."""
+    """A worker with these calls; the one named `asked` has the colleague's leg."""
     driven = {call.id: Driven(call) for call in drivers.values()}
     made = WorkerContext.__new__(WorkerContext)
     made.drivers, made.joined, made.of_queues = driven, {}, set()  # type: ignore[assignment]  # stand-ins for drivers
@@ -45,30 +45,30 @@ def pressed(shared: WorkerContext) -> None:
 
 @pytest.mark.parametrize("is_here", [True, False])
 def test_the_colleagues_keys_reach_the_call_that_was_transferred_too(is_here: bool) -> None:
-    """Also where another worker has the call in which the colleague was asked."""
+    """Also if another worker has the consultation call."""
     shared, driven = worker(joined=JOINED, **({"asked": ASKED} if is_here else {}))
     pressed(shared)
-    told: dict[str, list[Event]] = {name: one.told for name, one in driven.items()}
-    assert told == {name: [LegKey(COLLEAGUE, "4")] for name in driven}
+    events: dict[str, list[Event]] = {name: one.events for name, one in driven.items()}
+    assert events == {name: [LegKey(COLLEAGUE, "4")] for name in driven}
 
 
-def test_a_leg_that_is_talked_with_no_more_tells_nothing() -> None:
+def test_keys_of_a_leg_no_longer_in_the_conversation_are_ignored() -> None:
     shared, driven = worker(joined=JOINED)
     driven[CALL.id].call = replace(JOINED, recording=None)
     pressed(shared)
-    assert driven[CALL.id].told == []
+    assert driven[CALL.id].events == []
 
 
 @pytest.mark.parametrize(
-    ("name", "left", "told"),
+    ("name", "left", "events"),
     [
         ("CHANNEL_HOLD", "", [LegHolds(COLLEAGUE, True, Instant(5))]),
         ("CHANNEL_UNHOLD", "", [LegHolds(COLLEAGUE, False, Instant(5))]),
         ("CHANNEL_UNHOLD", "200", []),
     ],
 )
-def test_a_phone_holds_takes_back_or_hangs_up_while_it_holds(name: str, left: str, told: list[Event]) -> None:
+def test_a_phone_holds_takes_back_or_hangs_up_while_it_holds(name: str, left: str, events: list[Event]) -> None:
     shared, driven = worker(asked=ASKED)
     headers = {"Unique-ID": COLLEAGUE, "Event-Date-Timestamp": "5", "variable_sip_term_status": left}
     tell_hold(cast(SwitchEvent, SimpleNamespace(name=name, get=headers.__getitem__)), shared)
-    assert driven["asked"].told == told
+    assert driven["asked"].events == events

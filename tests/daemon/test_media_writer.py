@@ -1,4 +1,4 @@
-"""Changes of media reach the ledger through a spool of their own, and no call ends because it is full."""
+"""Changes of media reach the ledger through their own spool, and no call ends because that spool is full."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATIENCE_S = 30.0
 
 
 class MemoryLedger:
-    """A ledger that is away until it is there."""
+    """A ledger that is unavailable until `here` is set."""
 
     def __init__(self) -> None:
         self.taken: list[bytes] = []
@@ -45,7 +45,7 @@ def writer_on(folder: Path, ledger: MemoryLedger, limits: SpoolLimits | None = N
     return MediaWriter(Spool(folder / "spool", limits), ledger, RejectedRecords(folder / "rejected"), gather_s=0)
 
 
-def test_what_was_noted_while_postgres_was_away_is_carried_on_by_the_next_process(tmp_path: Path) -> None:
+def test_changes_noted_while_postgres_was_away_are_written_by_the_next_process(tmp_path: Path) -> None:
     ledger = MemoryLedger()
     ledger.is_away = True
     first = writer_on(tmp_path, ledger)

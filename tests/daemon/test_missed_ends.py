@@ -1,4 +1,4 @@
-"""Ends of legs that fall between two workers."""
+"""Ends of legs between the death of one worker and the takeover by another."""
 
 import orjson
 import pytest
@@ -47,7 +47,7 @@ def test_the_end_of_a_channel_without_our_mark_is_found_by_the_channel() -> None
     assert found.leg_id == "a-1"
 
 
-def test_they_are_kept_until_orphans_were_looked_for_and_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ends_are_kept_until_the_next_look_for_orphans_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now[0])
     monkeypatch.setattr(missed_ends, "MAX_MISSED", 3)
@@ -62,7 +62,7 @@ def test_they_are_kept_until_orphans_were_looked_for_and_only_so_many(monkeypatc
 
 
 def test_an_end_is_kept_however_long_a_look_for_orphans_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow machine takes the calls of a dead worker over after half a minute: the look that does it began before."""
+    """On a slow machine a takeover may last half a minute: the look began before the end arrived."""
     now = [100.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now[0])
     missed = MissedEnds()

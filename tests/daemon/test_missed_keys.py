@@ -1,4 +1,4 @@
-"""Keys that fall between two workers."""
+"""Keys pressed between the death of one worker and the takeover by another."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def dtmf(key: str, at: int, channel: str = "a", **more: str) -> bytes:
 
 @dataclass
 class Driven:
-    """A call whose connection this worker has, or has not."""
+    """A call whose connection this worker may have."""
 
     call: Call = CALL
     line: object = None
-    told: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def deliver(self, event: Event) -> None:
-        self.told.append(event)
+        self.events.append(event)
 
 
 def test_a_call_gets_the_keys_after_the_last_one_it_had() -> None:
@@ -50,10 +50,10 @@ def test_a_call_gets_the_keys_after_the_last_one_it_had() -> None:
     assert keys.of(CALL) == (KeyPressed("1", 10, "RTP"), KeyPressed("2", 20, "RTP"), KeyPressed("3", 30, "RTP"))
     after = replace(CALL, heard_key=HeardKey("2", Instant(20), "RTP"))
     assert keys.of(after) == (KeyPressed("3", 30, "RTP"),)
-    assert keys.of(replace(CALL, heard_key=None)) == ()  # an earlier version saved it
+    assert keys.of(replace(CALL, heard_key=None)) == ()  # the call was saved by an earlier version
 
 
-def test_they_are_forgotten_after_a_while_and_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_are_dropped_after_a_while_and_beyond_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     keys, now_s = MissedKeys(), [100.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now_s[0])
     monkeypatch.setattr(missed_keys, "MAX_MISSED_KEYS", 2)
@@ -65,8 +65,8 @@ def test_they_are_forgotten_after_a_while_and_never_too_many(monkeypatch: pytest
     assert [one.key for one in keys.of(CALL)] == ["4"]
 
 
-def test_a_key_that_was_kept_for_its_time_is_given_to_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Though no other key has come since: it was pressed in a conversation that may be long over."""
+def test_an_expired_key_is_given_to_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if no other key arrived since, because its conversation may be long over."""
     keys, now_s = MissedKeys(), [100.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now_s[0])
     keys.keep("a", dtmf("1", 10))
@@ -78,11 +78,11 @@ def test_a_key_that_was_kept_for_its_time_is_given_to_no_call(monkeypatch: pytes
 def test_a_callers_key_is_missed_while_the_channel_is_fetched(line: object, leg: str, is_kept: bool) -> None:
     keys, driven = MissedKeys(), Driven(line=line)
     keys.tell(cast(DrivenCall, driven), read_event(Frame("text/event-json", b"", dtmf("1", 10, leg))))
-    assert (len(keys.of(CALL)), driven.told) == (is_kept, [] if is_kept else [LegKey(leg, "1")])
+    assert (len(keys.of(CALL)), driven.events) == (is_kept, [] if is_kept else [LegKey(leg, "1")])
 
 
-def test_what_is_typed_while_a_recording_is_paused_is_kept_by_no_worker() -> None:
-    """Neither by the one that has the call and not the caller, nor by one that knows only what the switch tells."""
+def test_keys_typed_while_a_recording_is_paused_are_kept_by_no_worker() -> None:
+    """Neither by a worker that has the call without its connection, nor by one that only hears the switch's events."""
     keys, recording = MissedKeys(), TalkRecording(mode=RecordingMode.ANNOUNCE, channel="a", partner="b")
     marked = dtmf("1", 10, **{KEYS_MARK_HEADER: KEYS_HIDDEN})
     assert not keys.keep("a", marked)
@@ -90,4 +90,4 @@ def test_what_is_typed_while_a_recording_is_paused_is_kept_by_no_worker() -> Non
     driven = Driven(replace(CALL, recording=paused))
     keys.tell(cast(DrivenCall, driven), read_event(Frame("text/event-json", b"", marked)))
     assert keys.of(CALL) == ()
-    assert driven.told == [LegKey("a", "1")]
+    assert driven.events == [LegKey("a", "1")]

@@ -1,4 +1,4 @@
-"""Offers, notices and due times reach the calls they are for, through a real Redis; phones are only listened to."""
+"""Offers, notices and due times reach their calls, through a real Redis; commands to phones are only kept."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ SECOND, HOUR = 1_000_000, 3_600 * 1_000_000
 
 
 class Ears:
-    """Stands where commands to a switch go, of legs or of a caller's connection."""
+    """Stands in for a leg line or a call line, and keeps the commands."""
 
     since = 0
 
@@ -71,23 +71,23 @@ class Ears:
         self.commands += command if isinstance(command, list) else [cast(Command, command)]
 
     def close(self) -> None:
-        """Nothing is heard any more."""
+        """Nothing to close."""
 
     def rung(self) -> list[str]:
-        """Whose phones were rung."""
+        """The targets whose phones were rung."""
         originated = [c for c in self.commands if isinstance(c, do.Originate)]
         return [plan.to for command in originated for _, plan in command.legs]
 
 
 class NoMedia:
-    """Where changes of media go: none is expected."""
+    """A media writer that expects no changes."""
 
     def note(self, note: MediaNote) -> None:
         raise AssertionError(note)
 
 
 class NoBook:
-    """Where records go."""
+    """A stand-in for the record writer."""
 
     def __init__(self) -> None:
         self.records: list[RatedRecord] = []
@@ -101,7 +101,7 @@ class NoBook:
 
 
 class NoSwitch:
-    """Cannot be asked."""
+    """A switch that cannot be asked."""
 
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
         on_answer(None)
@@ -113,7 +113,7 @@ class NoSwitch:
         return None
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
-        """There is nobody to hear it."""
+        """No worker hears the announcement."""
         heard = Event()
         heard.set()
         return heard
@@ -153,10 +153,10 @@ class Office:
             timers=self.timers,
         )
         self.dispatcher = OfferDispatcher(self.shared, live.store, switch_links)
-        live.on_told = self.dispatcher.told
+        live.on_effects = self.dispatcher.told
 
     def caller(self, id_: str = "call-1", caller: Caller = CUSTOMER) -> CallDriver:
-        """Somebody calls the queue `help`, and waits until Redis has answered."""
+        """A caller in the queue `help`, once Redis has answered."""
         configuration = self.current.configuration
         prices = configuration.prices_of("acme")
         facts = Facts(configuration.settings, KINDS, "acme", prices, caller, HELP, clock.now())
@@ -171,12 +171,12 @@ class Office:
         return [driver for driver in self.shared.drivers.values() if not driver.call.caller_channel]
 
     def owe_callback(self, after_s: float = 0, context: CallerContext = NO_CONTEXT) -> None:
-        """A customer has asked to be called back; `after_s` from now he may be."""
+        """A customer has asked for a callback, due `after_s` seconds from now."""
         ticket = Ticket("asked/1", "help", CUSTOMER.number, WORKER, clock.now())
-        told, self.live.on_told = self.live.on_told, lambda tenant, told: None
+        on_effects, self.live.on_effects = self.live.on_effects, lambda tenant, effects: None
         self.live.waited(lambda done: self.live.store.join("acme", ticket, done))
         self.live.settle()
-        self.live.on_told = told
+        self.live.on_effects = on_effects
         begins = Instant(clock.now() + int(after_s * SECOND))
         self.live.store.call_back("acme", ticket.id, ticket.number, begins, Instant(begins + HOUR), context=context)
         self.live.settle()
@@ -199,7 +199,7 @@ def offer(**changed: object) -> Offer:
 # --- offers
 
 
-def test_a_caller_who_comes_is_offered_to_the_agent_whose_phone_rings(office: Office) -> None:
+def test_a_new_caller_is_offered_to_the_agent_whose_phone_rings(office: Office) -> None:
     office.caller()
     until(office.ears.rung)
     assert office.ears.rung() == ["extension:101"]
@@ -222,7 +222,7 @@ def test_an_offer_whose_call_has_just_ended_frees_its_agent(office: Office) -> N
     assert office.live.agent("anna").state is AgentState.READY
 
 
-def test_an_offer_for_another_worker_is_his(office: Office) -> None:
+def test_an_offer_for_another_workers_call_is_left_to_that_worker(office: Office) -> None:
     driver = office.caller("call-9")
     until(office.ears.rung)
     before = driver.call
@@ -239,13 +239,13 @@ def test_a_notice_reaches_the_call_it_is_for(office: Office) -> None:
     driver = office.caller()
     until(office.ears.rung)
     assert office.live.views.notify("acme", "call-1/1", "removed", "extension:102", occasion("acme")) == "told"
-    # It is published to whichever worker has the call.
+    # The notice is published to the worker that has the call.
     office.dispatcher.noticed("acme", Notice("call-1/1", WORKER, "removed", "extension:102"))
     until(lambda: isinstance(driver.call.state, Ringing))
     assert office.live.tickets() == []
 
 
-def test_a_place_without_a_call_is_given_up_when_somebody_removes_it(office: Office) -> None:
+def test_a_place_without_a_call_is_given_up_when_it_is_removed(office: Office) -> None:
     office.live.store.elsewhere("acme", "anna", "x", on=True, call="y")
     ticket = Ticket("ghost/1", "help", "", WORKER, clock.now())
     office.live.waited(lambda done: office.live.store.join("acme", ticket, done))
@@ -255,7 +255,7 @@ def test_a_place_without_a_call_is_given_up_when_somebody_removes_it(office: Off
     assert office.live.tickets() == []
 
 
-def test_a_notice_for_another_worker_or_of_a_call_that_is_over_is_nobodys(office: Office) -> None:
+def test_a_notice_for_another_worker_or_a_closed_call_is_ignored(office: Office) -> None:
     driver = office.caller()
     office.dispatcher.noticed("acme", Notice("call-1/1", "host/2", "removed"))
     office.dispatcher.noticed("acme", Notice("call-7/1", WORKER, "removed"))
@@ -265,7 +265,7 @@ def test_a_notice_for_another_worker_or_of_a_call_that_is_over_is_nobodys(office
 # --- callbacks
 
 
-def test_a_customer_whose_turn_has_come_gets_a_call_of_his_own(office: Office) -> None:
+def test_a_due_callback_gets_a_call_of_its_own(office: Office) -> None:
     office.owe_callback()
     until(office.callbacks)
     (driver,) = office.callbacks()
@@ -281,10 +281,10 @@ def test_a_callback_that_is_to_wait_falls_due_by_itself(office: Office) -> None:
     assert office.ears.rung() == ["extension:101"]
 
 
-def test_a_customer_is_called_as_led_before_and_by_the_hours_as_set_by_hand(
+def test_a_callback_keeps_the_callers_context_and_follows_overrides_of_the_hours(
     redis_url: str, redis_client: Redis, tmp_path: Path
 ) -> None:
-    """The schedule is always open; it was closed by hand."""
+    """The schedule is always open, but an override has closed it."""
     folder = configured(tmp_path, help=QUEUES["help"].replace("retries: 2,", "retries: 2, hours: desk,"))
     with (folder / "tenants" / "acme.yaml").open("a") as acme:
         acme.write("hours:\n  desk: {week: {mon-sun: '00:00-24:00'}}\n")
@@ -298,12 +298,12 @@ def test_a_customer_is_called_as_led_before_and_by_the_hours_as_set_by_hand(
     (rated,) = office.book.records
     assert (rated.call.language, rated.call.label) == ("ru", "billing")
     assert office.ears.rung() == []
-    assert [ticket.position for ticket in live.tickets()] == [0]  # held until the hours by hand are over
+    assert [ticket.position for ticket in live.tickets()] == [0]  # held until the override ends
     live.close()
 
 
-def test_an_agent_who_lets_it_ring_leaves_the_customer_to_the_next(office: Office) -> None:
-    """His phone was rung in vain; he rests, and it falls due again when he has."""
+def test_a_callback_not_answered_by_an_agent_is_due_again(office: Office) -> None:
+    """The agent's phone was not answered; after the agent's rest the callback is offered again."""
     office.owe_callback()
     until(office.callbacks)
     (driver,) = office.callbacks()
@@ -315,7 +315,7 @@ def test_an_agent_who_lets_it_ring_leaves_the_customer_to_the_next(office: Offic
     assert office.ears.rung() == ["extension:101"] * 2
 
 
-def test_a_customer_who_calls_by_himself_stops_the_agents_phone(office: Office) -> None:
+def test_a_customer_who_calls_again_stops_the_agents_phone(office: Office) -> None:
     office.owe_callback()
     until(office.callbacks)
     (driver,) = office.callbacks()
@@ -325,10 +325,10 @@ def test_a_customer_who_calls_by_himself_stops_the_agents_phone(office: Office) 
     killed = [command.leg_id for command in office.ears.commands if isinstance(command, do.KillLeg)]
     assert killed == list(driver.call.open_legs)
     assert isinstance(caller.call.state, Waiting)
-    assert caller.call.state.offering is not None  # she is offered the caller himself
+    assert caller.call.state.offering is not None  # the agent is offered the caller instead of the callback
 
 
-def test_a_tenant_that_is_no_more_calls_nobody(office: Office) -> None:
+def test_a_removed_tenant_makes_no_callbacks(office: Office) -> None:
     gone = office.folder / "tenants" / "acme.yaml"
     (office.folder / "tenants" / "beta.yaml").write_text(gone.read_text())
     gone.unlink()
@@ -343,7 +343,7 @@ def test_a_tenant_that_is_no_more_calls_nobody(office: Office) -> None:
 # --- what falls due
 
 
-def test_the_earliest_of_all_moments_is_waited_for(office: Office) -> None:
+def test_the_dispatcher_waits_for_the_earliest_due_time(office: Office) -> None:
     before = office.timers.waiting
     for after_s in (1_800, 2_400, 600, 600):
         office.dispatcher.told("acme", Effects((), (), Instant(clock.now() + after_s * SECOND)))

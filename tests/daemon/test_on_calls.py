@@ -1,4 +1,4 @@
-"""Which extensions are on calls, as workers tell each other over a real Redis."""
+"""Which extensions are on calls, as workers share it over a real Redis."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def looked(pipeline: RedisPipeline) -> dict[str, tuple[str, ...]]:
     return {name: calls for name, calls in found.items() if calls}
 
 
-def test_those_are_told_of_to_whom_it_matters(pipeline: RedisPipeline) -> None:
+def test_only_extensions_that_need_it_are_shared(pipeline: RedisPipeline) -> None:
     own = worker(pipeline)
     for one in (call("a", "101"), call("b", "102"), call("c", "104", caller="103"), call("d", "104")):
         own.learn(one, changes((), one.legs), SETTINGS)
     assert looked(pipeline) == {"101": ("a",), "102": ("b",), "103": ("c",)}
 
 
-def test_an_end_is_told_and_so_is_the_end_of_a_call_that_was_taken_over(pipeline: RedisPipeline) -> None:
+def test_an_end_is_shared_and_so_is_the_end_of_a_call_that_was_taken_over(pipeline: RedisPipeline) -> None:
     first, second = worker(pipeline), worker(pipeline)
     a, b = call("a", "101"), call("b", "101")
     for one in (a, b):
@@ -65,13 +65,13 @@ def test_an_end_is_told_and_so_is_the_end_of_a_call_that_was_taken_over(pipeline
     assert looked(pipeline) == {"101": ("b",)}
     second.take(b, SETTINGS)
     first.lost(b)
-    first.over(b)  # it is not its own any more: nothing is forgotten
+    first.over(b)  # the call has another owner now, so its entry stays
     assert looked(pipeline) == {"101": ("b",)}
     second.over(b)
     assert looked(pipeline) == {}
 
 
-def test_what_no_worker_renews_runs_out(pipeline: RedisPipeline, redis_client: Redis) -> None:
+def test_entries_that_no_worker_renews_expire(pipeline: RedisPipeline, redis_client: Redis) -> None:
     one = call("a", "101")
     worker(pipeline).renew([one], SETTINGS)
     assert looked(pipeline) == {"101": ("a",)}
@@ -80,7 +80,7 @@ def test_what_no_worker_renews_runs_out(pipeline: RedisPipeline, redis_client: R
     assert looked(pipeline) == {}
 
 
-def test_what_redis_forgot_is_told_again(pipeline: RedisPipeline, redis_client: Redis) -> None:
+def test_entries_that_redis_lost_are_written_again(pipeline: RedisPipeline, redis_client: Redis) -> None:
     own, one = worker(pipeline), call("a", "101")
     own.take(one, SETTINGS)
     redis_client.flushall()

@@ -1,4 +1,4 @@
-"""Channels that nobody knows are sent back, once it is certain; everybody else is left alone."""
+"""Channels that no worker knows are sent back through the dialplan, once that is certain; others are left alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GHOST = "6b2e6c3a-8f57-4d8e-9a44-1b6f0a9d0001"
 
 
 class Board:
-    """Switches, the first with these channels."""
+    """Two switches, of which the first has the channels."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -34,7 +34,7 @@ class Board:
         self.calls: dict[str, str] = {}
         self.away: list[str] = []
         self.garbled: list[str] = []
-        self.told: list[str] = []
+        self.sent: list[str] = []
 
     def has(self, channel: str, age_s: int = 60, **other: str) -> None:
         row = {"uuid": channel, "direction": "inbound", "context": "public", "dest": DID["extension"]}
@@ -62,7 +62,7 @@ class Board:
         return channel not in self.talking
 
     def tell(self, switch: str, command: str) -> None:
-        self.told.append(command)
+        self.sent.append(command)
 
 
 def counted(name: str) -> float:
@@ -79,11 +79,11 @@ def orphans(shared: WorkerContext, board: Board, pipeline: RedisPipeline) -> Orp
     return OrphanChannels(shared, board, Post(pipeline, "strays", US))
 
 
-def test_a_caller_nobody_knows_is_sent_back_at_the_second_look(orphans: OrphanChannels, board: Board) -> None:
+def test_a_caller_no_worker_knows_is_sent_back_at_the_second_look(orphans: OrphanChannels, board: Board) -> None:
     board.has(GHOST)
     assert orphans.look() == 0
     assert orphans.look() == 1
-    assert board.told == [f"uuid_transfer {GHOST} {DID['extension']} XML callcontrol"]
+    assert board.sent == [f"uuid_transfer {GHOST} {DID['extension']} XML callcontrol"]
 
 
 def test_others_are_left_alone(
@@ -100,7 +100,7 @@ def test_others_are_left_alone(
     board.has("talks")
     board.talking.add("talks")
     assert [orphans.look() for _ in range(3)] == [0, 0, 0]
-    assert board.told == []
+    assert board.sent == []
 
 
 def test_a_transferred_leg_is_known_by_the_call_it_was_dialled_for(
@@ -119,17 +119,19 @@ def test_a_lone_caller_of_an_admins_own_application_is_left_alone(orphans: Orpha
     board.has(GHOST)
     board.of_others.add(GHOST)
     assert [orphans.look() for _ in range(3)] == [0, 0, 0]
-    assert board.told == []
+    assert board.sent == []
 
 
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
-def test_who_was_transferred_goes_back_as_transferred(orphans: OrphanChannels, board: Board, direction: str) -> None:
+def test_a_transferred_channel_is_sent_back_as_transferred(
+    orphans: OrphanChannels, board: Board, direction: str
+) -> None:
     board.has(GHOST, context="transferred", dest="*21*600700800#", direction=direction)
     assert [orphans.look() for _ in range(2)] == [0, 1]
-    assert board.told == [f"uuid_transfer {GHOST} *21*600700800# XML transferred"]
+    assert board.sent == [f"uuid_transfer {GHOST} *21*600700800# XML transferred"]
 
 
-def test_one_who_never_becomes_known_is_not_sent_back_for_ever(
+def test_a_channel_that_stays_unknown_is_not_sent_back_for_ever(
     orphans: OrphanChannels, board: Board, caplog: pytest.LogCaptureFixture
 ) -> None:
     left = counted("callcontrol_strays_left_total")
@@ -142,10 +144,10 @@ def test_one_who_never_becomes_known_is_not_sent_back_for_ever(
 def test_a_caller_of_an_extension_with_a_name_is_sent_back(orphans: OrphanChannels, board: Board) -> None:
     board.has(GHOST, context="internal", dest="anna.nowak-2")
     assert [orphans.look() for _ in range(2)] == [0, 1]
-    assert board.told == [f"uuid_transfer {GHOST} anna.nowak-2 XML callcontrol"]
+    assert board.sent == [f"uuid_transfer {GHOST} anna.nowak-2 XML callcontrol"]
 
 
-def test_a_switch_that_cannot_be_asked_keeps_no_other_from_being_looked_at(
+def test_a_switch_that_cannot_be_asked_does_not_keep_others_from_being_looked_at(
     orphans: OrphanChannels, board: Board
 ) -> None:
     board.away, board.garbled = ["fs0"], ["fs2"]
@@ -153,7 +155,7 @@ def test_a_switch_that_cannot_be_asked_keeps_no_other_from_being_looked_at(
     assert [orphans.look() for _ in range(2)] == [0, 1]
 
 
-def test_who_becomes_known_in_between_is_left_alone(
+def test_a_channel_that_becomes_known_in_between_is_left_alone(
     orphans: OrphanChannels, board: Board, shared: WorkerContext, pipeline: RedisPipeline
 ) -> None:
     board.has(GHOST)
@@ -163,18 +165,18 @@ def test_who_becomes_known_in_between_is_left_alone(
     assert orphans.look() == 0
 
 
-def test_one_worker_has_the_post_until_it_is_silent(pipeline: RedisPipeline, redis_client: Redis) -> None:
+def test_one_worker_has_the_duty_until_it_is_silent(pipeline: RedisPipeline, redis_client: Redis) -> None:
     ours, theirs = Post(pipeline, "strays", US), Post(pipeline, "strays", "another-host/2/.x")
     assert [ours.is_ours(), theirs.is_ours(), ours.is_ours()] == [True, False, True]
     redis_client.delete("cc:duty:strays")
     assert [theirs.is_ours(), ours.is_ours()] == [True, False]
 
 
-def test_one_that_cannot_be_sent_back_ends_no_look_for_the_others_and_is_told_once(
+def test_a_channel_that_cannot_be_sent_back_does_not_stop_the_look_and_is_logged_once(
     orphans: OrphanChannels, board: Board, caplog: pytest.LogCaptureFixture
 ) -> None:
     board.has("a-first", dest="fax machine")
     board.has(GHOST)
     assert [orphans.look() for _ in range(3)] == [0, 1, 1]
-    assert len(board.told) == 2
+    assert len(board.sent) == 2
     assert sum("cannot be sent back" in record.getMessage() for record in caplog.records) == 1

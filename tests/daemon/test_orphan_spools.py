@@ -1,4 +1,4 @@
-"""Records in the spools of others reach the ledger, each once, whoever carries them."""
+"""Records in the spools of workers that have gone reach the ledger, each once, carried by any worker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIMITS = SpoolLimits()
 
 
 class MemoryLedger:
-    """Takes payloads, when it is there."""
+    """A ledger in memory that takes payloads while `here` is set."""
 
     def __init__(self) -> None:
         self.taken: list[bytes] = []
@@ -35,11 +35,11 @@ class MemoryLedger:
         return []
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to close."""
 
 
 class Carriers:
-    """Workers that look for what is left below one folder."""
+    """Workers that look for spools below one folder."""
 
     def __init__(self, root: Path, ledger: MemoryLedger) -> None:
         self.root = root
@@ -89,11 +89,11 @@ def until(is_so: object) -> None:
     assert callable(is_so)
     due = clock.monotonic() + 60
     while not is_so():
-        assert clock.monotonic() < due, "it did not happen in time"
+        assert clock.monotonic() < due, "the condition did not hold in time"
         gevent.sleep(0.01)
 
 
-def test_what_other_slots_and_a_daemon_before_slots_left_is_carried_once(
+def test_spools_of_other_slots_and_of_a_daemon_before_slots_are_carried_once(
     carriers: Carriers, ledger: MemoryLedger
 ) -> None:
     leave(carriers.root, b"before slots 1", b"before slots 2")
@@ -111,7 +111,7 @@ def test_what_other_slots_and_a_daemon_before_slots_left_is_carried_once(
     ]
 
 
-def test_a_spool_somebody_works_at_is_left_to_him(carriers: Carriers, ledger: MemoryLedger) -> None:
+def test_a_spool_that_is_locked_is_left_to_its_worker(carriers: Carriers, ledger: MemoryLedger) -> None:
     working = Spool(carriers.root / "1")
     working.append([b"of a living worker"])
     leave(carriers.root / "2", b"left")
@@ -133,7 +133,7 @@ def test_they_wait_for_the_ledger_and_count_meanwhile(carriers: Carriers, ledger
     assert ledger.taken == [b"a", b"b"]
 
 
-def test_who_stops_lets_the_next_one_go_on(carriers: Carriers, ledger: MemoryLedger) -> None:
+def test_a_worker_that_stops_leaves_the_spool_to_the_next(carriers: Carriers, ledger: MemoryLedger) -> None:
     ledger.is_away = True
     leave(carriers.root / "3", b"a")
     carrier = carriers.add("0")
@@ -165,7 +165,7 @@ def test_too_many_predecessors_are_an_error(tmp_path: Path, monkeypatch: pytest.
         one.close()
 
 
-def test_what_only_a_later_version_can_read_stays_with_its_call_and_the_rest_goes_on(
+def test_a_record_of_a_later_version_stays_with_its_call_and_the_rest_goes_on(
     carriers: Carriers, ledger: MemoryLedger
 ) -> None:
     newer, behind = record("a", 2, VERSION + 1), record("a", 4)
@@ -178,11 +178,11 @@ def test_what_only_a_later_version_can_read_stays_with_its_call_and_the_rest_goe
     spool = Spool(carriers.root / "9")
     left = [one.payload for one in spool.read_from(Position(spool.forgotten + 1), 10)]
     spool.close()
-    # behind the first that stays nothing is dropped: a later version writes it again, which changes nothing
+    # nothing behind the first kept record is dropped: a later version writes it again, which changes nothing
     assert left == [newer, record("b", 3), behind, record("c", 5)]
 
 
-def test_a_later_version_takes_what_an_older_one_has_left(
+def test_a_later_version_takes_the_records_an_older_one_has_left(
     carriers: Carriers, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave(carriers.root / "9", record("a", 1, VERSION + 1), record("a", 2), record("b", 3))
@@ -212,7 +212,7 @@ def test_a_worker_goes_on_with_its_own_records_behind_those_of_a_later_version(
     writer.start()
     ledger.is_away = True
     writer._spool.submit([record("b", 2)], lambda: None)
-    gevent.sleep(0.2)  # tried again and again
+    gevent.sleep(0.2)  # time for several attempts
     ledger.is_away = False
     until(lambda: ledger.taken == [record("b", 2)])
     assert writer.drained(5)
@@ -221,7 +221,7 @@ def test_a_worker_goes_on_with_its_own_records_behind_those_of_a_later_version(
     writer.stop(1)
 
 
-def test_what_stands_before_a_record_of_a_later_version_is_written_also_when_that_takes_several_tries(
+def test_records_before_one_of_a_later_version_are_written_even_if_that_takes_several_attempts(
     carriers: Carriers, ledger: MemoryLedger
 ) -> None:
     own = carriers.root / "1"

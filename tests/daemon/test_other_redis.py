@@ -1,6 +1,6 @@
-"""The daemon's queues on a Redis Cluster, and on a master that sentinels watch, whose master dies while a caller waits.
+"""The daemon's queues on a Redis Cluster and on a master with sentinels; the master dies while a caller waits.
 
-One stage for all, whose stores are a cluster at first; the last test moves the daemon to its Redis.
+All tests share one stage. Its stores are a cluster at first; the last test moves the daemon to the other Redis.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ ROOT = Path(__file__).parents[2]
 SOUNDS = ROOT / "freeswitch-xml" / "sounds"
 TOLD = ("33-queue", "37-queue-key-voicemail")
 STORIES = [story for story in read_stories(ROOT / "tests" / "stories") if story.file.removesuffix(".yaml") in TOLD]
-# She lets it ring for longer than a failover takes (some 3 s); where that takes longer, she is called again. She talks
-# for longer than she is told how long he waited.
+# The agent's phone rings for longer than a failover takes (about 3 s); if that takes longer, it is called again. The
+# agent talks for longer than the whisper lasts.
 SLOW, ANSWERS = Behaviour("answers", after_s=4, talk_s=6), Behaviour("answers", after_s=0.3, talk_s=6)
 
 pytestmark = pytest.mark.timeout(300)
@@ -54,7 +54,7 @@ def stage() -> Iterator[Stage]:
 
 
 def move(stage: Stage, redis_url: str) -> None:
-    """The daemon has this Redis from now on."""
+    """Make the daemon use this Redis."""
     stage.daemon.stop()
     written = stage.config / "callcontrol.yaml"
     main = yaml.safe_load(written.read_text(encoding="utf-8"))
@@ -65,13 +65,13 @@ def move(stage: Stage, redis_url: str) -> None:
 
 @pytest.fixture(scope="module")
 def cluster(stage: Stage) -> RedisCluster:
-    """The daemon has a cluster."""
+    """Make the daemon use a Redis Cluster."""
     return cast(RedisCluster, stage.redis)
 
 
 @pytest.fixture
 def pair(stage: Stage) -> Iterator[WatchedPair]:
-    """The daemon has a master that sentinels watch."""
+    """Make the daemon use a master with sentinels."""
     with tempfile.TemporaryDirectory(prefix="callcontrol-pair-") as folder:
         made = WatchedPair(Path(folder))
         with made as url:
@@ -81,7 +81,7 @@ def pair(stage: Stage) -> Iterator[WatchedPair]:
 
 @pytest.fixture(scope="module")
 def player(stage: Stage, cluster: RedisCluster) -> Iterator[Player]:
-    """Tells stories on the cluster."""
+    """Plays stories on the cluster."""
     settings = read_configuration(stage.config).settings
     with (
         closing(LiveAgents(settings, stage.redis_url, stage.daemon.reload)) as agents,
@@ -98,15 +98,15 @@ def test_story_on_a_cluster(story: Story, stage: Stage, player: Player) -> None:
 
 
 def test_a_master_of_the_cluster_dies_while_a_caller_waits(stage: Stage, cluster: RedisCluster) -> None:
-    expect_him_served_although_the_master_dies(stage, lambda: cluster.master_of(keys.queues("acme")))
+    expect_the_caller_served_although_the_master_dies(stage, lambda: cluster.master_of(keys.queues("acme")))
 
 
 def test_the_watched_master_dies_while_a_caller_waits(stage: Stage, pair: WatchedPair) -> None:
-    expect_him_served_although_the_master_dies(stage, lambda: pair.master)
+    expect_the_caller_served_although_the_master_dies(stage, lambda: pair.master)
 
 
-def expect_him_served_although_the_master_dies(stage: Stage, master: Callable[[], RedisServer]) -> None:
-    """Music plays on and the agent's phone rings on; when she answers, he is hers."""
+def expect_the_caller_served_although_the_master_dies(stage: Stage, master: Callable[[], RedisServer]) -> None:
+    """Music and ringing go on while the master dies; when the agent answers, the agent has the caller."""
     with closing(Live(stage)) as live:
         phone_does(stage, live, SLOW, ANSWERS)
         call = stage.switch.place(Call(SUPPORT, number="+48500100601"))

@@ -1,4 +1,4 @@
-"""What is set by hand as metrics: so that what somebody has forgotten is seen."""
+"""Overrides of opening hours as metrics, so that a forgotten one is seen."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def closed(days_ago: int, until: Instant | None = None) -> bytes:
     return encode_override(Override(False, until, "extension:101", Instant(NOW - days_ago * 86_400 * SECOND_US)))
 
 
-def test_what_stands_without_an_end_is_shown_with_its_age_until_it_is_taken_back(
+def test_an_override_without_an_end_is_shown_with_its_age_until_it_is_removed(
     pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     duty = encode_override(DutyOverride(KINDS.read("extension:101"), None, "extension:101", Instant(0)))
@@ -60,7 +60,7 @@ def test_what_stands_without_an_end_is_shown_with_its_age_until_it_is_taken_back
     assert [shown("overrides", kind="duty"), shown("hours_without_end_seconds")] == [0, 0]
 
 
-def test_a_tenant_without_schedules_any_more_is_shown_as_such(
+def test_overrides_of_a_tenant_without_schedules_are_shown_as_such(
     pipeline: RedisPipeline, redis_client: Redis, tmp_path: Path
 ) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "conf")
@@ -75,7 +75,7 @@ def test_a_tenant_without_schedules_any_more_is_shown_as_such(
     assert shown("hours_without_end_seconds") == 0
 
 
-def test_one_worker_of_a_host_reads_it(pipeline: RedisPipeline, redis_client: Redis) -> None:
+def test_one_worker_of_a_host_reads_the_overrides(pipeline: RedisPipeline, redis_client: Redis) -> None:
     redis_client.ping()
     workers = [worker(pipeline, name) for name in ("host-a/0/.x", "host-a/1/.x", "host-b/0/.x")]
     assert [one.look_if_ours() for one in workers] == [True, False, True]

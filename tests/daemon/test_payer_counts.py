@@ -1,4 +1,4 @@
-"""Limits that count the calls of who pays, as workers ask for them on a real Redis: counted over all, by leases."""
+"""Limits on the number of calls of a payer, on a real Redis: counted over all workers, by leases."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def call(name: str, planned: LegPlan) -> Call:
 
 
 class Worker:
-    """A worker's counts, and its calls."""
+    """A worker's counts and its calls."""
 
     def __init__(self, store: PayerCountStore | None, written: str = LIMITED) -> None:
         self.counts, self.facts = PayerCounts(store), facts(NUMBER, tenant=written)
         self.calls: dict[str, Call] = {}
 
     def dial(self, name: str, planned: LegPlan | None = None) -> str:
-        """Why the leg of this call may not go out, "" if it may."""
+        """The reason why the leg of this call is refused, "" if it is allowed."""
         planned = planned or plan()
         one = self.calls[name] = call(name, planned)
         result: AsyncResult[Mapping[str, Reached]] = AsyncResult()
@@ -81,7 +81,7 @@ def two_workers(pipeline: RedisPipeline) -> tuple[Worker, Worker, PayerCountStor
     return Worker(store), Worker(store), store
 
 
-def test_no_more_calls_go_out_than_may_over_all_workers(pipeline: RedisPipeline, redis_client: Redis) -> None:
+def test_the_limit_holds_over_all_workers(pipeline: RedisPipeline, redis_client: Redis) -> None:
     one, other, store = two_workers(pipeline)
     assert one.dial("1") == other.dial("2") == ""
     assert one.dial("3") == "extension:101 has 2 calls outside at once already, and may have no more"
@@ -122,7 +122,7 @@ def test_a_worker_that_takes_a_call_over_keeps_its_place_and_releases_it(pipelin
     assert alive.dial("4") == ""
 
 
-def test_a_call_of_a_tenant_that_is_configured_no_more_is_taken_over_all_the_same(pipeline: RedisPipeline) -> None:
+def test_a_call_of_a_removed_tenant_is_taken_over_all_the_same(pipeline: RedisPipeline) -> None:
     dead, alive, store = two_workers(pipeline)
     dead.dial("1")
     settings_without = alive.facts.settings.model_copy(update={"tenants": {}})
@@ -132,7 +132,7 @@ def test_a_call_of_a_tenant_that_is_configured_no_more_is_taken_over_all_the_sam
     assert store.legs("acme") == {"leg-1"}  # until the end of its lease
 
 
-def test_what_a_dead_worker_had_is_free_after_its_lease(pipeline: RedisPipeline, redis_client: Redis) -> None:
+def test_the_places_of_a_dead_worker_are_free_after_their_lease(pipeline: RedisPipeline, redis_client: Redis) -> None:
     dead, alive, store = two_workers(pipeline)
     dead.dial("1")
     dead.dial("2")
@@ -153,7 +153,7 @@ def test_without_redis_each_worker_counts_its_own() -> None:
     assert one.dial("5") == ""
 
 
-def test_what_redis_counted_a_worker_knows_when_it_is_away(pipeline: RedisPipeline) -> None:
+def test_a_worker_goes_on_with_the_counts_of_redis_when_redis_is_away(pipeline: RedisPipeline) -> None:
     one = Worker(PayerCountStore(pipeline), TENANT + "limits: {extension: {caps: {all: {calls_per_hour: 2}}}}\n")
     for name in "12":
         assert one.dial(name) == ""
@@ -164,7 +164,7 @@ def test_what_redis_counted_a_worker_knows_when_it_is_away(pipeline: RedisPipeli
 
 def test_the_claim_rides_in_the_round_trip_of_the_save(pipeline: RedisPipeline) -> None:
     one, _, _ = two_workers(pipeline)
-    one.dial("0")  # the script is known from then on
+    one.dial("0")  # loads the script into Redis
     one.end("0")
     pipeline.ask("PING")
     before = pipeline.round_trips
@@ -181,16 +181,16 @@ class Driver:
     """A driver whose call only rings."""
 
     def __init__(self, ringing: Call) -> None:
-        self.call, self.told = ringing, []  # type: ignore[var-annotated]
+        self.call, self.events = ringing, []  # type: ignore[var-annotated]
 
     def deliver(self, event: Any) -> None:
-        self.told.append(event)
+        self.events.append(event)
 
 
 def admitted(
     pipeline: RedisPipeline, known: Facts, *planned: LegPlan, name: str = "leg"
 ) -> tuple[list[Any], list[Any]]:
-    """What a call is told whose legs are all to ring at once, and what is sent out."""
+    """The events of a call that rings all its legs at once, and the commands that are sent."""
     ids = [f"{name}-{n}" for n, _ in enumerate(planned)]
     step = Ring(NumberTarget(NUMBER), planned, Path(NumberTarget(NUMBER)))
     one = replace(call("1", planned[0]), state=Ringing(step, "app", tuple(ids)))
@@ -203,29 +203,29 @@ def admitted(
     )
     admit(do.Bridge("app", tuple(zip(ids, planned, strict=True))), driver, known, stores, sent.append)  # type: ignore[arg-type]
     with gevent.Timeout(2):
-        while not driver.told and not sent:
+        while not driver.events and not sent:
             gevent.sleep(0.005)
     pipeline.ask("PING")
-    return driver.told, sent
+    return driver.events, sent
 
 
-def test_of_the_legs_of_one_command_those_ring_that_are_counted(pipeline: RedisPipeline) -> None:
-    told, sent = admitted(pipeline, facts(NUMBER, tenant=LIMITED), *[plan()] * 3)
+def test_of_the_legs_of_one_command_only_those_within_the_limit_ring(pipeline: RedisPipeline) -> None:
+    events, sent = admitted(pipeline, facts(NUMBER, tenant=LIMITED), *[plan()] * 3)
     assert [leg for leg, _ in sent[0].legs] == ["leg-0", "leg-1"]
-    assert [(list(one.reached), one.cause) for one in told] == [(["leg-2"], "")]
+    assert [(list(one.reached), one.cause) for one in events] == [(["leg-2"], "")]
 
 
-def test_a_leg_that_has_room_nowhere_is_refused_for_the_limit_first(pipeline: RedisPipeline) -> None:
+def test_a_leg_over_two_limits_is_refused_for_the_payers_limit(pipeline: RedisPipeline) -> None:
     full = MAIN.replace('number: "+48221110000"', 'number: "+48221110000", channels: 1')
     known = facts(NUMBER, tenant=ONE_EACH)
     limited = replace(known, settings=settings(ONE_EACH, full))
-    told, sent = admitted(pipeline, limited, plan(), plan())
+    events, sent = admitted(pipeline, limited, plan(), plan())
     assert [leg for leg, _ in sent[0].legs] == ["leg-0"]
-    assert [type(one) for one in told] == [LimitsReached]
-    told, sent = admitted(pipeline, limited, plan("extension:102"), plan(), name="more")
+    assert [type(one) for one in events] == [LimitsReached]
+    events, sent = admitted(pipeline, limited, plan("extension:102"), plan(), name="more")
     assert not sent
-    assert [type(one) for one in told] == [LegNotSent, LimitsReached]
-    assert told[1].cause == TRUNK_FULL
-    told, sent = admitted(pipeline, limited, plan(), plan(), name="again")
-    assert [(type(one), one.cause) for one in told] == [(LimitsReached, LIMIT_REACHED)]
+    assert [type(one) for one in events] == [LegNotSent, LimitsReached]
+    assert events[1].cause == TRUNK_FULL
+    events, sent = admitted(pipeline, limited, plan(), plan(), name="again")
+    assert [(type(one), one.cause) for one in events] == [(LimitsReached, LIMIT_REACHED)]
     assert not sent

@@ -1,4 +1,4 @@
-"""PINs at work: counted over all calls before they are compared, hashed aside, locked after too many."""
+"""PINs: attempts are counted over all calls before they are compared, hashed in threads, and locked after too many."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ RIGHT, WRONG, LOCKED = PinVerdict.RIGHT, PinVerdict.WRONG, PinVerdict.LOCKED
 
 
 class Driver:
-    """As much of a driver as the line needs."""
+    """The part of a driver that the line needs."""
 
     def __init__(self) -> None:
         self.call = SimpleNamespace(tenant="acme", id="call-1", led_party=Caller("+48600100200"))
-        self.told: list[Event] = []
+        self.events: list[Event] = []
         self._came = Signal()
 
     def deliver(self, event: Event) -> None:
-        self.told.append(event)
+        self.events.append(event)
         self._came.set()
 
     def when_confirmed(self, store: object, *, over: bool = False) -> None:
@@ -47,7 +47,7 @@ class Driver:
     def answer(self) -> Event:
         assert self._came.wait(10)
         self._came.clear()
-        return self.told[-1]
+        return self.events[-1]
 
 
 class Desk:
@@ -86,7 +86,7 @@ def test_a_box_without_a_pin_takes_none(desk: Desk) -> None:
     assert [desk.tries(""), desk.tries("0000")] == [WRONG, WRONG]
 
 
-def test_too_many_wrong_ones_of_all_calls_lock_the_box_even_for_the_right_one(
+def test_too_many_wrong_pins_over_all_calls_lock_the_mailbox_even_for_the_right_pin(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     locked = box_meters.mailboxes_locked_total._value.get()
@@ -101,17 +101,17 @@ def test_too_many_wrong_ones_of_all_calls_lock_the_box_even_for_the_right_one(
     assert PIN not in caplog.text
 
 
-def test_a_right_one_in_time_forgives_the_wrong_ones_before(desk: Desk) -> None:
+def test_the_right_pin_in_time_resets_the_count_of_wrong_ones(desk: Desk) -> None:
     desk.sets(PIN)
     assert [desk.tries(one) for one in ("1111", "1111", PIN, "1111", "1111", PIN)] == [WRONG, WRONG, RIGHT] * 2
 
 
-def test_after_its_rest_the_box_can_be_tried_again(desk: Desk) -> None:
+def test_a_locked_mailbox_opens_again_after_its_time(desk: Desk) -> None:
     desk.sets(PIN)
     assert [desk.tries("1111", failures=1, locked_s=0), desk.tries(PIN)] == [WRONG, RIGHT]
 
 
-def test_a_new_pin_opens_a_locked_box(desk: Desk) -> None:
+def test_a_new_pin_unlocks_the_mailbox(desk: Desk) -> None:
     desk.tries("1111", failures=1)
     assert desk.tries("1111", failures=1) is LOCKED
     desk.sets("8164")
@@ -119,7 +119,7 @@ def test_a_new_pin_opens_a_locked_box(desk: Desk) -> None:
 
 
 def test_the_hub_goes_on_while_pins_are_compared(pipeline: RedisPipeline) -> None:
-    """The real cost, in threads: the longest gap between two turns of the hub is far below it."""
+    """At the real cost of a hash, in threads: the gaps between turns of the hub are far shorter than one hash takes."""
     desk, gaps = Desk(pipeline), [0.0]
 
     def watch() -> None:
@@ -139,7 +139,7 @@ def test_the_hub_goes_on_while_pins_are_compared(pipeline: RedisPipeline) -> Non
     assert len(gaps) > took / 0.05, "the hub stood still"
 
 
-def test_too_many_at_once_are_refused_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_pins_at_the_same_time_are_refused_immediately(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pin_line, "MAX_PINS", 0)
     assert desk.tries(PIN) is PinVerdict.UNKNOWN
     assert desk.sets(PIN) == Stored("too many PINs wait to be checked")

@@ -1,4 +1,4 @@
-"""What calls ask of the queues is done in a real Redis, and answered to the call that asked."""
+"""Queue commands of calls are carried out in a real Redis, and the call that asked gets the answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TICKET = "call-1/1"
 
 
 class Scene:
-    """A line, and the call that asks."""
+    """A queue line, and the call that gives it commands."""
 
     def __init__(self, live: LiveQueues) -> None:
         self.live = live
@@ -40,16 +40,16 @@ class Scene:
         self.do(do.JoinQueue(Ticket(id_, queue, CUSTOMER.number, WORKER, clock.now())))
 
     def offer(self) -> Offer:
-        """The offer that was made last."""
-        until(lambda: any(told.offers for told in self.live.told))
-        return next(told for told in reversed(self.live.told) if told.offers).offers[-1]
+        """The latest offer."""
+        until(lambda: any(one.offers for one in self.live.effects))
+        return next(one for one in reversed(self.live.effects) if one.offers).offers[-1]
 
     def accepted(self, agent: str = "anna") -> Offer:
-        """The caller is in the queue, and the agent has him."""
+        """The caller is in the queue, and the agent has accepted the offer."""
         self.join()
         offer = self.offer()
         self.do(do.AcceptOffer(offer.id, agent))
-        assert self.call.told(OfferAccepted) == OfferAccepted(offer.id, agent)
+        assert self.call.next_event(OfferAccepted) == OfferAccepted(offer.id, agent)
         return offer
 
     def state(self, agent: str = "anna") -> AgentState:
@@ -67,31 +67,31 @@ def scene(redis_url: str, redis_client: Redis) -> Iterator[Scene]:
 # --- places
 
 
-def test_a_caller_who_is_let_in_hears_of_it_before_he_is_offered(scene: Scene) -> None:
+def test_a_caller_who_is_let_in_gets_the_answer_before_the_offer(scene: Scene) -> None:
     scene.join()
-    answer = scene.call.told(QueueEntered)
+    answer = scene.call.next_event(QueueEntered)
     assert (answer.ticket, answer.entered.place.position, answer.entered.took_up) == (TICKET, 1, "")
     offer = scene.offer()
     assert (offer.ticket, offer.agents, offer.worker) == (TICKET, ("anna",), WORKER)
 
 
-def test_a_caller_nobody_serves_is_refused(scene: Scene) -> None:
+def test_a_caller_is_refused_if_no_agent_is_active(scene: Scene) -> None:
     scene.do(do.ActOnAgent("anna", AgentAction.LOG_OUT, ""))
     scene.join()
-    assert scene.call.told(QueueRefused) == QueueRefused(TICKET, Refusal.NO_AGENT)
+    assert scene.call.next_event(QueueRefused) == QueueRefused(TICKET, Refusal.NO_AGENT)
 
 
-def test_where_he_stands(scene: Scene) -> None:
+def test_the_callers_position_is_answered(scene: Scene) -> None:
     scene.join()
     scene.join(id_="call-2/1")
     scene.do(do.AskPlace("call-2/1"))
-    answer = scene.call.told(PlaceKnown)
+    answer = scene.call.next_event(PlaceKnown)
     assert answer.found.place.position == 2
     scene.do(do.AskPlace("call-3/1"))
-    assert scene.call.told(PlaceKnown) == PlaceKnown("call-3/1", None)
+    assert scene.call.next_event(PlaceKnown) == PlaceKnown("call-3/1", None)
 
 
-def test_who_leaves_is_gone_and_his_agent_free(scene: Scene) -> None:
+def test_leaving_removes_the_ticket_and_frees_the_agent(scene: Scene) -> None:
     scene.join()
     assert scene.state() is AgentState.RESERVED
     scene.do(do.LeaveQueue(TICKET, Leaving.ABANDONED))
@@ -102,28 +102,28 @@ def test_who_leaves_is_gone_and_his_agent_free(scene: Scene) -> None:
 # --- offers
 
 
-def test_an_offer_that_is_taken_up_lasts_as_long_as_it_was_said(scene: Scene) -> None:
+def test_an_offer_that_rings_lasts_as_long_as_was_requested(scene: Scene) -> None:
     scene.join()
     before = clock.now()
     scene.do(do.TakeUpOffer(scene.offer().id, 30.5))
     assert scene.state() is AgentState.RINGING
-    due = scene.live.told[-1].next_due
+    due = scene.live.effects[-1].next_due
     assert due is not None
     assert due - before >= 30.5 * SECOND
 
 
-def test_who_accepts_has_the_caller_and_he_is_in_the_queue_no_more(scene: Scene) -> None:
+def test_an_agent_who_accepts_has_the_caller_whose_ticket_is_gone(scene: Scene) -> None:
     scene.accepted()
     assert scene.state() is AgentState.TALKING
     assert scene.live.tickets() == []
 
 
-def test_an_offer_that_does_not_stand_is_void(scene: Scene) -> None:
+def test_an_unknown_offer_is_void(scene: Scene) -> None:
     scene.do(do.AcceptOffer("call-9/1:1", "anna"))
-    assert scene.call.told(OfferVoid) == OfferVoid("call-9/1:1", "anna")
+    assert scene.call.next_event(OfferVoid) == OfferVoid("call-9/1:1", "anna")
 
 
-def test_who_passes_rests_and_the_caller_waits_on(scene: Scene) -> None:
+def test_an_agent_who_passes_rests_and_the_caller_waits_on(scene: Scene) -> None:
     scene.join()
     scene.do(do.PassOffer(scene.offer().id, "anna", OfferEnd.BUSY))
     assert scene.live.agent("anna").until is not None
@@ -137,7 +137,7 @@ def test_a_conversation_that_ends_is_followed_by_the_wrap_up(scene: Scene) -> No
     assert scene.live.agent("anna").figures["talk_ms"] == 5_000
 
 
-def test_one_that_never_began_leaves_the_agent_ready(scene: Scene) -> None:
+def test_a_conversation_that_never_began_leaves_the_agent_ready(scene: Scene) -> None:
     scene.accepted()
     scene.do(do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED))
     assert scene.state() is AgentState.READY
@@ -155,7 +155,7 @@ def test_a_ticket_that_is_kept_becomes_a_callback(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(("reached", "again_s", "left"), [(True, 0, 0), (False, 0, 0), (False, 300, 1)])
-def test_an_attempt_ends_it_or_keeps_it(scene: Scene, reached: bool, again_s: int, left: int) -> None:
+def test_an_attempt_ends_the_callback_or_keeps_it(scene: Scene, reached: bool, again_s: int, left: int) -> None:
     scene.join()
     now = clock.now()
     scene.do(do.KeepCallback(TICKET, CUSTOMER.number, now, Instant(now + HOUR)))
@@ -177,20 +177,20 @@ def test_an_attempt_ends_it_or_keeps_it(scene: Scene, reached: bool, again_s: in
         (AgentAction.PROLONG_WRAP_UP, "60000000", "there is no wrap-up to prolong"),
     ],
 )
-def test_what_an_agent_asks_for_is_answered(scene: Scene, action: AgentAction, detail: str, trouble: str) -> None:
+def test_an_agents_request_is_answered(scene: Scene, action: AgentAction, detail: str, trouble: str) -> None:
     scene.do(do.ActOnAgent("anna", action, detail))
-    assert scene.call.told(Stored) == Stored(trouble)
+    assert scene.call.next_event(Stored) == Stored(trouble)
 
 
-def test_an_agent_nobody_knows_is_told_so(scene: Scene) -> None:
+def test_a_request_of_an_unknown_agent_is_refused(scene: Scene) -> None:
     scene.do(do.ActOnAgent("dora", AgentAction.LOG_IN, ""))
-    assert scene.call.told(Stored) == Stored("there is no such agent")
+    assert scene.call.next_event(Stored) == Stored("there is no such agent")
 
 
 # --- Redis away
 
 
-def test_with_redis_away_nobody_is_let_in_and_nothing_is_stored(restartable_redis: EmbeddedRedis) -> None:
+def test_while_redis_is_away_no_caller_is_let_in_and_nothing_is_stored(restartable_redis: EmbeddedRedis) -> None:
     live = LiveQueues(restartable_redis.address, 0.5)
     live.open("anna")
     scene = Scene(live)
@@ -198,14 +198,14 @@ def test_with_redis_away_nobody_is_let_in_and_nothing_is_stored(restartable_redi
     ticket = Ticket(TICKET, "help", "", WORKER, clock.now())
     for command in (do.JoinQueue(ticket), do.AcceptOffer("x:1", "anna"), do.ActOnAgent("anna", AgentAction.PAUSE, "x")):
         scene.line.carry_out(command, scene.call.driver)
-    assert scene.call.told(QueueRefused).why is Refusal.AWAY
-    assert scene.call.told(OfferVoid) == OfferVoid("x:1", "anna")
-    assert "unreachable" in scene.call.told(Stored).trouble
+    assert scene.call.next_event(QueueRefused).why is Refusal.AWAY
+    assert scene.call.next_event(OfferVoid) == OfferVoid("x:1", "anna")
+    assert "unreachable" in scene.call.next_event(Stored).trouble
     live.close()
 
 
-def test_an_agent_redis_gave_the_caller_too_late_to_say_so_is_let_go(restartable_redis: EmbeddedRedis) -> None:
-    """The offer counts as void for the call, which then lets her go: see `offering.take_back`."""
+def test_an_agent_is_freed_if_the_answer_of_redis_came_too_late(restartable_redis: EmbeddedRedis) -> None:
+    """For the call the offer counts as void, so the call frees the agent: see `offering.take_back`."""
     live = LiveQueues(restartable_redis.address, 0.5)
     live.open("anna")
     scene = Scene(live)
@@ -215,7 +215,7 @@ def test_an_agent_redis_gave_the_caller_too_late_to_say_so_is_let_go(restartable
         pid = client.info()["process_id"]
     os.kill(pid, signal.SIGSTOP)
     scene.line.carry_out(do.AcceptOffer(offer.id, "anna"), scene.call.driver)
-    assert scene.call.told(OfferVoid) == OfferVoid(offer.id, "anna")
+    assert scene.call.next_event(OfferVoid) == OfferVoid(offer.id, "anna")
     scene.line.carry_out(do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED), scene.call.driver)
     os.kill(pid, signal.SIGCONT)
     until(lambda: not live.pipeline.away_because and not live.store.owed)
@@ -224,7 +224,7 @@ def test_an_agent_redis_gave_the_caller_too_late_to_say_so_is_let_go(restartable
     live.close()
 
 
-def test_a_place_in_a_queue_that_this_host_does_not_know_is_given_up_with_a_word_in_the_log(
+def test_a_place_in_a_queue_unknown_to_this_host_is_given_up_and_logged(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     scene.live.open()

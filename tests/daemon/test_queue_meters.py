@@ -1,4 +1,4 @@
-"""The queues as metrics: read once for each host, whatever the number of its workers."""
+"""Metrics of queues: one worker of each host reads them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tenants whose queues were asked for."""
+    """The tenants whose queues were read."""
     tenants: list[str] = []
 
     class Views:
         def __init__(self, pipeline: RedisPipeline) -> None:
-            """Asks nothing."""
+            """Needs no Redis."""
 
         def queues(self, tenant: str, occasion: Occasion) -> list[QueueView]:
             tenants.append(tenant)
@@ -54,7 +54,9 @@ def test_one_worker_of_a_host_reads_the_queues(pipeline: RedisPipeline, asked: l
     assert asked == once * 2
 
 
-def test_another_one_does_once_it_is_silent(pipeline: RedisPipeline, asked: list[str], redis_client: Redis) -> None:
+def test_another_worker_reads_once_the_first_is_silent(
+    pipeline: RedisPipeline, asked: list[str], redis_client: Redis
+) -> None:
     first, second = (worker(pipeline, f"host-a/{n}/.x") for n in range(2))
     assert [first.look_if_ours(), second.look_if_ours()] == [True, False]
     (key,) = redis_client.keys("cc:duty:queue-meters:*")

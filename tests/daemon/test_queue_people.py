@@ -1,4 +1,4 @@
-"""What people do to waiting callers reaches them: moved, taken out, put first. And ops see it as metrics."""
+"""Commands on waiting callers take effect: move, remove, put first; metrics show the queues."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def live(stage: Stage) -> Iterator[Live]:
 
 
 def waiting_caller(stage: Stage, live: Live, number: str) -> tuple[str, TicketView]:
-    """A caller, and his ticket."""
+    """A caller and the caller's ticket."""
     call = stage.switch.place(Call(SUPPORT, number=number))
     until(lambda: any(ticket.number == number for ticket in live.tickets()))
     (ticket,) = [ticket for ticket in live.tickets() if ticket.number == number]
     return call, ticket
 
 
-def test_a_caller_is_moved_to_another_queue_and_has_waited_as_long_there(stage: Stage, live: Live) -> None:
+def test_a_caller_moved_to_another_queue_keeps_the_waiting_time(stage: Stage, live: Live) -> None:
     phone_does(stage, live, NEVER)
     call, ticket = waiting_caller(stage, live, "+48500100601")
     stage.switch.phone(Phone("124@acme.example", (TALKS,), registered=False))
@@ -70,7 +70,7 @@ def test_a_caller_is_moved_to_another_queue_and_has_waited_as_long_there(stage: 
     nothing_is_left(stage)
 
 
-def test_a_caller_is_taken_out_to_a_target(stage: Stage, live: Live) -> None:
+def test_a_caller_is_removed_to_a_target(stage: Stage, live: Live) -> None:
     phone_does(stage, live, NEVER)
     call, ticket = waiting_caller(stage, live, "+48500100602")
     assert live.notify(ticket.id, "removed", "hangup:busy") == "told"

@@ -1,6 +1,6 @@
-"""Queues while everything around them dies: nobody loses his place, no agent stays reserved, each leg is recorded once.
+"""Queues while daemon, Redis or switch die: callers keep their places, agents are freed, each leg is recorded once.
 
-One stage for all: each test leaves the stores, the switch and the daemon running, and nothing in the queues.
+All tests share one stage: each leaves the stores, the switch and the daemon running, and the queues empty.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 class Live:
-    """What stands in the queues now."""
+    """The present state of the queues."""
 
     def __init__(self, stage: Stage) -> None:
         self._pipeline = RedisPipeline(connect(stage.redis_url, 2.0))
@@ -74,7 +74,7 @@ class Live:
         return self._views.prioritise("acme", ticket, priority, self._now())
 
     def resume(self, agent: str = "wanda") -> None:
-        """The agent is not paused any more: a slow machine leaves the time for many misses."""
+        """End the agent's pause: on a slow machine the agent may have had many misses."""
         self._views.act("acme", agent, AgentAction.RESUME, "", self._now())
 
     @staticmethod
@@ -84,11 +84,11 @@ class Live:
 
 
 def with_long_rings(folder: Path) -> Path:
-    """The example, whose agents' phones ring longer than a daemon takes to come back on a busy machine."""
+    """The example with a ring time longer than a daemon needs to restart on a busy machine."""
     shutil.copytree(EXAMPLE, folder)
     tenant = folder / "tenants" / "acme.yaml"
     text = tenant.read_text()
-    of_agents = "for so long\n    ring: "  # a place for parked callers has a time to ring, too
+    of_agents = "for so long\n    ring: "  # the parking lots have a `ring` setting, too
     assert text.count(f"{of_agents}6\n") == 1
     tenant.write_text(text.replace(f"{of_agents}6\n", f"{of_agents}{RING_S}\n"))
     return folder
@@ -104,7 +104,7 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def live(stage: Stage) -> Iterator[Live]:
-    """The agent's phone is there, and she has no call behind her."""
+    """The agent's phone is registered, and the agent is ready."""
     with closing(Live(stage)) as found:
         until(lambda: found.queue().waiting == 0)
         yield found
@@ -133,7 +133,7 @@ def test_kill_9_while_a_caller_waits(stage: Stage, live: Live) -> None:
     assert "playback" in heard(stage, call)
     assert "hangup" not in heard(stage, call)
     stage.daemon.start()
-    # On a busy machine the phone may stop ringing before there is a daemon that is told.
+    # On a busy machine the phone may stop ringing before the daemon is up again.
     was_in_time = clock.monotonic() < rings_until_s - 2
     until(lambda: is_bridged(stage, call))
     hang_up(stage, call)
@@ -147,7 +147,7 @@ def test_kill_9_while_a_caller_waits(stage: Stage, live: Live) -> None:
     nothing_is_reserved(stage, live)
 
 
-def test_kill_9_while_the_agent_is_told_who_waits(stage: Stage, live: Live) -> None:
+def test_kill_9_during_the_agents_whisper(stage: Stage, live: Live) -> None:
     phone_does(stage, live, LEAVES_SOON, TALKS)
     call = stage.switch.place(Call(SUPPORT, number="+48500100502"))
     until(lambda: "playback" in heard(stage, AGENT))
@@ -190,7 +190,7 @@ def test_redis_restarts_while_a_caller_waits(stage: Stage, live: Live) -> None:
 
 
 def test_a_reload_while_a_caller_waits(stage: Stage, live: Live) -> None:
-    """The agents of the queue are others now: he keeps his place, and the new one gets him."""
+    """The queue gets other agents: the caller keeps the place, and the new agent gets the caller."""
     phone_does(stage, live, NEVER)
     stage.switch.phone(Phone("124@acme.example", (TALKS,), registered=False))
     stage.switch.register("124@acme.example")
@@ -211,7 +211,7 @@ def test_a_reload_while_a_caller_waits(stage: Stage, live: Live) -> None:
     nothing_is_reserved(stage, live)
 
 
-def test_the_switch_dies_while_one_waits_and_one_talks(stage: Stage, live: Live) -> None:
+def test_the_switch_dies_while_one_caller_waits_and_one_talks(stage: Stage, live: Live) -> None:
     phone_does(stage, live, Behaviour("answers", after_s=0.2, talk_s=60))
     talking = stage.switch.place(Call(SUPPORT, number="+48500100506"))
     until(lambda: is_bridged(stage, talking))
@@ -227,13 +227,13 @@ def test_the_switch_dies_while_one_waits_and_one_talks(stage: Stage, live: Live)
 
 
 def configurations(stage: Stage) -> set[str]:
-    """What the workers have in force."""
+    """The configurations that the workers use."""
     return {str(one["configuration"]) for one in stage.daemon.workers()}
 
 
 @contextmanager
 def the_tenant_is_removed(stage: Stage) -> Iterator[None]:
-    """Taken out of the YAML, and the daemon told, until the end of the block."""
+    """Remove the tenant from the YAML and reload, until the end of the block."""
     written, aside = stage.config / "tenants" / "acme.yaml", stage.config / "acme.yaml.aside"
     before = configurations(stage)
     written.rename(aside)
@@ -258,7 +258,7 @@ def test_a_waiting_caller_of_a_removed_tenant_is_served_to_the_end(stage: Stage,
     nothing_is_reserved(stage, live)
 
 
-def test_or_hears_after_the_workers_death_that_it_is_not_possible(stage: Stage, live: Live) -> None:
+def test_a_waiting_caller_of_a_removed_tenant_is_refused_after_the_workers_death(stage: Stage, live: Live) -> None:
     phone_does(stage, live, NEVER)
     call = stage.switch.place(Call(SUPPORT, number="+48500100509"))
     until(lambda: "ringing" in heard(stage, AGENT))

@@ -1,4 +1,4 @@
-"""Queues of an older version are brought on once, when no worker of that version lives, and never before."""
+"""Queues of an older version are upgraded once, and only when no worker of that version is left."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tests.upgrade.left_behind import LeftBehind
 
 US, OLDER, NEWER = "host/1/.us", "elsewhere/2/.old", "elsewhere/3/.new"
 ACME = keys.queues("acme")
-# As made by 9d65d98; never made again.
+# Written by commit 9d65d98; never generated again.
 OF_VERSION_1 = LeftBehind(Path(__file__).parents[1] / "upgrade" / "before_versions")
-# What a version 2 might change: an agent's `state` is called `is`, and each upgrade is counted.
+# What a version 2 might change: an agent's field `state` is named `is`, and each upgrade is counted.
 UPGRADE = """
 upgrades[1] = function()
     for _, name in ipairs(call('SMEMBERS', P .. 'agents')) do
@@ -58,7 +58,7 @@ class Newcomer:
 
 @pytest.fixture
 def live(redis_client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveQueues]:
-    """Queues of version 1, under a program that knows version 2."""
+    """Queues of version 1, with a script that knows version 2."""
     monkeypatch.setattr(queue_upgrade, "LOOK_S", 0.02)
     made = LiveQueues(redis_url)
     made.open("a")
@@ -69,7 +69,7 @@ def live(redis_client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def version_of(live: LiveQueues) -> tuple[Any, Any]:
-    """The queues' version, and how often they were brought on."""
+    """The queues' version, and how often they were upgraded."""
     live.settle()
     return live.pipeline.ask("GET", f"{ACME}:version"), live.pipeline.ask("GET", f"{ACME}:upgrades")
 
@@ -79,7 +79,7 @@ def lease(live: LiveQueues, worker: str, version: int) -> None:
     live.pipeline.ask("SET", keys.worker(worker), version)
 
 
-def test_with_nobody_older_they_are_brought_on_once_and_what_was_asked_is_done(live: LiveQueues) -> None:
+def test_without_older_workers_the_queues_are_upgraded_once_and_commands_are_carried_out(live: LiveQueues) -> None:
     lease(live, NEWER, 2)
     us, another = Newcomer(live.pipeline), Newcomer(live.pipeline, "host/4/.x")
     for one in (us, another):
@@ -89,7 +89,7 @@ def test_with_nobody_older_they_are_brought_on_once_and_what_was_asked_is_done(l
     assert live.pipeline.ask("HGET", f"{ACME}:agent:a", "is") is not None
 
 
-def test_while_an_older_worker_lives_they_stay_and_it_can_use_them(
+def test_while_an_older_worker_lives_the_queues_stay_as_it_can_read_them(
     live: LiveQueues, caplog: pytest.LogCaptureFixture
 ) -> None:
     lease(live, OLDER, 1)
@@ -107,14 +107,14 @@ def test_while_an_older_worker_lives_they_stay_and_it_can_use_them(
     until(lambda: version_of(live) == (b"2", b"1") and not us.store.owed)
 
 
-def test_a_caller_who_comes_meanwhile_is_told_as_if_redis_were_away(live: LiveQueues) -> None:
+def test_a_caller_who_comes_meanwhile_is_refused_as_if_redis_were_away(live: LiveQueues) -> None:
     troubles: list[LiveStateError | None] = []
     queue_script.submit(live.pipeline, "acme", "due", {}, occasion("acme"), lambda _, trouble: troubles.append(trouble))
     until(lambda: troubles)
     assert [type(trouble) for trouble in troubles] == [StoreOlder]
 
 
-def test_a_tenant_of_whom_nothing_is_stored_is_brought_on_as_well(live: LiveQueues) -> None:
+def test_a_tenant_without_stored_queues_is_upgraded_as_well(live: LiveQueues) -> None:
     us = Newcomer(live.pipeline)
     us.store.due("globex")
     until(lambda: live.pipeline.ask("GET", f"{keys.queues('globex')}:version"))
@@ -130,7 +130,7 @@ def test_the_older_script_touches_nothing_afterwards(live: LiveQueues, redis_cli
         redis_client.eval(queue_script.SOURCE, 1, ACME, *arguments)
 
 
-def test_queues_that_an_earlier_daemon_left_are_brought_on_whole(live: LiveQueues) -> None:
+def test_queues_that_an_earlier_daemon_left_are_upgraded_whole(live: LiveQueues) -> None:
     left = {key: kept for key, kept in OF_VERSION_1.live_state.items() if key.startswith("cc:{acme}:q:agent:")}
     for key, kept in left.items():
         live.pipeline.ask("DEL", key)

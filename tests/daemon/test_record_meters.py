@@ -1,4 +1,4 @@
-"""Limits that calls run into on their way are counted from their records."""
+"""Metrics counted from records: limits that calls reached, ways out of menus, ends for want of credit."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_caller_who_finds_the_queue_full_is_counted() -> None:
         record_meters.count_limits(fold(story.call.trail))
 
 
-def test_a_call_that_ran_into_nothing_counts_nothing() -> None:
+def test_a_call_that_reached_no_limit_counts_nothing() -> None:
     story = Story(facts()).begin().then(CallerHungUp("ORIGINATOR_CANCEL"))
     with expect_counted("hops", 0), expect_counted("length", 0), expect_counted("legs_per_call", 0):
         record_meters.count_limits(fold(story.call.trail))

@@ -1,4 +1,4 @@
-"""The way of a record: durable before anybody is told, in the ledger exactly once, whatever dies on the way."""
+"""A record is durable before it is reported so, and in the ledger exactly once, whatever process dies."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TABLES = ("calls", "legs", "charges")
 
 
 def contents(dsn: str) -> dict[str, list[str]]:
-    """Every row of the ledger, but for when and by which transaction it was written."""
+    """Every row of the ledger, without the time and the transaction of its writing."""
     with psycopg.connect(dsn) as connection:
         return {
             table: [
@@ -54,7 +54,7 @@ def counts(dsn: str) -> dict[str, int]:
 
 
 class MemoryLedger:
-    """A ledger that is away, slow or picky as a test wants it."""
+    """A ledger in memory that is unavailable, slow or rejects records as a test wants."""
 
     def __init__(self) -> None:
         self.batches: list[list[bytes]] = []
@@ -90,7 +90,7 @@ Make = Callable[..., RecordWriter]
 
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    """Makes record writers on one spool folder; waits between attempts are cut short."""
+    """Makes record writers on one spool folder; waits between attempts are short."""
     monkeypatch.setattr("callcontrol.daemon.spool_writer.BACK_OFF_S", (0.01,))
     made: list[RecordWriter] = []
 
@@ -109,7 +109,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
 
 
 def put_all(writer: RecordWriter, count: int, first: int = 0) -> list[int]:
-    """Put so many calls; returns the list to which each is added once it is durable."""
+    """Put `count` calls; returns the list to which each is added once it is durable."""
     durable: list[int] = []
     for n in range(first, first + count):
         writer.put(rated(forwarded(n)), partial(durable.append, n))
@@ -135,7 +135,7 @@ def test_durable_first_then_the_ledger(make: Make, ledger: MemoryLedger) -> None
     )
 
 
-def test_a_record_that_is_not_rated_yet_is_rated_on_the_way(make: Make, ledger: MemoryLedger) -> None:
+def test_a_record_that_is_not_rated_yet_is_rated_before_the_ledger(make: Make, ledger: MemoryLedger) -> None:
     writer = make(
         ledger, rate=lambda record: rated(forwarded()) if record == fold(forwarded()) else RatedRecord(record)
     )
@@ -157,7 +157,7 @@ def test_a_fault_in_rating_costs_no_record(make: Make, ledger: MemoryLedger) -> 
     assert (charge["amount"], charge["reason"]) == (None, "rating failed: ZeroDivisionError: in a price list")
 
 
-def test_the_ledger_away_is_told_and_overcome_with_smaller_batches(make: Make, ledger: MemoryLedger) -> None:
+def test_an_unavailable_ledger_is_logged_and_retried_with_smaller_batches(make: Make, ledger: MemoryLedger) -> None:
     writer = make(ledger, batch=16)
     writer.start()
     assert ledger.asked.wait(PATIENCE_S)
@@ -168,7 +168,7 @@ def test_the_ledger_away_is_told_and_overcome_with_smaller_batches(make: Make, l
     assert len(ledger.taken) == 40
 
 
-def test_even_a_fault_of_our_own_is_tried_again(make: Make, ledger: MemoryLedger) -> None:
+def test_a_bug_in_our_code_is_retried_too(make: Make, ledger: MemoryLedger) -> None:
     ledger.failures = [KeyError("a mistake in the writer")]
     writer = make(ledger)
     put_all(writer, 3)
@@ -231,7 +231,7 @@ def test_a_rejected_payload_that_is_no_json_is_kept_too(tmp_path: Path) -> None:
     assert orjson.loads((tmp_path / "rejected").read_bytes())["bytes"] == "/wA="
 
 
-def test_too_many_rejected_records_stop_the_way_but_lose_nothing(tmp_path: Path) -> None:
+def test_too_many_rejected_records_stop_the_writer_but_lose_nothing(tmp_path: Path) -> None:
     rejected = RejectedRecords(tmp_path / "rejected", max_bytes=150)
     rejected.add([Rejection(b'{"n":1}', "first")], NOON)
     with pytest.raises(RejectedFull, match="find out why, then move it away"):
@@ -257,7 +257,7 @@ def test_a_full_spool_refuses_until_the_ledger_is_back(make: Make, ledger: Memor
 
 
 def test_a_busy_disk_does_not_stop_the_hub(make: Make, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk waits for a greenlet: were the hub to wait for the disk, neither would ever go on."""
+    """The fake disk waits for a greenlet: if the hub waited for the disk, neither would go on."""
     held = get_original("_thread", "allocate_lock")()
     held.acquire()
     store = spool_files.write_synced
@@ -328,7 +328,7 @@ def test_replaying_the_whole_spool_changes_nothing(make: Make, database: str, tm
 
 @pytest.fixture
 def undisturbed(database: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What the ledger holds when nobody is killed."""
+    """What the ledger holds if no process is killed."""
     ledger = LedgerWriter(database, now=lambda: NOON)
     ledger.write([to_json(rated(forwarded(n))) for n in range(CALLS)])
     found = contents(database)
@@ -349,7 +349,7 @@ def run_process(dsn: str, folder: Path, point: str, count: int) -> int:
 def test_kill_9_anywhere_and_start_again(
     database: str, undisturbed: dict[str, list[str]], tmp_path: Path, point: str
 ) -> None:
-    """Killed twice at the same point, the third process finds everything and finishes."""
+    """Two processes are killed at the same point; the third one finds everything and finishes."""
     journal = tmp_path / "journal"
     journal.mkdir()
     for n in range(CALLS):

@@ -1,4 +1,4 @@
-"""Which phones are there."""
+"""Which phones are registered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_nothing_is_known_before_a_switch_was_read() -> None:
     assert Registrations().known("acme.example", ["101"]) == {}
 
 
-def test_read_whole_then_followed() -> None:
+def test_the_table_is_read_whole_and_then_updated_by_events() -> None:
     found = Registrations()
     found.read("fs1", [row("101")])
     assert found.known("acme.example", ["101", "102"]) == {"101": True, "102": False}
@@ -61,7 +61,7 @@ def test_where_a_phone_is_registered() -> None:
     assert (found.where("acme.example", "101"), found.where("acme.example", "102")) == (("fs1", "fs2"), ("fs2",))
 
 
-def test_a_phone_nobody_has_is_offline_only_if_every_switch_is_heard() -> None:
+def test_a_phone_without_a_registration_is_offline_only_if_every_switch_is_heard() -> None:
     found = Registrations(["fs1", "fs2"])
     found.read("fs1", [])
     assert found.known("acme.example", ["101"]) == {}
@@ -81,7 +81,7 @@ def test_a_phone_that_registers_before_the_table_is_read_makes_no_other_offline(
     assert found.known("acme.example", ["101", "102", "103"]) == {"101": True, "102": True, "103": False}
 
 
-def test_what_a_switch_said_last_counts_until_it_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_registrations_of_a_lost_switch_count_until_they_expire(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Registrations(["fs1", "fs2"])
     found.read("fs1", [])
     found.read("fs2", [row("101", seconds=60)])
@@ -92,7 +92,7 @@ def test_what_a_switch_said_last_counts_until_it_runs_out(monkeypatch: pytest.Mo
     assert found.places("acme.example", ["101"]) == {}
 
 
-def test_domains_are_apart() -> None:
+def test_registrations_of_domains_are_separate() -> None:
     found = Registrations()
     found.read("fs1", [row("101")])
     assert found.known("globex.example", ["101"]) == {"101": False}

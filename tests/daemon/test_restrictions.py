@@ -1,4 +1,4 @@
-"""Restrictions over workers: set once, known to all, made again by the ledger, running calls told."""
+"""Restrictions of payers: set once, known to all workers, restored from the ledger, and told to running calls."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def restriction(level: Level = Level.BLOCK_CLASS, limit: str = "money_per_day/al
 
 @dataclass
 class Driver:
-    """A call that notes what it is told."""
+    """A stand-in for a driver that keeps the events."""
 
     call: Call
-    told: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def deliver(self, event: Event) -> None:
-        self.told.append(event)
+        self.events.append(event)
 
 
 def driver(payer: str = PAYER, tenant: str = TENANT, target: str = "number:+48900100100", trunk: str = "a") -> Driver:
@@ -66,7 +66,7 @@ def driver(payer: str = PAYER, tenant: str = TENANT, target: str = "number:+4890
 
 
 class Worker:
-    """Its restrictions, what it notes for the ledger, its calls."""
+    """A worker's restrictions, its notes for the ledger, its calls."""
 
     def __init__(self, redis_url: str, name: str) -> None:
         self.pipeline = RedisPipeline(connect(redis_url, 1))
@@ -77,7 +77,7 @@ class Worker:
         self.inbox = Inbox(
             redis_url,
             name,
-            *(lambda *told: None,) * 3,
+            *(lambda *what: None,) * 3,
             on_restricted=self.restrictions.heard,
         )
 
@@ -85,7 +85,7 @@ class Worker:
         return list(self.restrictions.of(TENANT).get(PAYER, ()))
 
     def settled(self) -> Worker:
-        """What it has sent without waiting is done."""
+        """Wait until Redis has carried out what was sent without waiting."""
         for _ in range(3):
             self.pipeline.ask("EXISTS", keys.restrictions())
         return self
@@ -110,12 +110,14 @@ def by_hand(worker: Worker, said: Restriction) -> None:
     assert answer.get(timeout=5) == (True, None)
 
 
-def test_what_one_worker_sets_all_know_and_one_has_noted_it(two: tuple[Worker, Worker]) -> None:
+def test_a_restriction_set_by_one_worker_is_known_to_all_and_noted_once(two: tuple[Worker, Worker]) -> None:
     one, other = two
     first = restriction()
     one.restrictions.restrict(first)
     one.settled()
-    other.restrictions.restrict(replace(first, why="51 PLN seen by another worker"))  # it has not read yet
+    other.restrictions.restrict(
+        replace(first, why="51 PLN seen by another worker")
+    )  # the other worker has not read the first one yet
     other.settled()
     other.restrictions.read()
     one.restrictions.restrict(replace(first, why="again"))
@@ -125,7 +127,7 @@ def test_what_one_worker_sets_all_know_and_one_has_noted_it(two: tuple[Worker, W
     assert one.known() == other.known() == [first]
 
 
-def test_a_stricter_one_counts_a_milder_one_does_not(two: tuple[Worker, Worker]) -> None:
+def test_a_stricter_restriction_replaces_a_milder_one_but_not_the_reverse(two: tuple[Worker, Worker]) -> None:
     one, other = two
     for level in (Level.WARN, Level.BLOCK_OUTGOING, Level.ASK_PIN):
         one.restrictions.restrict(restriction(level))
@@ -137,26 +139,26 @@ def test_a_stricter_one_counts_a_milder_one_does_not(two: tuple[Worker, Worker])
     assert [known.level for known in one.known()] == [Level.BLOCK_OUTGOING]
 
 
-def test_one_that_is_over_makes_room_for_the_next(two: tuple[Worker, Worker]) -> None:
+def test_an_expired_restriction_makes_room_for_the_next(two: tuple[Worker, Worker]) -> None:
     one, _ = two
     one.restrictions.restrict(restriction(Level.BLOCK_OUTGOING, until=in_s(-0.5)))
     one.restrictions.restrict(next_one := restriction(Level.WARN))
     assert one.settled().known() == [next_one]
 
 
-def test_a_persons_release_keeps_the_limit_from_acting_at_every_worker(two: tuple[Worker, Worker]) -> None:
+def test_a_release_by_a_person_keeps_the_limit_from_acting_at_every_worker(two: tuple[Worker, Worker]) -> None:
     one, other = two
     one.restrictions.restrict(restriction())
     released = restriction(Level.RELEASED, by="anna (command)", why="it was a fax")
     by_hand(one.settled(), released)
     one.restrictions.read()
-    for worker in two:  # one that has read it, and one that has not
+    for worker in two:  # one worker has read the release, the other has not
         worker.restrictions.restrict(restriction(Level.BLOCK_OUTGOING))
         worker.settled()
         worker.restrictions.read()
         assert worker.known() == [released]
     assert other.noted == []
-    by_hand(one, mine := restriction(Level.BLOCK_CLASS, by="jan (command)"))  # a person's word always counts
+    by_hand(one, mine := restriction(Level.BLOCK_CLASS, by="jan (command)"))  # a restriction by a person always counts
     one.restrictions.read()
     assert one.known() == [mine]
 
@@ -172,16 +174,16 @@ def test_running_calls_of_the_payer_are_told_at_all_workers_within_a_second(two:
             driver(target="emergency:112"),
             driver(trunk=""),
         ]
-    gevent.sleep(0.2)  # they listen
+    gevent.sleep(0.2)  # until both workers have subscribed
     one.restrictions.carry_out(
         RestrictPayer(PAYER, "money_per_day/all", Level.BLOCK_CLASS, ("premium",), None, "50 PLN"), TENANT
     )
     with gevent.Timeout(1):
-        while not all(worker.drivers[0].told for worker in two):
+        while not all(worker.drivers[0].events for worker in two):
             gevent.sleep(0.01)
     for worker in two:
-        assert [bool(one.told) for one in worker.drivers] == [True, False, False, False, False]
-        assert worker.drivers[0].told[0] == PayersRestricted()
+        assert [bool(one.events) for one in worker.drivers] == [True, False, False, False, False]
+        assert worker.drivers[0].events[0] == PayersRestricted()
         worker.inbox.stop()
     (set_,) = one.noted
     assert (set_.by, set_.tenant, set_.until, other.noted) == ("limit", TENANT, None, [])
@@ -191,13 +193,13 @@ def test_the_tenant_as_a_whole_is_every_payer_and_a_warning_ends_no_call(two: tu
     one, _ = two
     one.drivers = [driver(), driver("extension:102")]
     one.restrictions.restrict(restriction(Level.WARN, payer="tenant"))
-    assert [told.told for told in one.settled().drivers] == [[], []]
+    assert [one.events for one in one.settled().drivers] == [[], []]
     one.restrictions.restrict(restriction(Level.BLOCK_OUTGOING, payer="tenant"))
-    assert all(told.told for told in one.settled().drivers)
+    assert all(one.events for one in one.settled().drivers)
 
 
 class Away(RestrictionStore):
-    """Redis does not answer."""
+    """A store whose Redis does not answer."""
 
     def __init__(self) -> None:
         pass
@@ -216,7 +218,7 @@ def test_without_redis_the_worker_restricts_alone_and_the_ledger_hears_of_it() -
     alone.restrict(one := restriction())
     alone.read()
     assert list(alone.of(TENANT)[PAYER]) == noted == [one]
-    assert running.told
+    assert running.events
 
 
 @pytest.fixture
@@ -230,7 +232,7 @@ def connection(ledger_database: str) -> Iterator[psycopg.Connection]:
         yield opened
 
 
-def test_what_redis_has_lost_is_made_again_by_the_ledger_and_counts_meanwhile(
+def test_restrictions_that_redis_lost_are_restored_from_the_ledger_and_count_meanwhile(
     two: tuple[Worker, Worker], keeper: RestrictionKeeper, connection: psycopg.Connection, redis_client: Redis
 ) -> None:
     one, other = two
@@ -248,7 +250,7 @@ def test_what_redis_has_lost_is_made_again_by_the_ledger_and_counts_meanwhile(
     assert sorted(other.known(), key=lambda found: found.limit) == [released, kept]
 
 
-def test_what_is_long_over_is_removed(
+def test_restrictions_that_expired_long_ago_are_removed(
     two: tuple[Worker, Worker], keeper: RestrictionKeeper, redis_client: Redis
 ) -> None:
     one, _ = two
@@ -257,10 +259,10 @@ def test_what_is_long_over_is_removed(
     keeper.look_if_ours()
     one.restrictions.read()
     assert one.known() == [recent]
-    assert redis_client.hlen(keys.restrictions()) == 2  # it, and that none is missing
+    assert redis_client.hlen(keys.restrictions()) == 2  # the restriction, and the mark that none is missing
 
 
-def test_sums_that_nothing_goes_by_are_removed(keeper: RestrictionKeeper, connection: psycopg.Connection) -> None:
+def test_old_sums_of_spending_are_removed(keeper: RestrictionKeeper, connection: psycopg.Connection) -> None:
     def left() -> list[tuple[int]]:
         return connection.execute("SELECT amount FROM spending WHERE tenant = %s ORDER BY 1", (TENANT,)).fetchall()
 
@@ -274,7 +276,9 @@ def test_sums_that_nothing_goes_by_are_removed(keeper: RestrictionKeeper, connec
     connection.execute("DELETE FROM spending WHERE tenant = %s", (TENANT,))
 
 
-def test_the_ledger_keeps_every_word_as_often_as_it_comes(connection: psycopg.Connection, ledger_database: str) -> None:
+def test_the_ledger_keeps_a_restriction_once_however_often_it_is_written(
+    connection: psycopg.Connection, ledger_database: str
+) -> None:
     first = restriction(at=in_s(-9))
     said = [
         first,
@@ -297,7 +301,7 @@ def test_the_ledger_keeps_every_word_as_often_as_it_comes(connection: psycopg.Co
     }
 
 
-def test_how_many_are_restricted_is_seen(two: tuple[Worker, Worker]) -> None:
+def test_the_number_of_restricted_payers_is_a_metric(two: tuple[Worker, Worker]) -> None:
     one, _ = two
 
     def shown(level: str) -> float | None:

@@ -1,4 +1,4 @@
-"""A switch that answers late is nobody's miss: agents get their callers, and all is as before afterwards."""
+"""A switch that answers late causes no misses: agents get their callers, and afterwards all is as before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.bench.call_centre import DID, QUEUE, TENANT, CallCentre, Talk, exampl
 from tests.bench.script_calls import ScriptCalls
 
 AGENTS = 3
-LATE_S = 6.0  # longer than a join may take usually
+LATE_S = 6.0  # longer than the usual limit for a join
 WITHIN_S = 90.0
 MISS_COSTS_S = 3_600
 
@@ -34,7 +34,7 @@ def stage() -> Iterator[Stage]:
 
 
 def _misses_count(tenant: Path) -> None:
-    """One miss pauses an agent, and an unreachable one rests for an hour."""
+    """Make one miss pause an agent, and an unreachable agent rest for an hour."""
     settings = yaml.safe_load(tenant.read_text(encoding="utf-8"))
     queue = settings["queues"][QUEUE]
     queue["misses"] = 1
@@ -59,7 +59,7 @@ def talked(stage: Stage, calls: list[str]) -> bool:
     return all("bridged" in {one["what"] for one in stage.switch.heard(call)} for call in calls)
 
 
-def test_agents_get_their_callers_though_the_switch_answers_late_and_nobody_has_missed_anything(stage: Stage) -> None:
+def test_agents_get_their_callers_without_misses_though_the_switch_answers_late(stage: Stage) -> None:
     centre, switch = CallCentre(stage, AGENTS), stage.switch
     centre.open(Talk(14.0, 18.0))  # agents stay on the line until they are joined
     switch.answer_late(LATE_S)

@@ -1,4 +1,4 @@
-"""What payers spend, by the ledger and by running calls of two workers: caps that are passed restrict them."""
+"""Spending of payers, from the ledger and from running calls of two workers: an exceeded cap restricts the payer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from callcontrol.vocabulary.restriction import Level, RestrictPayer
 from tests.billing.test_bundles import LIST, tenant_with
 
 TENANT = "spender"
-# A mobile's minute costs 0.30, and 0.10 to begin; ten minutes 3.10.
+# A call to a mobile costs 0.10 and 0.30 a minute, so ten minutes cost 3.10.
 CAPS = "limits: {extension: {caps: {all: {money_per_hour: 5, money_per_day: unlimited, money_per_month: unlimited}}}}"
 BLOCKED = ("extension:101", "money_per_hour/all", Level.BLOCK_OUTGOING)
 WARNED = ("extension:101", "money_per_hour/all", Level.WARN)
@@ -38,7 +38,7 @@ def ago_s(seconds: float) -> Instant:
 
 @dataclass
 class Worker:
-    """A watch, its calls, and what it has asked for."""
+    """A spending watch, its calls, and the restrictions it has asked for."""
 
     dsn: str
     pipeline: RedisPipeline
@@ -67,7 +67,7 @@ class Worker:
         self.calls.append(SimpleNamespace(call=known))
 
     def seen(self) -> list[tuple[str, str, Level]]:
-        """What one look has come to."""
+        """The restrictions that one look results in: payer, limit, level."""
         self.asked.clear()
         self.watch.look()
         return [(one.payer, one.limit, one.level) for one in self.asked]
@@ -107,7 +107,7 @@ def worker(redis_url: str, redis_client: Redis, ledger_database: str) -> Iterato
 
 @pytest.fixture
 def charge(ledger_database: str) -> Iterator[Callable[..., None]]:
-    """A sum in the ledger of a payer, as a written charge leaves it; and the leg's row."""
+    """Adds a charge to the payer's sum in the ledger, with the leg's row."""
     with psycopg.connect(ledger_database, autocommit=True) as connection:
 
         def made(payer: str, amount: str, at: Instant | None = None) -> None:
@@ -123,7 +123,7 @@ def charge(ledger_database: str) -> Iterator[Callable[..., None]]:
         connection.execute("DELETE FROM spending WHERE tenant = %s", (TENANT,))
 
 
-def test_what_the_ledger_has_charged_warns_and_then_blocks(
+def test_charges_in_the_ledger_warn_and_then_block(
     worker: Callable[[str], Worker], charge: Callable[[str, str], None]
 ) -> None:
     one = worker("w1")
@@ -147,7 +147,7 @@ def test_running_calls_of_all_workers_add_up_before_any_is_charged(worker: Calla
     assert one.seen() == [BLOCKED]
 
 
-def test_a_dead_workers_word_counts_no_longer_than_until_its_calls_are_taken_over(
+def test_a_dead_workers_report_counts_until_its_calls_are_taken_over(
     worker: Callable[[str], Worker], redis_client: Redis
 ) -> None:
     one = worker("w1")
@@ -175,7 +175,7 @@ def test_a_call_that_ended_counts_until_the_ledger_has_it_and_then_once(
     assert one.seen() == [WARNED]
     monkeypatch.setattr("callcontrol.daemon.spending_watch.booked_legs", lambda _c, _t, legs, _s: legs)
     charge("extension:101", "4.6")
-    one.seen()  # it is told that the ledger has it
+    one.seen()  # this look learns that the ledger has the charge
     assert one.seen() == [WARNED]
 
 
@@ -187,7 +187,7 @@ def test_while_the_ledger_is_away_running_calls_count(worker: Callable[[str], Wo
     assert one.seen() == [BLOCKED]
 
 
-def test_what_costs_nothing_is_not_looked_at(worker: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_legs_free_of_charge_are_not_rated(worker: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch) -> None:
     one = worker("w1")
 
     def never(*_: object) -> None:
@@ -195,27 +195,27 @@ def test_what_costs_nothing_is_not_looked_at(worker: Callable[[str], Worker], mo
 
     monkeypatch.setattr("callcontrol.daemon.spending_watch.connect", never)
     assert one.seen() == []
-    one.talks("leg-1", 6000, trunk="on-net", payer="")  # as routing leaves it where such calls are free
+    one.talks("leg-1", 6000, trunk="on-net", payer="")  # as routing marks calls that are free
     one.talks("leg-2", 6000, trunk="")
     one.talks("leg-3", 6000, payer="")
     assert one.seen() == []
 
 
-def test_more_than_is_usual_in_this_hour_of_the_week_is_told(
+def test_spending_above_the_usual_of_this_hour_of_the_week_warns(
     worker: Callable[[str], Worker], charge: Callable[..., None]
 ) -> None:
     payer, one = "extension:102", worker("w1")
     known = call("leg", 1, payer, "a")
     one.watch.learn(known, [(None, known.legs[1])])
     charge(payer, "30")
-    assert (payer, "unusual_hour/all", Level.WARN) not in one.seen()  # it is not known for weeks
+    assert (payer, "unusual_hour/all", Level.WARN) not in one.seen()  # there is no history of some weeks yet
     week_us = 7 * 86_400 * SECOND_US
     for back in range(1, 9):
         charge(payer, "30", Instant(clock.now() - back * week_us))
     charge(payer, "29")
     again = worker("w2")
     again.watch.learn(known, [(None, known.legs[1])])
-    assert (payer, "unusual_hour/all", Level.WARN) not in again.seen()  # twice the 30 of other weeks are usual
+    assert (payer, "unusual_hour/all", Level.WARN) not in again.seen()  # up to twice the 30 of other weeks is usual
     charge(payer, "2")
     assert (payer, "unusual_hour/all", Level.WARN) in again.seen()
     why = next(asked.why for asked in again.asked if asked.limit.startswith("unusual"))

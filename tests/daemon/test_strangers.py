@@ -1,4 +1,4 @@
-"""Who may connect to the call port: of this host only the account that the switch has, and root."""
+"""The call port accepts local connections only from the account that runs the switch, and from root."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sock() -> Iterator[gsocket.socket]:
         (997, [Link(997)], ""),
         (998, [Link(997), Link(998)], ""),
         (0, [Link(997)], ""),
-        (None, [Link(997)], ""),  # from another host: `allow:` has let it in
+        (None, [Link(997)], ""),  # from another host, which `allow:` permits
         (1000, [Link(997), Link(None, was_up=False)], ""),  # a switch whose account is not known yet
     ],
 )
@@ -69,14 +69,14 @@ def unknown() -> float:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_the_kernel_says_whose_the_other_end_is(host: str) -> None:
+def test_the_kernel_tells_the_account_of_the_other_end(host: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with gsocket.socket(family) as listener:
         listener.bind((host, 0))
         listener.listen()
         with gsocket.create_connection(listener.getsockname()[:2]) as here, listener.accept()[0] as there:
             assert account_behind(here) == account_behind(there) == os.getuid()
-    assert account_behind(there) is None  # it is closed
+    assert account_behind(there) is None  # the connection is closed
 
 
 def test_another_account_of_the_host_is_told_from_ours() -> None:

@@ -1,4 +1,4 @@
-"""What workers do about supervisors: they find conversations of theirs, and count what listens and was not ordered."""
+"""Workers and supervisors: a worker finds conversations of its calls, and counts listening that it did not order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.routing.world import facts
 
 
 class Asked:
-    """In place of the store: what was asked and answered."""
+    """Stands in for the store, and keeps the requests and answers."""
 
     def __init__(self, *, ordered: bool = False) -> None:
         self.ordered = ordered
@@ -63,7 +63,7 @@ def test_a_conversation_of_ours_is_found(extension: str, watched: str, customer:
     assert len(asked.found_talks) == is_found
 
 
-def test_it_is_told_of_which_queue() -> None:
+def test_the_conversation_found_names_its_queue() -> None:
     asked, story = Asked(), QueueStory().reach("talking")
     supervise_line.finds(worker(asked, story), "acme", ["sup-1", "w2", "", "call-1", "caller-1"])
     waiting = QueueStory().reach("waiting")
@@ -73,7 +73,7 @@ def test_it_is_told_of_which_queue() -> None:
 
 
 @pytest.mark.parametrize(("ordered", "how"), [(True, "ordered"), (False, "not_ordered")])
-def test_what_listens_is_counted(ordered: bool, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listening_is_counted(ordered: bool, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gevent, "spawn_later", lambda _, act, *words: act(*words))
     labels = {"switch": "fs1", "how": how}
     before = REGISTRY.get_sample_value("callcontrol_eavesdrops_total", labels) or 0

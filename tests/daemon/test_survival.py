@@ -1,6 +1,6 @@
-"""The daemon as a process, and everything around it dying: no call is dropped, each leg is recorded once.
+"""The daemon as a process; daemon, Redis, Postgres and switch die: no call is dropped, each leg is recorded once.
 
-One stage for all: each test leaves the stores, the switch and the daemon running.
+All tests share one stage: each leaves the stores, the switch and the daemon running.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 PHONE, DID = "117@acme.example", "48221234583"
 OTHERS_PHONE, OTHERS = "101@globex.example", "+4930901821"
 WAIT_S = 90.0
-# Nobody hangs up before the test says so: how long a daemon takes to start is the machine's business.
+# No phone hangs up before the test says so, because the time a daemon takes to start depends on the machine.
 TALKS = Behaviour("answers", after_s=0.3)
-# Longer than until a dead worker's calls are taken over.
+# Longer than a takeover of a dead worker's calls takes.
 TAKEN_OVER_S = 6.0
 
 pytestmark = pytest.mark.timeout(300)
@@ -53,7 +53,7 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture(autouse=True)
 def fresh(stage: Stage) -> None:
-    """Everything runs, no call is up, the phone answers after 0.3 s and talks until the caller hangs up."""
+    """All processes run, there is no call, and the phone answers after 0.3 s and talks until the caller hangs up."""
     phone_that(stage, TALKS)
 
 
@@ -67,7 +67,7 @@ def phone_that(stage: Stage, behaviour: Behaviour) -> None:
 def until(is_so: Callable[[], object], wait_s: float = WAIT_S) -> None:
     due = clock.monotonic() + wait_s
     while not is_so():
-        assert clock.monotonic() < due, "it did not happen in time"
+        assert clock.monotonic() < due, "the condition did not hold in time"
         gevent.sleep(0.05)
 
 
@@ -80,7 +80,7 @@ def records(stage: Stage) -> list[PastCall]:
 
 
 def record_of(stage: Stage, call_id: str) -> PastCall:
-    """The record of a call, waited for; there is exactly one."""
+    """Wait for the record of a call, of which there must be exactly one."""
     call_id = call_id_of(next(str(e["uuid"]) for e in stage.switch.heard(call_id) if e["what"] == "calls"))
     until(lambda: any(c.call_id == call_id for c in records(stage)))
     (found,) = [c for c in records(stage) if c.call_id == call_id]
@@ -96,14 +96,14 @@ def is_bridged(stage: Stage, call_id: str) -> bool:
 
 
 def is_talking(stage: Stage, call_id: str, tenant: str = "acme") -> bool:
-    """Whether the daemon, too, knows of the conversation, and has saved it."""
+    """Whether the daemon knows of the conversation too, and has saved it."""
     with Redis.from_url(stage.redis_url) as redis:
         saved = " ".join(value.decode() for value in redis.hvals(keys.calls(tenant)))
     return is_bridged(stage, call_id) and '"$":"Talking"' in saved
 
 
 def owner(stage: Stage, call_id: str) -> str:
-    """The worker that has a call now, as Redis says."""
+    """The worker that owns a call, by Redis."""
     with Redis.from_url(stage.redis_url) as redis:
         found = redis.hget(keys.owners("acme"), call_id_of(stage.switch.heard(call_id)[0]["uuid"]))
     assert found is None or isinstance(found, bytes)
@@ -111,31 +111,31 @@ def owner(stage: Stage, call_id: str) -> str:
 
 
 def owners(stage: Stage) -> set[object]:
-    """The workers that have calls of either tenant."""
+    """The workers that own calls of either tenant."""
     with Redis.from_url(stage.redis_url) as redis:
         found = {worker for tenant in ("acme", "globex") for worker in redis.hvals(keys.owners(tenant))}
-    return found - {b"-"}  # the owner of a first channel
+    return found - {b"-"}  # "-" stands in the field of a caller's channel
 
 
 def another_takes_over(stage: Stage, call_id: str, before: str) -> None:
-    """Some other worker than the one before has the call."""
+    """Wait until another worker owns the call."""
     until(lambda: owner(stage, call_id) not in ("", before))
 
 
 def hang_up(stage: Stage, call_id: str) -> dict[str, str]:
-    """The caller hangs up; how his call ended."""
+    """The caller hangs up; returns the switch's data of the end."""
     stage.switch.hang_up(call_id)
     return stage.switch.wait_for_end(call_id, WAIT_S)
 
 
 def heard_talk_ms(stage: Stage, call_id: str) -> float:
-    """How long the caller heard the other one, by the switch's clock."""
+    """How long the caller was bridged, by the switch's clock."""
     at_us = {str(entry["what"]): int(entry["at_us"]) for entry in stage.switch.heard(call_id)}
     return (at_us["hangup"] - at_us["bridged"]) / 1000
 
 
 def nothing_is_left(stage: Stage) -> None:
-    """No call is remembered in Redis any more."""
+    """Wait until Redis has no calls any more."""
     with Redis.from_url(stage.redis_url) as redis:
         until(lambda: redis.hlen(keys.calls("acme")) == 0)
 
@@ -182,7 +182,7 @@ def supervises(stage: Stage, code: str) -> str:
 
 
 def listened(stage: Stage, began: Instant) -> list[ListeningRecord]:
-    """What the ledger knows of supervisors since then."""
+    """The ledger's records of listening since then."""
     with psycopg.connect(stage.dsn) as connection:
         return listenings_of(connection, "acme", since=began)
 
@@ -195,7 +195,9 @@ def test_kill_9_while_a_supervisor_barges_in(stage: Stage) -> None:
     stage.daemon.kill()
     assert "unbridged" not in heard(stage, call)
     stage.daemon.start()
-    until(lambda: heard(stage, supervisor).count("listens") == 2)  # fetched, and the right was asked for again
+    until(
+        lambda: heard(stage, supervisor).count("listens") == 2
+    )  # the leg was fetched back, and the right was checked again
     hang_up(stage, call)
     stage.switch.wait_for_end(supervisor, WAIT_S)
     assert (record_of(stage, call).outcome, record_of(stage, supervisor).outcome) == ("answered", "changed")
@@ -251,8 +253,8 @@ def test_the_end_of_a_call_while_no_daemon_lived_is_estimated_and_recorded_once(
     nothing_is_left(stage)
 
 
-def test_the_time_without_a_daemon_is_billed_to_nobody(stage: Stage) -> None:
-    """The conversation goes on for 2 s while a daemon listens, and ends 4 s later; nobody knows when."""
+def test_the_time_without_a_daemon_is_not_billed(stage: Stage) -> None:
+    """The conversation goes on for 2 s with a daemon, and ends 4 s later at a time no daemon has seen."""
     phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=6.0))
     call = stage.switch.place(Call(DID))
     until(lambda: is_talking(stage, call))
@@ -286,7 +288,7 @@ def test_postgres_away_while_calls_run(stage: Stage) -> None:
         stage.switch.wait_for_end(call, WAIT_S)
     until(lambda: "callcontrol_spool_records 30.0" in stage.daemon.metrics())
     assert "callcontrol_postgres_up 0.0" in stage.daemon.metrics()
-    stage.daemon.kill()  # and the daemon dies on top of it
+    stage.daemon.kill()  # the daemon dies as well
     stage.daemon.start()
     stage.postgres.start()
     until(lambda: len(records(stage)) == before + 30)
@@ -354,7 +356,7 @@ def test_sighup_takes_a_good_folder_and_refuses_a_bad_one(stage: Stage) -> None:
         tenant.write_text(good, encoding="utf-8")
 
 
-def test_strangers_and_garbage_on_the_calls_port_harm_nobody(stage: Stage) -> None:
+def test_strangers_and_garbage_on_the_call_port_affect_no_call(stage: Stage) -> None:
     call = stage.switch.place(Call(DID))
     address = host_and_port(read_configuration(stage.config).settings.listen)
     peers = [socket.create_connection(address) for _ in range(50)]

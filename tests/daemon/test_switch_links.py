@@ -1,4 +1,4 @@
-"""Which switch a call begins at that came from none; which of its events are read."""
+"""Connections to switches: which switch originates a callback, which events are read, how gaps are closed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.edges.freeswitch.peer import api_reply, event_socket, framed, json_ev
 
 
 class Switches:
-    """Two of them, and a switchboard that is connected to both."""
+    """Two switches, and the links to both."""
 
     def __init__(self) -> None:
         air = Air()
@@ -57,13 +57,13 @@ def switches() -> Iterator[Switches]:
     made.close()
 
 
-def test_where_the_agent_is_else_the_first(switches: Switches) -> None:
+def test_a_callback_begins_at_the_agents_switch_or_else_at_the_first(switches: Switches) -> None:
     assert switches.board.best() == "fs1"
     assert switches.board.best(["fs2"]) == "fs2"
     assert switches.board.best(["taken out", "fs2", "fs1"]) == "fs2"
 
 
-def test_never_one_that_is_down_while_another_is_up(switches: Switches) -> None:
+def test_a_callback_never_begins_at_a_switch_that_is_down_while_another_is_up(switches: Switches) -> None:
     switches.simulated["fs2"].kill()
     until(lambda: switches.board.down() == ("fs2",))
     assert switches.board.best(["fs2"]) == "fs1"
@@ -73,14 +73,14 @@ def test_never_one_that_is_down_while_another_is_up(switches: Switches) -> None:
 
 
 def hangup_complete(channel: str, call: str = "") -> bytes:
-    """The end of a leg as it stands on the wire; of another one's call, if it says so."""
+    """The event of a leg's end, as on the wire; `call` is the call that the leg is marked with."""
     mark = f',"variable_cc_call":"{call}"' if call else ""
     text = f'"Event-Name":"CHANNEL_HANGUP_COMPLETE","Unique-ID":"{channel}"{mark},"Hangup-Cause":"USER_BUSY"'
     return b"{%s}" % text.encode()
 
 
-class Told:
-    """A call in progress, in place of its driver: what it is told."""
+class FakeCall:
+    """A stand-in for the driver of a call in progress, which keeps its events."""
 
     def __init__(self) -> None:
         self.call = SimpleNamespace(id="ours", caller_channel="our-a-leg", switch="fs1", open_legs=())
@@ -94,22 +94,22 @@ class Told:
             self.legs.append(event.leg_id)
 
 
-def having(told: Told) -> WorkerContext:
+def having(call: FakeCall) -> WorkerContext:
     """A worker with this call."""
     channels = {"our-a-leg": "ours"}
-    found = SimpleNamespace(drivers={"ours": told}, call_by_channel=channels, joined={}, estimated={})
+    found = SimpleNamespace(drivers={"ours": call}, call_by_channel=channels, joined={}, estimated={})
     return cast(WorkerContext, found)
 
 
 def test_the_legs_of_other_workers_calls_are_not_read() -> None:
-    told = Told()
+    call = FakeCall()
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         registered: list[str] = []
         board = SwitchLinks(
             loaded(main=main), Registrations(), random.Random(1), lambda user, domain: registered.append(user), int
         )
-        board.start(having(told))
+        board.start(having(call))
         peer = switch.logged_in()
         assert peer.command() == b"api show registrations as json"
         peer.say(api_reply(b'{"row_count":0}'))
@@ -123,20 +123,20 @@ def test_the_legs_of_other_workers_calls_are_not_read() -> None:
         peer.say(json_event("CUSTOM", "", Event_Subclass="sofia::unregister", from_user="yvonne", from_host="acme"))
         until(lambda: registered)
         board.stop()
-    assert told.legs == ["our-a-leg", "our-b-leg"]
+    assert call.legs == ["our-a-leg", "our-b-leg"]
 
 
-def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
-    told = Told()
+def test_missed_ends_are_asked_for_when_a_lost_connection_is_back() -> None:
+    call = FakeCall()
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
-        board.start(having(told))
+        board.start(having(call))
         first = switch.logged_in()
         first.command()
         first.say(api_reply(b'{"row_count":0}'))
         until(lambda: board.event_gaps.until())
-        told.call.open_legs = ("ours", "listed late", "gone")
+        call.call.open_legs = ("ours", "listed late", "gone")
         lost = clock.now()
         first.close()
         second = switch.logged_in()
@@ -149,27 +149,27 @@ def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
         assert second.command() == b"api uuid_exists gone"
         assert board.event_gaps.gap("fs1") is not None
         second.say(api_reply(b"false"))
-        until(lambda: told.checked and board.event_gaps.gap("fs1") is None)
+        until(lambda: call.checked and board.event_gaps.gap("fs1") is None)
         board.stop()
-    (checked,) = told.checked
+    (checked,) = call.checked
     assert checked.alive == frozenset({"ours", "listed late"})
     assert checked.heard_until is not None
     assert lost <= checked.heard_until <= clock.now()
 
 
-def test_the_end_of_a_channel_that_is_just_going_comes_before_the_answer_that_it_is_gone() -> None:
-    """The switch denies a channel from the first state of its hang-up on, and tells its end after the last."""
-    told = Told()
+def test_the_answer_that_a_channel_is_gone_waits_for_the_event_of_its_end() -> None:
+    """uuid_exists is false from the start of a hang-up on, CHANNEL_HANGUP_COMPLETE comes at its end."""
+    call = FakeCall()
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
-        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, call_by_channel={}, estimated={})))
+        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": call}, call_by_channel={}, estimated={})))
         peer = switch.logged_in()
         assert peer.command() == b"api show registrations as json"
         peer.say(api_reply(b'{"row_count":0}'))
         until(lambda: not board.down())
         answers: list[tuple[frozenset[str] | None, list[str]]] = []
-        board.living("fs1", ("ours",), lambda alive: answers.append((alive, list(told.legs))))
+        board.living("fs1", ("ours",), lambda alive: answers.append((alive, list(call.legs))))
         assert peer.command() == b"api uuid_exists ours"
         peer.say(api_reply(b"false"))
         gevent.sleep(0.2)
@@ -179,15 +179,15 @@ def test_the_end_of_a_channel_that_is_just_going_comes_before_the_answer_that_it
         board.stop()
 
 
-def test_ends_on_their_way_when_a_connection_is_back_are_waited_for_once_for_all_calls() -> None:
-    told = {name: Told() for name in ("first", "second")}
-    channels = {f"leg of {name}": name for name in told}
+def test_events_of_ends_are_waited_for_once_for_all_calls_when_a_connection_is_back() -> None:
+    calls = {name: FakeCall() for name in ("first", "second")}
+    channels = {f"leg of {name}": name for name in calls}
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
-        worker = SimpleNamespace(drivers=told, call_by_channel=channels, joined={}, estimated={})
+        worker = SimpleNamespace(drivers=calls, call_by_channel=channels, joined={}, estimated={})
         board.start(cast(WorkerContext, worker))
-        for name, one in told.items():
+        for name, one in calls.items():
             one.call.open_legs = (f"leg of {name}",)
         peer = switch.logged_in()
         peer.command()
@@ -196,15 +196,15 @@ def test_ends_on_their_way_when_a_connection_is_back_are_waited_for_once_for_all
         peer.say(api_reply(b'{"row_count":0,"rows":[]}'))
         for channel in channels:
             assert peer.command() == f"api uuid_exists {channel}".encode()
-            assert [one.checked for one in told.values()] == [[], []]
+            assert [one.checked for one in calls.values()] == [[], []]
             peer.say(api_reply(b"false"))
         for channel in channels:
             peer.say(framed("text/event-json", hangup_complete(channel)))
-        until(lambda: all(one.legs for one in told.values()))
-        assert [one.checked for one in told.values()] == [[], []]
-        until(lambda: board.event_gaps.gap("fs1") is None and all(one.checked for one in told.values()))
+        until(lambda: all(one.legs for one in calls.values()))
+        assert [one.checked for one in calls.values()] == [[], []]
+        until(lambda: board.event_gaps.gap("fs1") is None and all(one.checked for one in calls.values()))
         board.stop()
-    assert [one.legs for one in told.values()] == [[channel] for channel in channels]
+    assert [one.legs for one in calls.values()] == [[channel] for channel in channels]
 
 
 def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches: Switches) -> None:
@@ -221,9 +221,9 @@ def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches
     other.start(cast(WorkerContext, shared))
     until(lambda: not other.down())
     assert (other.heard_since("fs1", began), other.heard_since("fs1", clock.monotonic())) == (False, True)
-    told = switches.board.announce("fs1", "host/1", ("call-1", "call-2"), arrived=True)
-    assert not told.is_set()
-    assert told.wait(10)
+    announced = switches.board.announce("fs1", "host/1", ("call-1", "call-2"), arrived=True)
+    assert not announced.is_set()
+    assert announced.wait(10)
     switches.board.announce("fs1", "host/2", ("our-own",), arrived=False)
     switches.board.announce("fs1", "host/1", ("call-3",), arrived=False)
     until(lambda: len(heard) >= 3)

@@ -1,6 +1,6 @@
-"""Two workers, one of which dies, is stopped or ends: no call, no place in a queue and no record is lost.
+"""One of two workers dies, is stopped or ends: no call, no place in a queue and no record is lost.
 
-One stage for all: each test leaves both workers running, and nothing in the queues.
+All tests share one stage: each leaves both workers running, and the queues empty.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ from tests.daemon.test_survival import (
     until,
 )
 
-# A queue without whisper, announcements and limits: what is tried here does not wait for them.
+# A queue without whisper, announcements and limits, so that the tests do not wait for them.
 QUEUE, HOTLINE = "hotline", "48221234590"
 NO_ANSWER_DID, RINGS_FIVE, LANDLINE = "48221234572", "108@acme.example", "+48223334455"
 
 # Conference rooms: one without a PIN, one with.
 ROOM_DID, PIN_DID = "48221234551", "48221234550"
 
-# This extension forwards always to that number outside.
+# This extension always forwards to this outside number.
 FORWARDED_DID, MOBILE = "48221234570", "48600700800"
 
 # Every conversation of this extension is recorded; a pause of the example lasts three seconds.
 RECORDED, RECORDED_DID, RECORDED_CALLER = "140@acme.example", "48221234562", "+48600555777"
 TOLD_OF_A_PAUSE = ["announce", "started", "paused", "resumed", "ended"]
 
-# A slow machine joins caller and agent later than that they hung up otherwise (seconds).
+# Talk time in seconds: with the usual one, a slow machine would join caller and agent after the hang-up.
 TALK_S = 3.0
 
 pytestmark = pytest.mark.timeout(300)
@@ -88,17 +88,19 @@ def live(stage: Stage) -> Iterator[Live]:
 
 
 def phone(stage: Stage, address: str, *behaviours: Behaviour) -> None:
-    """A phone that behaves so, and of which both workers know."""
+    """Register a phone with these behaviours, and wait until both workers know of it."""
     stage.switch.phone(Phone(address, behaviours, registered=False))
     stage.switch.register(address)
-    gevent.sleep(1.0)  # each worker hears of it by itself, and tells nobody
+    gevent.sleep(1.0)  # each worker hears of it by an event of its own, which the test cannot see
 
 
 def owners(stage: Stage) -> dict[str, str]:
-    """Which worker has each call now."""
+    """The present owner of each call."""
     with Redis.from_url(stage.redis_url) as redis:
         found = {call.decode(): worker.decode() for call, worker in redis.hgetall(keys.owners("acme")).items()}
-    return {call: worker for call, worker in found.items() if worker != "-"}  # besides them stand first channels
+    return {
+        call: worker for call, worker in found.items() if worker != "-"
+    }  # "-" stands in the fields of callers' channels
 
 
 def pid_of(worker: str) -> int:
@@ -106,7 +108,7 @@ def pid_of(worker: str) -> int:
 
 
 def callers_wait(stage: Stage, live: Live, count: int) -> list[str]:
-    """So many callers wait for an agent who does not answer."""
+    """Place `count` callers who wait for an agent who does not answer."""
     phone(stage, AGENT, NEVER)
     until(lambda: live.agent().state is AgentState.READY)
     placed = [stage.switch.place(Call(HOTLINE, number=f"+485001006{n:02}")) for n in range(count)]
@@ -115,13 +117,13 @@ def callers_wait(stage: Stage, live: Live, count: int) -> list[str]:
 
 
 def busiest(stage: Stage) -> int:
-    """The worker that has most calls."""
+    """The pid of the worker that has most calls."""
     found = list(owners(stage).values())
     return pid_of(max(found, key=found.count))
 
 
-def everybody_is_served(stage: Stage, live: Live, placed: list[str]) -> None:
-    """In the order of their places, and each is recorded once."""
+def all_callers_are_served(stage: Stage, live: Live, placed: list[str]) -> None:
+    """The callers are served in the order of their places, and each is recorded once."""
     until(lambda: {ticket.state for ticket in live.tickets(QUEUE)} <= {"waiting", "offered"})  # all are back
     places = [ticket.id.partition("/")[0] for ticket in live.tickets(QUEUE)]
     phone(stage, AGENT, Behaviour("answers", after_s=0.1, talk_s=TALK_S))
@@ -138,7 +140,7 @@ def everybody_is_served(stage: Stage, live: Live, placed: list[str]) -> None:
 
 
 def another_has_all(stage: Stage, count: int) -> None:
-    """The worker that has most calls is killed, and all of them are with living ones."""
+    """Kill the worker that has most calls, and wait until live workers own all calls."""
     dead = busiest(stage)
     os.kill(dead, signal.SIGKILL)
     until(lambda: len(owners(stage)) == count and dead not in map(pid_of, owners(stage).values()))
@@ -147,7 +149,7 @@ def another_has_all(stage: Stage, count: int) -> None:
 
 
 def none_is_counted(stage: Stage) -> None:
-    """No leg has a place in a counter of who pays any more."""
+    """Wait until no leg counts in a payer's counters any more."""
     with Redis.from_url(stage.redis_url) as redis:
         until(lambda: redis.hlen(f"{keys.limits('acme')}:of") == 0)
 
@@ -160,7 +162,7 @@ def test_kill_9_of_one_worker_while_callers_wait(stage: Stage, live: Live) -> No
     until(lambda: len(owners(stage)) == 6 and dead not in map(pid_of, owners(stage).values()))
     assert [(t.id, t.joined) for t in live.tickets(QUEUE)] == [(t.id, t.joined) for t in before]
     assert "hangup" not in {what for call in placed for what in heard(stage, call)}
-    everybody_is_served(stage, live, placed)
+    all_callers_are_served(stage, live, placed)
 
 
 def test_kill_9_while_a_forward_rings(stage: Stage, live: Live) -> None:
@@ -211,7 +213,7 @@ def test_kill_9_in_a_conference_room_and_while_the_pin_is_asked(stage: Stage, li
     nothing_is_left(stage)
 
 
-def test_a_worker_that_is_stopped_and_comes_back_leaves_its_callers_to_whoever_took_them(
+def test_a_worker_that_is_stopped_and_comes_back_leaves_its_callers_to_their_new_owners(
     stage: Stage, live: Live
 ) -> None:
     placed = callers_wait(stage, live, 4)
@@ -222,12 +224,12 @@ def test_a_worker_that_is_stopped_and_comes_back_leaves_its_callers_to_whoever_t
         until(lambda: len(owners(stage)) == 4 and stopped not in map(pid_of, owners(stage).values()))
     finally:
         os.kill(stopped, signal.SIGCONT)
-    gevent.sleep(2)  # it would do harm now
-    # Its own calls are lost to it; that one of them comes to it anew through the dialplan is as it should be.
+    gevent.sleep(2)  # time in which the worker would do harm
+    # It no longer owns its old calls; one of them may arrive there again through the dialplan, which is correct.
     assert {call.partition("/")[0] for call in places} == set(owners(stage))
     assert "hangup" not in {what for call in placed for what in heard(stage, call)}
     assert [t.id for t in live.tickets(QUEUE)] == places
-    everybody_is_served(stage, live, placed)
+    all_callers_are_served(stage, live, placed)
 
 
 def test_a_rolling_restart_under_load_loses_nothing(stage: Stage, live: Live) -> None:
@@ -244,7 +246,7 @@ def test_a_rolling_restart_under_load_loses_nothing(stage: Stage, live: Live) ->
         gevent.sleep(0.1)
     ends = [stage.switch.wait_for_end(call, WAIT_S)["cause"] for call in talking]
     assert ends == ["NORMAL_CLEARING"] * len(talking), "every call was answered"
-    everybody_is_served(stage, live, waiting)
+    all_callers_are_served(stage, live, waiting)
     until(lambda: len({r.call_id for r in records(stage)} - before) >= len(talking) + len(waiting))
     new = [r for r in records(stage) if r.call_id not in before]
     assert len(new) == len(talking) + len(waiting), "each call has one record"
@@ -257,11 +259,11 @@ def test_sigterm_of_one_worker_hands_its_callers_to_the_other(stage: Stage, live
     os.kill(ending, signal.SIGTERM)
     until(lambda: len(owners(stage)) == 4 and ending not in map(pid_of, owners(stage).values()))
     assert "hangup" not in {what for call in placed for what in heard(stage, call)}
-    everybody_is_served(stage, live, placed)
+    all_callers_are_served(stage, live, placed)
 
 
 def state_of_talk(stage: Stage, call: str) -> MediaState | None:
-    """What has become of the recording of a call; None: nothing is known yet."""
+    """The state of a call's recording; None: not known yet."""
     with closing(MediaTable(stage.dsn, "test")) as table:
         found = table.find(MediaWanted(call_id=call_id_of(stage.switch.heard(call)[0]["uuid"])))
     assert len(found) < 2, found
@@ -269,7 +271,7 @@ def state_of_talk(stage: Stage, call: str) -> MediaState | None:
 
 
 def test_kill_9_in_the_pause_of_a_recorded_talk(stage: Stage, live: Live) -> None:
-    """It goes on and is closed; no key of the pause is kept anywhere, not even of those between the two workers."""
+    """The recording goes on and is closed; no key of the pause is stored, not even one between the two workers."""
     phone(stage, RECORDED, Behaviour("answers", after_s=0.1, digits=((3.0, "*4"), (3.5, TYPED))))
     call = stage.switch.place(Call(RECORDED_DID, number=RECORDED_CALLER))
     until(lambda: "recording_masked" in heard(stage, call))
@@ -295,7 +297,7 @@ def test_kill_9_in_the_pause_of_a_recorded_talk(stage: Stage, live: Live) -> Non
 
 @contextmanager
 def full_disks(stage: Stage) -> Iterator[None]:
-    """No file of a worker can grow (see `tests/chaos/faults/disk.py`), and the switch cannot write its recordings."""
+    """No file of a worker can grow (see `tests/chaos/faults/disk.py`), nor can the switch write its recordings."""
     recordings = read_configuration(stage.config).settings.recordings
     before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in stage.daemon.worker_pids()}
     stage.switch.file(recordings, None)
@@ -310,12 +312,12 @@ def full_disks(stage: Stage) -> Iterator[None]:
 
 
 def refused(stage: Stage) -> float:
-    """How many commands the switch has refused."""
+    """The number of commands that the switch has refused."""
     found = re.search(r"^callcontrol_command_errors_total\{[^}]*\} ([0-9.]+)$", stage.daemon.metrics(), re.MULTILINE)
     return float(found[1]) if found else 0.0
 
 
-def test_a_full_disk_loses_a_recording_and_says_so_and_nothing_else(stage: Stage, live: Live) -> None:
+def test_a_full_disk_loses_a_recording_with_a_message_and_nothing_else(stage: Stage, live: Live) -> None:
     phone(stage, RECORDED, Behaviour("answers", after_s=0.1))
     call = stage.switch.place(Call(RECORDED_DID))
     until(lambda: "recording" in heard(stage, call))
@@ -336,7 +338,7 @@ def test_rounds_of_a_loop_over_a_carrier_are_counted_over_both_workers(stage: St
     round_ = Call(FORWARDED_DID, number="+48600555778")
     placed = [stage.switch.place(round_) for _ in range(hops)]
     until(lambda: heard(stage, MOBILE).count("ringing") == hops)
-    # a worker without such a call does not ask; the next one reaches one that has
+    # a worker without such a call does not ask; the next call reaches a worker that has one
     tried = [stage.switch.place(round_) for _ in range(2)]
     until(lambda: any("hangup" in heard(stage, call) for call in tried))
     for call in (*placed, *(one for one in tried if "hangup" not in heard(stage, one))):
@@ -349,8 +351,8 @@ def test_rounds_of_a_loop_over_a_carrier_are_counted_over_both_workers(stage: St
     nothing_is_left(stage)
 
 
-def test_a_dead_workers_calls_outside_count_on_for_who_pays(stage: Stage, live: Live) -> None:
-    """The phone may have two at once."""
+def test_a_dead_workers_outside_calls_still_count_for_their_payer(stage: Stage, live: Live) -> None:
+    """The phone's limit is two outside calls at once."""
     stage.switch.trunk(Trunk("carrier-a"))
     stage.switch.phone(Phone(LANDLINE.removeprefix("+"), (TALKS,)))
     own = Call(LANDLINE, number="109", user="109", domain="acme.example")

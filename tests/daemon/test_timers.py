@@ -46,7 +46,7 @@ def test_a_cancelled_timer_does_nothing() -> None:
     assert fired == []
 
 
-def test_a_callback_that_fails_stops_no_other() -> None:
+def test_a_callback_that_fails_does_not_stop_others() -> None:
     def fail() -> None:
         raise RuntimeError("a mistake")
 
@@ -68,7 +68,7 @@ def test_a_callback_may_set_and_cancel_timers() -> None:
     assert last.wait(5)
 
 
-def test_cancelled_timers_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_timers_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SWEEP_FROM", 10)
     timers, last = Timers(), Event()
     for _ in range(100):
@@ -79,7 +79,7 @@ def test_cancelled_timers_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Watched(list[Entry]):
-    """A heap that counts how many of its entries are looked at by whoever walks over it, or takes from its end."""
+    """A heap that counts how many of its entries are visited by iteration, or taken from its end."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class Watched(list[Entry]):
         return super().pop(index)
 
 
-def test_a_wake_up_looks_at_what_is_due_alone() -> None:
+def test_a_wake_up_looks_only_at_timers_that_are_due() -> None:
     timers, heap = Timers(), Watched()
     timers._heap = heap
     for _ in range(5 * module.SWEEP_FROM):
@@ -108,7 +108,7 @@ def test_a_wake_up_looks_at_what_is_due_alone() -> None:
     assert heap.looked_at == 0
 
 
-def test_cancelled_timers_are_let_go_at_a_few_looks_at_a_time_and_the_others_fire() -> None:
+def test_cancelled_timers_are_freed_a_few_at_a_time_and_the_others_fire() -> None:
     timers, heap, fired = Timers(), Watched(), list[int]()
     timers._heap = heap
     living = [0.2 + n % 7 / 100 for n in range(500)]

@@ -1,4 +1,4 @@
-"""Channels of trunks: counted over all workers, by leases; an emergency call takes one whatever is full."""
+"""Channels of trunks: counted over all workers, by leases; an emergency call goes out even if the trunk is full."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def bridge(leg: str, trunk: str = "a") -> do.Bridge:
 
 
 class Asked:
-    """What a worker's calls were answered."""
+    """A worker's requests for channels, and the answers."""
 
     def __init__(self, capacity: TrunkCapacity, known: Settings) -> None:
         self.capacity, self.settings = capacity, known
@@ -95,7 +95,7 @@ def test_no_more_legs_go_out_than_there_are_channels_over_all_workers(pipeline: 
     assert set(store.channels("a")) == {"leg-2", "leg-4"}
 
 
-def test_no_more_calls_begin_in_a_second_than_may(pipeline: RedisPipeline) -> None:
+def test_the_limit_of_new_calls_per_second_holds(pipeline: RedisPipeline) -> None:
     one, _, _ = workers(pipeline, LIMITED.replace("channels: 2, ", ""))
     for name in "1234":
         one.dial(name)
@@ -106,7 +106,7 @@ def test_no_more_calls_begin_in_a_second_than_may(pipeline: RedisPipeline) -> No
     assert one.answers["5"] == "out"
 
 
-def test_what_nobody_renews_is_free(pipeline: RedisPipeline, redis_client: Redis) -> None:
+def test_channels_whose_lease_expired_are_free(pipeline: RedisPipeline, redis_client: Redis) -> None:
     one, other, _ = workers(pipeline)
     one.dial("1")
     other.dial("2")
@@ -126,7 +126,7 @@ def test_leases_are_renewed_and_found_again_after_a_restart_of_redis(
     assert set(store.channels("a")) == {"leg-1"}
 
 
-def test_where_there_is_no_limit_nothing_is_waited_for_and_yet_all_is_counted(pipeline: RedisPipeline) -> None:
+def test_without_a_limit_legs_do_not_wait_but_are_counted(pipeline: RedisPipeline) -> None:
     one, _, store = workers(pipeline, MAIN)
     assert one.dial("1") == "out"
     pipeline.ask("PING")
@@ -152,13 +152,13 @@ def test_an_emergency_call_waits_for_nothing_and_an_ordinary_one_gives_way(
                 gevent.sleep(0.01)
         assert heard == [("2", "leg-2")]
         assert store.channels("a") == {"leg-1": False, "leg-sos": True}
-        one.dial("sos2", "emergency:112")  # worker w1 does not listen: its leg cannot give way
+        one.dial("sos2", "emergency:112")  # worker w1 does not answer, so its leg cannot give way
         assert one.answers["sos2"] == "out"
     finally:
         inbox.stop()
 
 
-def test_what_has_come_of_the_legs_of_the_last_hour(pipeline: RedisPipeline) -> None:
+def test_outcomes_of_the_legs_of_the_last_hour_are_counted(pipeline: RedisPipeline) -> None:
     one, _, store = workers(pipeline, MAIN)
     for name, outcome in (("1", Outcome.ANSWERED), ("2", Outcome.ELSEWHERE)):
         one.dial(name)
@@ -192,7 +192,7 @@ def test_without_redis_each_worker_counts_its_own() -> None:
     assert given
 
 
-def test_one_round_trip_that_fails_lets_no_leg_out_uncounted(pipeline: RedisPipeline) -> None:
+def test_a_failed_round_trip_sends_no_leg_out_uncounted(pipeline: RedisPipeline) -> None:
     known = settings(main=LIMITED)
     others = Asked(TrunkCapacity("w1", TrunkStore(pipeline)), known)
     for name in "12":
@@ -214,7 +214,7 @@ def test_one_round_trip_that_fails_lets_no_leg_out_uncounted(pipeline: RedisPipe
     assert asked.answers == {"3": "trunk a is full: 2 channels are in use"}
 
 
-def test_which_trunks_rest_is_told_and_taken_back(pipeline: RedisPipeline) -> None:
+def test_resting_trunks_are_shared_and_withdrawn(pipeline: RedisPipeline) -> None:
     store = TrunkStore(pipeline)
     capacity = TrunkCapacity("w1", store)
     capacity.tell_rests({"a": 30.0})

@@ -1,4 +1,4 @@
-"""Two hosts with one Redis and one Postgres: one of them dies whole, or is taken out, and the other has its calls."""
+"""Two hosts share one Redis and one Postgres: one host dies or is drained, and the other takes over its calls."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from tests.daemon.test_survival import (
     until,
 )
 from tests.daemon.test_takeover import (
+    all_callers_are_served,
     callers_wait,
-    everybody_is_served,
     owners,
     phone,
     pid_of,
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 class TwoHosts(Stage):
-    """The stage with a second daemon: its own ports and data folder, the same stores and the same switch."""
+    """The stage with a second daemon that has its own ports and data folder, the same stores and the same switch."""
 
     def __init__(self, folder: Path) -> None:
         self._first, self._second, self._second_http = free_ports(3)
@@ -81,7 +81,7 @@ def stage() -> Iterator[TwoHosts]:
 
 @pytest.fixture
 def live(stage: TwoHosts) -> Iterator[Live]:
-    """Both hosts take calls, and nobody calls."""
+    """Both hosts take calls, and there is no call."""
     with closing(Live(stage)) as found:
         stage.daemon.wait_until_ready()
         stage.second.wait_until_ready()
@@ -91,7 +91,7 @@ def live(stage: TwoHosts) -> Iterator[Live]:
 
 
 def has_all(stage: TwoHosts, daemon: Daemon, count: int) -> bool:
-    """Whether so many calls are known, all of them this host's."""
+    """Whether there are `count` calls, all of them this host's."""
     found = list(owners(stage).values())
     return len(found) == count and {pid_of(worker) for worker in found} <= set(daemon.worker_pids())
 
@@ -102,7 +102,7 @@ def test_a_host_dies_whole_and_the_other_has_its_callers(stage: TwoHosts, live: 
     stage.daemon.kill()
     until(lambda: has_all(stage, stage.second, 3))
     assert "hangup" not in {what for call in placed for what in heard(stage, call)}
-    everybody_is_served(stage, live, placed)
+    all_callers_are_served(stage, live, placed)
     stage.daemon.start()
 
 
@@ -116,5 +116,5 @@ def test_a_host_is_taken_out_in_order(stage: TwoHosts, live: Live) -> None:
     hang_up(stage, talking)
     found = record_of(stage, talking)
     assert (found.outcome, found.estimated) == ("answered", False)
-    everybody_is_served(stage, live, placed)
+    all_callers_are_served(stage, live, placed)
     stage.daemon.start()

@@ -1,6 +1,6 @@
-"""The daemon with two switches: callers on one reach phones and agents at the other; one of them restarts.
+"""The daemon with two switches: callers at one reach phones and agents at the other; one of them restarts.
 
-One stage for all: each test leaves the stores, both switches and the daemon running, and nobody calling.
+All tests share one stage: each leaves the stores, both switches and the daemon running, and no call.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ FS1_SIP, FS2_SIP = "127.0.0.1:5060", "127.0.0.1:5062"
 CHAIN, FIRST, SECOND = "48221234578", "125@acme.example", "113@acme.example"
 HOTLINE, YVONNE = "48221234590", "123@acme.example"
 
-# Our legs have names of our own making (vocabulary.call.leg_id); what a switch makes by itself has others.
+# Ids of our legs are made by us (vocabulary.call.leg_id); legs that a switch makes by itself have other ids.
 OURS = 5
 
 pytestmark = pytest.mark.timeout(300)
 
 
 class Link:
-    """The daemon's connections to a switch's event socket; `cut`, until `mended`: the switch itself lives on."""
+    """A proxy before a switch's event socket; from `cut` to `mended` it is down while the switch runs on."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -163,7 +163,7 @@ def phone(switch: SimulatorClient, address: str, *behaviours: Behaviour) -> None
 
 
 def record(stage: TwoSwitches, call: str) -> PastCall:
-    """The one record of a call, waited for."""
+    """Wait for the only record of a call."""
     uuid = next(str(entry["uuid"]) for entry in stage.switch.heard(call) if entry["what"] == "calls")
     id_ = call_id_of(uuid)
     until(lambda: id_ in [c.call_id for c in records(stage)])
@@ -172,8 +172,8 @@ def record(stage: TwoSwitches, call: str) -> PastCall:
     return found
 
 
-def nobody_else_is_recorded(stage: TwoSwitches, count: int) -> None:
-    """Neither a second record for what passed through the other switch, nor a leg nobody knows."""
+def only_these_calls_are_recorded(stage: TwoSwitches, count: int) -> None:
+    """There is no second record for the part at the other switch, and no unknown leg."""
     assert len(records(stage)) == count
     legs = [leg.leg_id for call in records(stage) for leg in call.legs]
     rung = {str(entry["uuid"]) for entry in stage.second.heard() if entry["what"] == "invite"}
@@ -196,7 +196,7 @@ def test_a_call_is_forwarded_to_a_phone_at_the_other_switch(stage: TwoSwitches, 
     invite = stage.second.heard(SECOND)[0]
     assert (invite["number"], invite["name"]) == ("+48500100701", "Ewa")
     assert "user-busy" in invite["Diversion"]
-    nobody_else_is_recorded(stage, before + 1)
+    only_these_calls_are_recorded(stage, before + 1)
 
 
 def test_a_refusal_at_the_other_switch_is_what_the_phone_said(stage: TwoSwitches, live: Live) -> None:
@@ -230,13 +230,13 @@ def test_an_agent_at_the_other_switch_serves_a_caller(stage: TwoSwitches, live: 
     met = [entry["with"] for entry in stage.switch.heard(call) if entry["what"] == "bridged"]
     assert met == [AGENT]
     assert call in [entry["with"] for entry in stage.second.heard(AGENT) if entry["what"] == "bridged"]
-    assert "playback" in heard(stage, AGENT)  # he is told who waits
+    assert "playback" in heard(stage, AGENT)  # the agent hears the whisper
     stage.switch.wait_for_end(call, WAIT_S)
     found = record(stage, call)
     assert (found.switch, found.outcome, found.answered_by) == ("fs1", "answered", "extension:121")
     (visit,) = found.visits
     assert (visit.how, visit.agent) == ("answered", "wanda")
-    nobody_else_is_recorded(stage, before + 1)
+    only_these_calls_are_recorded(stage, before + 1)
 
 
 def test_agents_at_both_switches_ring_at_once_and_one_answers(stage: TwoSwitches, live: Live) -> None:
@@ -251,7 +251,7 @@ def test_agents_at_both_switches_ring_at_once_and_one_answers(stage: TwoSwitches
 
 @pytest.fixture
 def link_is_cut(stage: TwoSwitches, live: Live) -> Iterator[None]:
-    """The second switch lives and has phones; the daemon has no connection to it any more."""
+    """The second switch runs and has phones, but the daemon has lost its connection to it."""
     phone(stage.second, SECOND, Behaviour("answers", after_s=0.1, talk_s=0.5))
     phone(stage.second, PHONE, Behaviour("answers", after_s=0.1, talk_s=0.5))
     phone(stage.switch, FIRST, BUSY)
@@ -265,7 +265,7 @@ def link_is_cut(stage: TwoSwitches, live: Live) -> Iterator[None]:
 
 @pytest.mark.usefixtures("link_is_cut")
 def test_while_a_link_is_down_the_phones_there_are_rung_where_they_were(stage: TwoSwitches) -> None:
-    """None is taken for offline: no `unavailable` rule applies."""
+    """No phone counts as offline, so no `unavailable` rule applies."""
     call = stage.switch.place(Call(DID))
     stage.switch.wait_for_end(call, WAIT_S)
     found = record(stage, call)
@@ -280,7 +280,7 @@ def test_while_a_link_is_down_the_phones_there_are_rung_where_they_were(stage: T
 def test_a_phone_that_registers_while_the_link_is_down_is_rung_and_is_known_when_it_is_back(
     stage: TwoSwitches, live: Live
 ) -> None:
-    """What no switch that is heard has may be at the one that is not: no `unavailable` rule applies."""
+    """An unregistered phone may be registered at the switch that is not heard, so no `unavailable` rule applies."""
     assert live.agent("yvonne").state is AgentState.UNREACHABLE
     stage.link.cut()
     try:
@@ -300,11 +300,11 @@ def test_a_phone_that_registers_while_the_link_is_down_is_rung_and_is_known_when
 
 @pytest.mark.usefixtures("link_is_cut")
 def test_while_a_link_is_down_callers_there_are_served(stage: TwoSwitches) -> None:
-    """They come by connections of their own."""
+    """Their calls arrive by outbound connections, which still work."""
     there = stage.second.place(Call(DID))
     stage.second.wait_for_end(there, WAIT_S)
     assert "bridged" in [entry["what"] for entry in stage.second.heard(there)]
-    stage.link.mended()  # which tells how it ended
+    stage.link.mended()  # the switch then reports how the call ended
     id_ = call_id_of(next(str(e["uuid"]) for e in stage.second.heard(there) if e["what"] == "calls"))
     until(lambda: id_ in [c.call_id for c in records(stage)])
     (found,) = [c for c in records(stage) if c.call_id == id_]
@@ -334,7 +334,7 @@ def test_a_switch_that_restarts_loses_its_calls_and_its_phones(stage: TwoSwitche
 
 
 class OneShelf:
-    """Storage has every file."""
+    """A media storage that has every file."""
 
     def media(self, tenant: str, media_id: str) -> Media | None:
         change = MediaChange(
@@ -353,7 +353,7 @@ def played(stage: TwoSwitches, who: str) -> list[str]:
 def test_a_message_and_a_greeting_that_lie_at_the_other_switch_are_heard(
     stage: TwoSwitches, live: Live, tmp_path: Path
 ) -> None:
-    """The worker asks, the media job's own loop answers; the shelf has what the other switch's host has put there."""
+    """The worker asks, the media job's own loop answers from the storage that the other switch's host has filled."""
     settings = read_configuration(stage.config).settings
     at_fs2, brought, now = settings.recordings, f"{settings.recordings}/brought", clock.now()
     with pipeline_to(stage) as pipeline:

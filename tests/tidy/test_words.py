@@ -34,7 +34,7 @@ def test_it_is_said_who_is_meant() -> None:
 
 # Folders of tests that are written so; the others follow.
 TESTS = (
-    "bench billing commands config control distribution edges jobs kinds oracle proof redis_servers routing"
+    "bench billing commands config control daemon distribution edges jobs kinds oracle proof redis_servers routing"
     " simulator stories supervisor upgrade usecases vocabulary"
 )
 

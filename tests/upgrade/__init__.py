@@ -1,1 +1,1 @@
-"""What earlier versions left behind is read by this one."""
+"""This version reads the data that earlier versions left behind."""

@@ -1,4 +1,4 @@
-"""What an older version left when its whole daemon was killed, put back under a daemon of today."""
+"""Data that an older version left when its daemon was killed, restored for a daemon of this version."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class LeftBehind:
 
     @property
     def on_spool(self) -> frozenset[str]:
-        """Ids of the calls whose records are on the spool, also of those that the ledger has. Without our reader."""
+        """Ids of the calls whose records are on the spool, also of those in the ledger. Read without our own reader."""
         written = b"".join(path.read_bytes() for path in sorted((self.folder / "spool").rglob("*.spool")))
         return frozenset(call_id.decode() for call_id in re.findall(rb'"call_id":"([0-9a-f-]{36})"', written))
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The daemon of today, started on what the old one left, and the rows that the old ledger had."""
+    """This version's daemon, started on the old data, and the rows that the old ledger had."""
 
     stage: Stage
     old_rows: list[Row]
@@ -61,11 +61,11 @@ class Taken:
 def taken_over(
     left: LeftBehind, slots: Sequence[str], people: Callable[[Stage], None], workers: int = 1
 ) -> Iterator[Taken]:
-    """A stage whose daemon is started on what was left.
+    """A stage whose daemon is started on the old data.
 
     Args:
-        slots: below the data's spool, the folders of the workers' slots; `.`: the folder itself is that of slot 0.
-        people: makes the phones; called before the daemon is started.
+        slots: folders of the workers' slots below the data's spool; `.`: the folder itself is that of slot 0.
+        people: registers the phones; called before the daemon is started.
     """
     with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as name:
         folder = Path(name)
@@ -87,7 +87,7 @@ def ledger_rows(stage: Stage) -> list[Row]:
 
 
 def changed_rows(taken: Taken) -> list[Row]:
-    """Rows of the old ledger that are not in the ledger any more as they were."""
+    """Rows of the old ledger that have changed or vanished."""
     now = ledger_rows(taken.stage)
     return [old for old in taken.old_rows if not any(old | found == found for found in now)]
 
@@ -127,4 +127,4 @@ def _put(redis: Redis, key: str, kind: str, value: Any) -> None:
         case "zset":
             redis.zadd(key, dict(value))
         case _:
-            raise AssertionError(f"{key} is a {kind}: the test puts none back")
+            raise AssertionError(f"{key} is a {kind}, a type that the test cannot restore")

@@ -1,5 +1,6 @@
-"""The version whose calls had their caller's channel for an id: what it left is taken over by two workers, among it
-callees who were transferred and became calls of their own.
+"""Two workers take over the data of the version in which a call's id was its caller's channel.
+
+Among the data are transferred callees that had become calls of their own.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ def _people(stage: Stage) -> None:
         stage.switch.register(f"{extension}@acme.example")
 
 
-def test_every_call_in_progress_is_recorded_once_by_the_id_it_had(taken: Taken) -> None:
+def test_every_call_in_progress_is_recorded_once_under_its_old_id(taken: Taken) -> None:
     until(lambda: {record.call_id for record in records(taken.stage)} >= LEFT.in_progress)
     nothing_is_left(taken.stage)
     counted = Counter(record.call_id for record in records(taken.stage))
     assert {call: counted[call] for call in LEFT.in_progress} == dict.fromkeys(LEFT.in_progress, 1)
 
 
-def test_what_was_on_the_spool_is_in_the_ledger_once(taken: Taken) -> None:
+def test_records_on_the_spool_are_in_the_ledger_once(taken: Taken) -> None:
     kept = LEFT.on_spool
     until(lambda: kept <= {record.call_id for record in records(taken.stage)})
     counted = Counter(record.call_id for record in records(taken.stage))

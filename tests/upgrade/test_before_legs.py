@@ -1,4 +1,4 @@
-"""The version before calls had legs of their own: its calls, queues, rules, spool and database are taken over."""
+"""The version before calls had legs as values: its calls, queues, rules, spool and database are taken over."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_every_call_in_progress_is_recorded_once(stage: Stage) -> None:
     assert [(r.outcome, r.estimated, len(r.legs)) for r in talked] == [("answered", True, 2)]
 
 
-def test_what_was_on_the_spool_is_in_the_ledger_once(stage: Stage) -> None:
+def test_records_on_the_spool_are_in_the_ledger_once(stage: Stage) -> None:
     kept = LEFT.on_spool
     until(lambda: kept <= {record.call_id for record in records(stage)})
     counted = Counter(record.call_id for record in records(stage))
@@ -62,7 +62,7 @@ def test_what_was_on_the_spool_is_in_the_ledger_once(stage: Stage) -> None:
     assert {call: counted[call] for call in kept} == dict.fromkeys(kept, 1)
 
 
-def test_the_ledger_is_brought_on_in_place_and_keeps_its_rows(taken: Taken) -> None:
+def test_the_ledger_is_upgraded_in_place_and_keeps_its_rows(taken: Taken) -> None:
     with psycopg.connect(taken.stage.dsn) as ledger:
         until(lambda: ledger.execute("SELECT max(version) FROM schema_version").fetchone() == (VERSION,))
     assert (len(taken.old_rows) > IN_LEDGER, changed_rows(taken)) == (True, [])
@@ -76,7 +76,7 @@ def test_a_rule_set_by_star_code_is_still_in_force(stage: Stage) -> None:
     assert (found.caller_number, found.outcome) == ("117", "answered")
 
 
-def test_no_ticket_is_stuck_and_the_customer_is_called_back_or_has_run_out(stage: Stage) -> None:
+def test_no_ticket_is_stuck_and_the_callback_is_made_or_has_expired(stage: Stage) -> None:
     with closing(Live(stage)) as live:
         until(lambda: live.tickets() == [], 60)
         until(lambda: live.agent().state is AgentState.READY, 60)

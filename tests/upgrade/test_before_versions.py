@@ -1,4 +1,4 @@
-"""The version whose saved values had no versions: what it left is taken over by two workers while calls run."""
+"""Two workers take over the data of the version whose saved values had no version, while calls run."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _people(stage: Stage) -> None:
 
 @pytest.fixture(scope="module")
 def meanwhile(taken: Taken) -> list[str]:
-    """Calls that come while the old ones are taken over."""
+    """Calls that arrive while the old ones are taken over."""
     placed = []
     for number in range(CALLS_MEANWHILE):
         placed.append(taken.stage.switch.place(Call("+48221234583", number=f"+485001009{number:02}")))
@@ -75,20 +75,20 @@ def test_calls_that_come_meanwhile_are_answered_and_recorded(stage: Stage, meanw
     assert sorted(found) == [(number, "answered") for number in numbers]
 
 
-def test_what_was_on_the_spool_is_in_the_ledger_once(stage: Stage) -> None:
+def test_records_on_the_spool_are_in_the_ledger_once(stage: Stage) -> None:
     kept = LEFT.on_spool - {REFUSED}
     until(lambda: kept <= {record.call_id for record in records(stage)})
     counted = Counter(record.call_id for record in records(stage))
     assert {call: counted[call] for call in kept} == dict.fromkeys(kept, 1)
 
 
-def test_the_ledger_is_brought_on_in_place_and_keeps_its_rows(taken: Taken) -> None:
+def test_the_ledger_is_upgraded_in_place_and_keeps_its_rows(taken: Taken) -> None:
     with psycopg.connect(taken.stage.dsn) as ledger:
         until(lambda: ledger.execute("SELECT max(version) FROM schema_version").fetchone() == (VERSION,))
     assert (len(taken.old_rows) > len(LEFT.on_spool) - 11, changed_rows(taken)) == (True, [])
 
 
-def test_what_was_put_aside_can_be_read(stage: Stage) -> None:
+def test_rejected_records_can_be_read(stage: Stage) -> None:
     kept = RejectedRecords(stage.config.parent / "data" / "rejected.jsonl").read()
     assert [(one.kind, one.tenant, one.call_id) for one in kept[:2]] == [
         (RECORD, "acme", REFUSED),

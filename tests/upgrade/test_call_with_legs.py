@@ -1,4 +1,4 @@
-"""Calls that an earlier version saved are read as calls of today."""
+"""Calls that an earlier version saved are read as calls of this version."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def left() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("text", list(left()))
-def test_a_call_from_before_its_legs_were_values_has_them(text: str) -> None:
+def test_a_call_saved_before_legs_were_values_is_read_with_its_legs(text: str) -> None:
     old, call = json.loads(text), decode(text)
     assert isinstance(call, Call)
     assert decode(encode(call)) == call
@@ -48,8 +48,8 @@ def test_a_call_from_before_its_legs_were_values_has_them(text: str) -> None:
     }
 
 
-def test_what_is_left_shows_what_matters() -> None:
-    """There is a caller who waits, and one who talks with an agent."""
+def test_the_saved_calls_include_the_important_states() -> None:
+    """One caller waits in a queue, and one talks with an agent."""
     calls: list[Call] = [decode(text) for text in left()]
     assert any(isinstance(call.state, Waiting) and call.state.entered for call in calls)
     assert any(isinstance(call.state, Talking) for call in calls)

@@ -1,4 +1,4 @@
-"""Rules, messages and what workers heard, as versions wrote them that named no version: read as version 1."""
+"""Rules, inbox messages and signs of life of switches, written without a version, are read as version 1."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MESSAGE_1 = (HERE / "kept" / "Message-1.json").read_bytes()
 
 
 @pytest.mark.parametrize(("field", "text"), RULES)
-def test_a_rule_of_before_is_read_and_written_anew_with_its_kind(field: str, text: str) -> None:
+def test_a_rule_without_a_version_is_read_and_written_again_with_one(field: str, text: str) -> None:
     told, kind = json.loads(text), RuleKind(field.partition("/")[2])
     rule = decode_rule(kind, text.encode())
     if told.get("removed"):
@@ -36,24 +36,24 @@ def test_a_rule_of_before_is_read_and_written_anew_with_its_kind(field: str, tex
     assert decode_rule(kind, encode_rule(rule)) == rule
 
 
-def test_a_message_of_before_is_understood() -> None:
+def test_an_inbox_message_without_a_version_is_understood() -> None:
     heard: list[tuple[str, Offer]] = []
     inbox = Inbox("redis://127.0.0.1:1", "w1", lambda *offer: heard.append(offer), _never, _never)
     inbox._take(MESSAGE_1)
     inbox._take(orjson.dumps({"$": "Message", **json.loads(MESSAGE_1)}))
     assert [(tenant, offer.agents) for tenant, offer in heard] == [("acme", ("jan",))] * 2
-    inbox._take(orjson.dumps({"$": "Message/2", "to": "somebody"}))  # of a later version: left out, and said
+    inbox._take(orjson.dumps({"$": "Message/2", "to": "somebody"}))  # of a later version: skipped and logged
     assert len(heard) == 2
 
 
-def test_what_a_worker_of_before_heard_is_read() -> None:
+def test_a_sign_of_life_without_a_version_is_read() -> None:
     for state in STATES:
         for text in state.get("cc:{-workers}:heard", {"value": {}})["value"].values():
             assert HEARD.read(json.loads(text)) == json.loads(text)
             assert HEARD.read({"$": "Heard", **json.loads(text)}) == json.loads(text)
 
 
-def test_a_value_says_when_it_is_of_a_later_version_or_of_another_kind() -> None:
+def test_a_value_of_a_later_version_or_of_another_kind_is_refused() -> None:
     with pytest.raises(Newer, match="Message has version 2"):
         MESSAGE.read({"$": "Message/2"})
     for other in ({"$": "Rule"}, ["offers"], {"$": 1}):

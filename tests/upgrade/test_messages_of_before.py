@@ -1,4 +1,4 @@
-"""A message that is being spoken while workers are replaced by those of a version with boxes and media."""
+"""A voicemail message is recorded while workers are replaced by those of a version with mailboxes and media."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callcontrol.vocabulary.trail import Recorded
 from tests.control.story import SECOND, Story
 from tests.routing.world import DID, facts
 
-# Written by a version that knew neither boxes nor media: its caller speaks.
+# Saved by a version without mailboxes and media, while its caller spoke.
 SAVED = Path(__file__).parent / "saved_states" / "taking-a-message.json"
 FILE, RECORD_ID = "/var/lib/freeswitch/recordings/acme-101-call-1.wav", "call-1:1"
 
@@ -38,7 +38,7 @@ def hung_up(story: Story) -> Event:
 
 
 @pytest.mark.parametrize("end", ["spoken", "hung up", "come back"])
-def test_it_comes_into_the_box_with_a_row_of_its_own(end: str) -> None:
+def test_the_message_comes_into_the_mailbox_with_its_own_row(end: str) -> None:
     story = taken_over()
     ends = {
         "spoken": AppEnded(RECORD_ID, recorded_ms=4_200),
@@ -55,7 +55,7 @@ def test_it_comes_into_the_box_with_a_row_of_its_own(end: str) -> None:
     assert end == "hung up" or isinstance(story.call.state, Ending)
 
 
-def test_who_has_not_spoken_yet_is_greeted_once_more() -> None:
+def test_a_caller_who_has_not_spoken_yet_hears_the_greeting_once_more() -> None:
     story = taken_over().then(Rearrived(DID["voicemail"]))
     assert story.command(do.Play).file == "hello.wav"
     assert story.command(do.Record).path.endswith("/call-1-4.wav")

@@ -1,6 +1,6 @@
-"""Calls of today where an older worker looks for calls to take over: it takes none that it cannot read, and drops none.
+"""Calls of this version that an older worker finds: it takes over none that it cannot read, and drops none.
 
-What it cannot read it tells by the version of the call; where that is its own, by the kind of a value within the call.
+It recognises them by the version of the call or, if that is its own, by the kind of a value within the call.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from tests.routing.world import facts
 TIMEOUT_S = 5.0
 NEW = {cls.__name__ for cls in (menu.KIND.target, *menu.KIND.saved, *by_phone.SAVED)}
 CLASSES_BEFORE = {name: cls for name, cls in CALLS.classes.items() if name not in NEW}
-# Readers of older versions: a call had its caller's channel for an id; it had its own, and there were no menus and no
-# boxes by phone.
+# Readers of older versions: in the first a call's id was its caller's channel; in the second it was its own, but there
+# were no menus and no mailboxes by phone.
 READERS = {
     "before the version of calls": (Codec(CLASSES_BEFORE, {("Call", 1): dict}, SEQUENCES), Newer),
     "before the kind": (Codec(CLASSES_BEFORE, UPGRADES, SEQUENCES), Unreadable),
@@ -48,7 +48,7 @@ def live(redis_client: object, redis_url: str) -> Iterator[RedisPipeline]:
 
 
 def save(store: CallStore, *calls: Call) -> None:
-    """Save them and wait until they are there."""
+    """Save the calls and wait until Redis has them."""
     for call in calls:
         store.save(call)
     with gevent.Timeout(TIMEOUT_S):
@@ -57,7 +57,7 @@ def save(store: CallStore, *calls: Call) -> None:
 
 
 def taken_one(store: CallStore, call: Call) -> object:
-    """What a worker gets to which the switch gives the call: the call, or the trouble."""
+    """What a worker reads when the switch connects the call to it: the call, or the error."""
     found: list[object] = []
     store.take_one(call.tenant, (call.id,), "older", lambda taken, trouble: found.append(trouble or taken))
     with gevent.Timeout(TIMEOUT_S):
@@ -83,7 +83,7 @@ def test_an_older_worker_leaves_a_call_to_those_that_can_read_it(live: RedisPipe
     assert store.take("acme", [call.id], "newer", call.worker) == [call]
 
 
-def test_beside_it_an_older_worker_takes_what_it_can_read(live: RedisPipeline) -> None:
+def test_an_older_worker_takes_other_calls_that_it_can_read(live: RedisPipeline) -> None:
     codec, _ = READERS["before the kind"]
     plain = replace(Story(facts()).begin().call, id="call-2")
     store, older = CallStore(live), CallStore(live, values=codec)

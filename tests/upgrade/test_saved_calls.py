@@ -1,4 +1,4 @@
-"""Calls as earlier versions saved them: each is read, and each upgrade has an example that is never made again."""
+"""Calls saved by earlier versions: each is read, and each upgrade has an example that is never generated again."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ OF_OLD_DAEMONS = [
 
 @pytest.mark.parametrize("text", OF_OLD_DAEMONS)
 def test_a_saved_call_is_read_with_its_whole_trail(text: str) -> None:
-    told = json.loads(text)
+    before = json.loads(text)
     call = decode(text)
     assert isinstance(call, Call)
-    assert (call.tenant, call.caller.number) == (told["tenant"], told["caller"]["number"])
-    assert [entry.at for entry in call.trail] == [entry["at"] for entry in told["trail"]]
+    assert (call.tenant, call.caller.number) == (before["tenant"], before["caller"]["number"])
+    assert [entry.at for entry in call.trail] == [entry["at"] for entry in before["trail"]]
     assert decode(encode(call)) == call
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_of_the_version_it_is_named_after_and_is_read(example: Path) -> None:
-    told = json.loads(example.read_bytes())
-    assert "{}-{}".format(*read_tag(told["$"])) == example.stem
+    before = json.loads(example.read_bytes())
+    assert "{}-{}".format(*read_tag(before["$"])) == example.stem
     assert CALLS.decode(CALLS.encode(decode(example.read_bytes()))) == decode(example.read_bytes())
 
 
 @pytest.mark.parametrize("text", OF_OLD_DAEMONS)
-def test_a_call_saved_without_a_language_is_led_in_the_tenants_own(text: str) -> None:
+def test_a_call_saved_without_a_language_gets_the_tenants_language(text: str) -> None:
     call: Call = decode(text)
     assert "language" not in json.loads(text)
     polish = replace(facts(), settings=settings(TENANT + "language: pl\n"), chosen_language=None)
@@ -58,22 +58,22 @@ def test_every_upgrade_has_its_example() -> None:
 
 @pytest.mark.parametrize("example", STATES, ids=lambda path: path.stem)
 def test_states_of_kinds_are_saved_by_the_names_they_had_before(example: Path) -> None:
-    told, call = json.loads(example.read_bytes()), decode(example.read_bytes())
+    before, call = json.loads(example.read_bytes()), decode(example.read_bytes())
     again = json.loads(encode(call))
-    assert all(is_within(told[part], again[part]) for part in ("state", "serving", "offers"))
+    assert all(is_within(before[part], again[part]) for part in ("state", "serving", "offers"))
     assert decode(encode(call)) == call
 
 
-def is_within(told: object, again: object) -> bool:
-    """Whether a value is written as it was, but for fields that it did not have then."""
-    if isinstance(told, dict) and isinstance(again, dict):
-        return all(key in again and is_within(value, again[key]) for key, value in told.items())
-    if isinstance(told, list) and isinstance(again, list):
-        return len(told) == len(again) and all(map(is_within, told, again))
-    return told == again
+def is_within(before: object, again: object) -> bool:
+    """Whether a value is written as it was, apart from new fields."""
+    if isinstance(before, dict) and isinstance(again, dict):
+        return all(key in again and is_within(value, again[key]) for key, value in before.items())
+    if isinstance(before, list) and isinstance(again, list):
+        return len(before) == len(again) and all(map(is_within, before, again))
+    return before == again
 
 
-def test_the_measure_measures() -> None:
+def test_is_within_finds_differences() -> None:
     assert is_within({"a": [{"b": 1}]}, {"a": [{"b": 1, "c": 2}], "d": 3})
     assert not is_within({"a": [{"b": 1}]}, {"a": [{"c": 1}]})
     assert not is_within({"a": [1]}, {"a": [1, 2]})
