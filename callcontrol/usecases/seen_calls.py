@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
+from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges.ledger.past_rows import PastCall
+from callcontrol.edges.ledger.reader import Page, place_of
+from callcontrol.usecases.call_filters import wanted_calls
 from callcontrol.usecases.call_rows import NUMBERS, cells
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.phone_number import mask
-from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
+from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may, reach_of, scope_of
+from callcontrol.vocabulary.wanted import Place, Wanted
 
 COSTS: Final = ("cost", "currency")
 # What is shorter is an extension, or a short number, which belongs to no person.
@@ -26,6 +32,48 @@ def seen(person: Person, call: PastCall, zone: tzinfo) -> dict[str, str]:
     if not _may(person, Kind.COSTS, call):
         row |= dict.fromkeys(COSTS, "")
     return row
+
+
+def wanted_by(
+    person: Person, configuration: Configuration, tenant: str, given: Mapping[str, str | None], now: Instant
+) -> Wanted:
+    """Which of a tenant's calls these filters mean, as far as the person may see any.
+
+    Args:
+        given: values of FILTERS as they were written.
+
+    Raises:
+        Refused: as `wanted_calls`.
+        PermissionError: the person may see none.
+    """
+    zone, region = configuration.zone_of(tenant), configuration.region_of(tenant)
+    wanted = wanted_calls(given, zone, region, now, tenant=tenant)
+    return replace(wanted, reach=reach_of(person, Verb.SEE, Kind.CALLS, tenant))
+
+
+def one_wanted(person: Person, tenant: str, call_id: str) -> Wanted:
+    """The call of this id, where the person may see it; raises PermissionError as `wanted_by`."""
+    reach = reach_of(person, Verb.SEE, Kind.CALLS, tenant)
+    return Wanted(tenant=tenant, call_id=call_id, reach=reach, limit=1)
+
+
+def page_found(found: Page, limit: int) -> tuple[list[PastCall], Place | None]:
+    """The calls of a page, of which one more was asked for, and the place behind which there are others.
+
+    Where the time was over before the page was full, it goes on from there.
+    """
+    page = found.calls[:limit]
+    return page, place_of(page[-1]) if len(found.calls) > limit else found.searched_to
+
+
+def sees_all_costs(person: Person) -> bool:
+    """Whether the costs of all calls the person sees may be told."""
+    return scope_of(person, Verb.SEE, Kind.COSTS) >= scope_of(person, Verb.SEE, Kind.CALLS)
+
+
+def sees_cost(person: Person, call: PastCall) -> bool:
+    """Whether the person sees what the call costs."""
+    return _may(person, Kind.COSTS, call)
 
 
 def masked(text: str) -> str:

@@ -12,17 +12,25 @@ from pydantic import Field, create_model
 
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.past_rows import PastCall
-from callcontrol.edges.ledger.reader import PERSON_S, Totals, place_of
+from callcontrol.edges.ledger.reader import PERSON_S, Totals
 from callcontrol.usecases import click_to_call
-from callcontrol.usecases.call_filters import FILTERS, WORDS, wanted_calls
+from callcontrol.usecases.call_filters import FILTERS, WORDS
 from callcontrol.usecases.call_rows import COLUMNS, machine_row
 from callcontrol.usecases.click_to_call import RING_S
 from callcontrol.usecases.refusals import NotThere, Refused
-from callcontrol.usecases.seen_calls import is_seen_whole, masked, seen
+from callcontrol.usecases.seen_calls import (
+    is_seen_whole,
+    masked,
+    one_wanted,
+    page_found,
+    seen,
+    sees_all_costs,
+    wanted_by,
+)
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.phone_number import normalise, what_is_wrong_with
-from callcontrol.vocabulary.rights import Kind, Thing, Verb, may, reach_of, scope_of
+from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
 from callcontrol.vocabulary.wanted import Wanted, place_from
 from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
 
@@ -122,11 +130,8 @@ class Click(Told):
 
 def wanted_of(asked: Asked) -> Wanted:
     """Which calls, as far as the person may see any."""
-    configuration, tenant = asked.house.configuration, asked.tenant
     given = {name: getattr(asked.given, name) for name in FILTERS}
-    zone, region = configuration.zone_of(tenant), configuration.region_of(tenant)
-    wanted = wanted_calls(given, zone, region, asked.house.now(), tenant=tenant)
-    return replace(wanted, reach=reach_of(asked.person, Verb.SEE, Kind.CALLS, tenant))
+    return wanted_by(asked.person, asked.house.configuration, asked.tenant, given, asked.house.now())
 
 
 def _list(asked: Asked) -> Answer:
@@ -139,9 +144,7 @@ def _list(asked: Asked) -> Answer:
     with asked.house.history(asked.tenant) as history:
         found = history.page(wanted, WAITED_S)
         totals = history.totals(wanted) if given.sums else None
-    page = found.calls[: given.limit]
-    # Where the time was over before the page was full, it goes on from there.
-    behind = place_of(page[-1]) if len(found.calls) > given.limit else found.searched_to
+    page, behind = page_found(found, given.limit)
     more = None if behind is None else cursors.made(str(behind), filters, user)
     rows = [CallRow(**seen(asked.person, call, zone)) for call in page]
     return Answer(CallPage(zone=zone.key, calls=rows, next=more, sums=_sums(asked, totals)))
@@ -150,9 +153,8 @@ def _list(asked: Asked) -> Answer:
 def _sums(asked: Asked, totals: Totals | None) -> Sums | None:
     if totals is None:
         return None
-    calls, costs_too = (scope_of(asked.person, Verb.SEE, kind) for kind in (Kind.CALLS, Kind.COSTS))
-    sees_costs = costs_too >= calls
-    costs = {currency: plain(amount) for currency, amount in totals.costs.items()} if sees_costs else None
+    costs_too = sees_all_costs(asked.person)
+    costs = {currency: plain(amount) for currency, amount in totals.costs.items()} if costs_too else None
     return Sums(calls=totals.calls, talks=totals.talks, talk_ms=totals.talk_ms, costs=costs)
 
 
@@ -177,8 +179,7 @@ def _line(row: list[str]) -> bytes:
 
 
 def _one(asked: Asked) -> Answer:
-    reach = reach_of(asked.person, Verb.SEE, Kind.CALLS, asked.tenant)
-    wanted = Wanted(tenant=asked.tenant, call_id=asked.path["call"], reach=reach, limit=1)
+    wanted = one_wanted(asked.person, asked.tenant, asked.path["call"])
     with asked.house.history(asked.tenant) as history:
         found = history.calls(wanted, PERSON_S)
     if not found:

@@ -11,7 +11,7 @@ import phonenumbers
 from babel.core import Locale
 from babel.dates import format_date, format_datetime, format_time, get_timezone_gmt
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from callcontrol.vocabulary.language import Language
@@ -83,7 +83,12 @@ class Formats:
     def money(self, amount: Decimal, currency: str) -> str:
         """With its currency; as many digits as it has beyond the two of cents."""
         digits = max(2, -int(amount.normalize().as_tuple().exponent)) if amount else 2
-        pattern = self._locale.currency_formats["standard"].pattern.replace("0.00", "0." + "0" * digits)
+        number = "#,##0." + "0" * digits
+        # Where the language has no sign for a currency, its code would stick to the amount.
+        has_sign = get_currency_symbol(currency, locale=self._locale) != currency
+        pattern = self._locale.currency_formats["standard"].pattern.replace("#,##0.00", number)
+        if not has_sign:
+            pattern = f"{number}\u00a0¤"
         return format_currency(amount, currency, pattern, locale=self._locale, currency_digits=False)
 
     def phone(self, text: str) -> str:

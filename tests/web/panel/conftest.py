@@ -58,7 +58,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory, redis_url: str, ledger_table
     server = PanelServer(site)
     yield server
     server.stop()
-    site.pipeline.stop(1.0)
+    site.stop()
 
 
 def _copied(tables: str) -> str:

@@ -8,6 +8,7 @@ from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.ledger import people
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.web.keep_alive import KeepAliveServer
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.web.app import application
 from callcontrol.web.guards import Guards
 from callcontrol.web.live import Live
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/145"
-PASSWORD = "correct horse battery"
 
 
 class PanelServer:
@@ -36,26 +36,9 @@ class PanelServer:
 
     def cookie(self, login: str) -> str:
         """The cookie of a session of this person, as signing in makes one."""
-        if login in self._cookies:
-            return self._cookies[login]
-        cookie = login.encode().hex().ljust(64, "0")
-        site = self.site
-        now = site.house.now()
-        with connect(site.dsn) as connection:
-            user, _ = people.user_of_login(connection, login) or (None, None)
-            assert user is not None, login
-            people.begin_session(
-                connection,
-                user,
-                cookie,
-                "00000000-0000-4000-8000-" + login.encode().hex()[:12].rjust(12, "0"),
-                "192.0.2.7",
-                BROWSER,
-                now=now,
-                ends_at=type(now)(now + 3_600_000_000),
-            )
-        self._cookies[login] = cookie
-        return cookie
+        if login not in self._cookies:
+            self._cookies[login] = session_of(self.site, login)
+        return self._cookies[login]
 
     def cookies(self, login: str, **others: str) -> list[SetCookieParam]:
         """For a browser: of the session, and others by name."""
@@ -67,3 +50,15 @@ class PanelServer:
     def stop(self) -> None:
         """No more."""
         self._server.stop(1.0)
+
+
+def session_of(site: Site, login: str) -> str:
+    """The cookie of a session that begins now, whatever second factor the person would need."""
+    cookie, now = login.encode().hex().ljust(64, "0"), site.house.now()
+    session_id = "00000000-0000-4000-8000-" + login.encode().hex()[:12].rjust(12, "0")
+    with connect(site.dsn) as connection:
+        found = people.user_of_login(connection, login)
+        assert found is not None, login
+        given = {"now": now, "ends_at": Instant(now + 3_600 * SECOND_US)}
+        people.begin_session(connection, found[0], cookie, session_id, "192.0.2.7", BROWSER, **given)
+    return cookie

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import pyotp
@@ -13,6 +14,7 @@ from falcon import testing
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.web.keep_alive import IS_STREAM
 from callcontrol.usecases.people import Doer, People
 from callcontrol.usecases.signing_in import From
 from tests.web.conftest import Site
@@ -29,7 +31,8 @@ class Browser:
         """A page."""
         query = path.partition("?")
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        found = self._site.client.simulate_get(query[0], query_string=query[2], headers=given, cookies=self.cookies)
+        asked: dict[str, Any] = {"query_string": query[2], "cookies": self.cookies, "extras": {IS_STREAM: bool}}
+        found = self._site.client.simulate_get(query[0], headers=given, **asked)
         return self._kept(found)
 
     def post(self, path: str, form: dict[str, str], **headers: str) -> testing.Result:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, LANGUAGES
 from callcontrol.vocabulary.rights import Person
 from callcontrol.web.pages.registry import PAGES
+from tests.billing.trails import call_id
 from tests.web.conftest import PEOPLE
 from tests.web.panel.server import PanelServer
 
@@ -25,8 +26,10 @@ CONTRAST = "color-contrast"
 MOST_BYTES = 60_000
 NARROW: ViewportSize = {"width": 320, "height": 640}
 WIDE: ViewportSize = {"width": 1280, "height": 800}
-# Names in addresses of pages, by page; the sample history has this call.
-NAMES: dict[str, dict[str, str]] = {}
+# Of pages with names in their addresses: which, and who may see that; the history has this call.
+NAMES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "call": ({"call": call_id(0)}, ("sub", "boss", "admin", "bills", "olga")),
+}
 MISSING = "/nowhere"
 
 
@@ -37,9 +40,10 @@ def places() -> list[tuple[str, str]]:
 
 def _places() -> Iterator[tuple[str, str]]:
     for page in PAGES:
-        for login in PEOPLE:
+        names, people = NAMES.get(page.name, ({}, tuple(PEOPLE)))
+        for login in people:
             if page.is_for(_person(login)):
-                yield page.path.format(**NAMES.get(page.name, {})), login
+                yield page.path.format(**names), login
 
 
 def _person(login: str) -> Person:
