@@ -5,6 +5,7 @@ colleagues invited.
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
 from collections.abc import Iterator
 
@@ -14,7 +15,7 @@ from rich.table import Table
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.tables import NOTHING
 from callcontrol.config.settings import Settings
-from callcontrol.edges import clock
+from callcontrol.edges import clock, pin_hash
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.rooms import RoomStore
 from callcontrol.usecases import rooms
@@ -23,17 +24,19 @@ from callcontrol.usecases.names import unknown
 from callcontrol.usecases.refusals import Refused
 from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.pin import weakness
 from callcontrol.vocabulary.room import Room, RoomMember, RoomOrder
 
 TITLES = ("tenant", "room", "open for", "state", "participant", "in for", "as", "switch", "call")
-VERBS = ("show", *RoomOrder, "invite")
+VERBS = ("show", *RoomOrder, "invite", "pin")
 # About one participant, who has to be named, or may be.
 OF_ONE = {RoomOrder.KICK: None, RoomOrder.MUTE: "?", RoomOrder.UNMUTE: "?"}
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`rooms show [TENANT]`, `rooms lock|unlock|end TENANT ROOM`, `rooms mute|unmute|kick TENANT ROOM [CALL]`,
-    `rooms invite TENANT ROOM --phone EXTENSION`, `rooms invite TENANT ROOM --number NUMBER --by EXTENSION`.
+    `rooms invite TENANT ROOM --phone EXTENSION`, `rooms invite TENANT ROOM --number NUMBER --by EXTENSION`,
+    `rooms pin`.
     """
     parser = subparsers.add_parser("rooms", help="conference rooms with participants", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
@@ -47,6 +50,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         one.add_argument("room")
         if order in OF_ONE:
             one.add_argument("call", nargs=OF_ONE[order], help="the beginning of the participant's call, or the number")
+
+    pin = verbs.add_parser("pin", help="make the hash of a PIN, to be written as `pin:` or `moderator_pin:`")
+    pin.set_defaults(tenant=None)
 
     invite = verbs.add_parser("invite", help="ring a phone of the tenant's, or a number, which then enters")
     add_config(invite)
@@ -72,6 +78,8 @@ _HELP = {
 
 def run(args: argparse.Namespace) -> int:
     """Carry it out; 1 if it makes no sense, the room is empty, or Redis does not answer."""
+    if args.verb == "pin":
+        return _pin()
     settings = configuration_or_exit(args.config).settings
     if args.tenant is not None and args.tenant not in settings.tenants:
         print(unknown("tenant", args.tenant, settings.tenants), file=sys.stderr)
@@ -92,6 +100,17 @@ def run(args: argparse.Namespace) -> int:
     except (LiveStateError, Refused, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+def _pin() -> int:
+    """Ask for a PIN, twice; what is kept of it is all that is printed."""
+    pin = getpass.getpass("PIN: ")
+    why = weakness(pin) or ("" if getpass.getpass("once more: ") == pin else "the two are not the same")
+    if why:
+        print(why, file=sys.stderr)
+        return 1
+    print(pin_hash.hashed(pin))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.room import RoomMember, RoomOrder, RoomRecording
@@ -57,6 +57,17 @@ class DropRecording:
 
     room: str
     media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRoomPin:
+    """Compare what was pressed with the PINs of members and of moderators, digits or hashes, None where there is none;
+    answered by RoomPinChecked.
+    """
+
+    pressed: str = field(repr=False)
+    pin: str | None = field(repr=False)
+    moderator_pin: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +175,13 @@ class AskMixer:
 # Of the live state, and of the switch's own connection; `Mix` and `MixThere` are the caller's connection's.
 MixerCommand = MixGuest | MuteMember | SendOut | PlayInRoom | RecordMixer | AskMixer
 RoomCommand = (
-    EnterRoom | KeepInRoom | LeaveRoom | OrderRoom | ClaimRecording | DropRecording | NoteWrongPin | MixerCommand
+    EnterRoom
+    | KeepInRoom
+    | LeaveRoom
+    | OrderRoom
+    | ClaimRecording
+    | DropRecording
+    | CheckRoomPin
+    | NoteWrongPin
+    | MixerCommand
 )

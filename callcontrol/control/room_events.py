@@ -50,6 +50,18 @@ class RoomTold:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomPinChecked:
+    """What was pressed is the PIN of a member, or (`moderator`) of a moderator; None: of neither.
+
+    Attributes:
+        trouble: why it could not be compared, "" if it was.
+    """
+
+    moderator: bool | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GuestAsked:
     """The caller, a moderator, wants this number to be invited into the room, as a command or the panel says."""
 
@@ -87,4 +99,4 @@ class MixerSeen:
     records: bool = False
 
 
-RoomEvent = GuestAsked | RoomEntered | RoomChanged | RoomTold | RoomFileTold | MixerSeen
+RoomEvent = RoomPinChecked | GuestAsked | RoomEntered | RoomChanged | RoomTold | RoomFileTold | MixerSeen

@@ -14,6 +14,7 @@ from callcontrol.control.call import Call
 from callcontrol.control.own_steps import mixer_of
 from callcontrol.control.room_events import GuestAsked, MixerSeen, RoomChanged, RoomEntered
 from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.room_pins import RoomPins
 from callcontrol.edges import clock, meters, room_meters
 from callcontrol.edges.freeswitch import room_commands
 from callcontrol.edges.freeswitch.failures import EventSocketError
@@ -41,6 +42,7 @@ class RoomLine:
     def __init__(self, pipeline: RedisPipeline, link_of: Callable[[str], SwitchLink | None]) -> None:
         self._store = RoomStore(pipeline)
         self._link_of = link_of
+        self._pins = RoomPins()
 
     def carry_out(self, command: in_room.RoomCommand, driver: DrivenCall) -> None:
         """Carry it out; the answer, where there is one, is delivered to the driver."""
@@ -58,6 +60,8 @@ class RoomLine:
                 store.record(tenant, room, recording)
             case in_room.DropRecording(room, media_id):
                 store.unrecord(tenant, room, media_id)
+            case in_room.CheckRoomPin():
+                self._pins.check(command, driver)
             case in_room.NoteWrongPin(room):
                 room_meters.wrong_pins_total.labels(tenant).inc()
                 log.warning("a wrong PIN of conference room %s", room, extra={"call": call, "tenant": tenant})

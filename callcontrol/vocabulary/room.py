@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -135,3 +137,18 @@ def there(leg: str) -> str:
 def mixer_name(tenant: str, room: str) -> str:
     """The room's name at a switch: rooms of two tenants may have the same name. No name holds a slash."""
     return f"{tenant}/{room}"
+
+
+def role_of(
+    pressed: str, pin: str | None, moderator_pin: str | None, is_same: Callable[[str, str], bool] = hmac.compare_digest
+) -> bool | None:
+    """Whether who has pressed this is a moderator; None: it is no PIN of the room. Where members have none, pressing
+    nothing is theirs.
+
+    Args:
+        is_same: whether what was pressed is the PIN of which this is kept.
+    """
+    if moderator_pin is not None and is_same(pressed, moderator_pin):
+        return True
+    is_members = not pressed if pin is None else is_same(pressed, pin)
+    return False if is_members else None

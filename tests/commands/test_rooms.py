@@ -9,9 +9,11 @@ import pytest
 from redis import Redis
 
 from callcontrol.__main__ import main
+from callcontrol.daemon.room_pins import is_same
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rooms import RoomStore
+from callcontrol.kinds.targets.conference.settings import Conference, is_hash
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.room import RoomMember
 from tests.config import folder
@@ -118,3 +120,19 @@ def test_a_number_is_invited_by_a_moderator_who_is_there(
     number, by = words
     assert main(["rooms", "invite", *config, *ROOM, "--number", number, "--by", by]) == 1
     assert says in capsys.readouterr().err
+
+
+def test_a_pin_is_made_into_what_the_file_keeps(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = iter(["591728", "591728", "591728", "591729", "1111"])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    assert main(["rooms", "pin"]) == 0
+    kept = capsys.readouterr().out.strip()
+    assert is_hash(kept)
+    assert Conference.model_validate({"pin": kept}).pin == kept
+    assert is_same("591728", kept)
+    assert main(["rooms", "pin"]) == 1
+    assert "not the same" in capsys.readouterr().err
+    assert main(["rooms", "pin"]) == 1
+    assert "one digit again and again" in capsys.readouterr().err

@@ -28,9 +28,12 @@ conferences:
     wait_for_moderator: yes
     ends_with_moderator: yes
     announce: none
+  council: {number: 604, pin: "scrypt$14$8$1$LtgHD0ZMkKQ+OOW58Gsl4Q==$qFOHAbPzmPAm1TrObOi3XkxokfvYVQOmzdmK2TC6X5Q="}
   talk: {number: 603, record: yes}
   quiet: {number: 602, join_muted: yes, moderator_pin: "8206", tries: 2}
 """
+# Of 591728.
+HASH = "scrypt$14$8$1$LtgHD0ZMkKQ+OOW58Gsl4Q==$qFOHAbPzmPAm1TrObOi3XkxokfvYVQOmzdmK2TC6X5Q="
 OTHER = RoomMember("call-9", "w2", "other-9", "fs1", "+48500100302", "Jan", "", NOW)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from callcontrol.control import commands as do
 from callcontrol.control import room_commands as in_room
+from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.events import AppEnded, CallConnectionLost, Rearrived, TimerFired
+from callcontrol.control.room_events import RoomPinChecked
+from callcontrol.daemon.room_pins import is_same
 from callcontrol.kinds.entering_pin import KEY_TIMER
 from callcontrol.kinds.targets.conference.asking import AskingRoomPin
 from callcontrol.kinds.targets.conference.entering import Entering
+from callcontrol.vocabulary.room import role_of
 from callcontrol.vocabulary.trail import Noted, Passed
-from tests.kinds.conference.story import RoomStory
+from tests.kinds.conference.story import HASH, RoomStory
 
 
 def test_each_pin_makes_what_it_is_for() -> None:
@@ -61,3 +67,46 @@ def test_a_worker_that_dies_meanwhile_leaves_the_question_and_the_count() -> Non
     assert isinstance(story.call.state, AskingRoomPin)
     assert (story.call.pressed, story.call.state.wrongs) == ("", 1)
     assert "enter-pin" in story.command(do.Play).file
+
+
+def test_what_is_kept_as_a_hash_is_compared_elsewhere() -> None:
+    story = RoomStory("604").keys("591728#")
+    check = story.command(in_room.CheckRoomPin)
+    assert (check.pressed, check.pin, check.moderator_pin) == ("591728", HASH, None)
+    assert "591728" not in repr(check)
+    assert not story.keys("1").every(in_room.CheckRoomPin)  # what is pressed meanwhile does not count
+    story.then(RoomPinChecked(None))
+    assert "wrong-pin" in story.command(do.Play).file
+    story.keys("591728#").then(RoomPinChecked(False))
+    assert story.command(in_room.EnterRoom).member.moderator is False
+
+
+@pytest.mark.parametrize("event", [RoomPinChecked(None, "too many wait"), TimerFired(STEP_TIMER)])
+def test_what_cannot_be_compared_is_no_wrong_pin(event: RoomPinChecked | TimerFired) -> None:
+    story = RoomStory("604").keys("591728#").then(event)
+    assert "failed" in story.command(do.Play).file
+    assert not story.every(in_room.NoteWrongPin)
+
+
+def test_a_worker_that_dies_while_it_is_compared_leaves_the_question() -> None:
+    story = RoomStory("604").keys("591728#")
+    story.then(CallConnectionLost("its worker is gone")).then(Rearrived("604"))
+    assert isinstance(story.call.state, AskingRoomPin)
+    assert not story.call.state.checking
+
+
+@pytest.mark.parametrize(
+    ("pressed", "pin", "moderator_pin", "role"),
+    [
+        ("591728", HASH, None, False),
+        ("591728", "4713", HASH, True),
+        ("4713", "4713", HASH, False),
+        ("1", HASH, HASH, None),
+        ("", None, HASH, False),
+        ("1", None, HASH, None),
+    ],
+)
+def test_a_hash_and_digits_may_stand_side_by_side(
+    pressed: str, pin: str | None, moderator_pin: str | None, role: bool | None
+) -> None:
+    assert role_of(pressed, pin, moderator_pin, is_same) is role

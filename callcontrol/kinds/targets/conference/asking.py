@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,10 +13,11 @@ from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.events import AppEnded, Event, KeyPressed, Rearrived, TimerFired
 from callcontrol.control.legs import caller_answered
 from callcontrol.control.own_steps import OwnState, OwnStep
+from callcontrol.control.room_events import RoomPinChecked
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.kinds.entering_pin import BETWEEN_KEYS_S, FIRST_KEY_S, KEY_TIMER, LONGEST_S
 from callcontrol.kinds.targets.conference.entering import Confer
-from callcontrol.kinds.targets.conference.settings import BLOCK, Conference, ConferenceTarget
+from callcontrol.kinds.targets.conference.settings import BLOCK, Conference, ConferenceTarget, is_hash
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
@@ -27,9 +27,12 @@ from callcontrol.routing.speech import RoomPhrase, as_file_string, room_phrase
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.pin import LONGEST
+from callcontrol.vocabulary.room import role_of
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Noted, Passed
 
+# Comparing a PIN with its hashes takes a tenth of a second, and some wait for their turn (seconds).
+CHECK_S: Final = 10
 _QUIET: Final[tuple[Command, ...]] = (do.StopTimer(KEY_TIMER), do.StopTimer(STEP_TIMER))
 
 
@@ -61,11 +64,13 @@ class AskingRoomPin(OwnState):
     Attributes:
         app_id: the question while it plays.
         wrongs: how many PINs were wrong in this call.
+        checking: what was pressed is being compared.
     """
 
     step: AskRoomPin
     app_id: str = ""
     wrongs: int = 0
+    checking: bool = False
 
     @property
     def keeps_keys(self) -> bool:
@@ -80,19 +85,23 @@ class AskingRoomPin(OwnState):
     def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
         """Keys, the end of the question, and the end of waiting."""
         match event:
-            case KeyPressed():
+            case RoomPinChecked(moderator, trouble) if self.checking:
+                return self._checked(call, moderator, trouble, facts)
+            case TimerFired(name) if self.checking and name == STEP_TIMER:
+                return self._checked(call, None, "it was not compared in time", facts)
+            case KeyPressed() if not self.checking:
                 return self._pressed(call, facts)
             case AppEnded(app_id) if app_id and app_id == self.app_id:
                 waiting = do.StopTimer(STEP_TIMER), do.StartTimer(KEY_TIMER, FIRST_KEY_S)
                 return call.to(replace(self, app_id="")), waiting
-            case TimerFired(name) if name in (KEY_TIMER, STEP_TIMER):
+            case TimerFired(name) if name in (KEY_TIMER, STEP_TIMER) and not self.checking:
                 return self._entered(call, facts)
             case _:
                 return call, ()
 
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
         """The PIN does not stand here: it is asked for once more, wrong ones count."""
-        return _asks(replace(call, pressed=""), self, _question(self.step.room, facts), facts)
+        return _asks(replace(call, pressed=""), replace(self, checking=False), _question(self.step.room, facts), facts)
 
     def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
         """The caller hung up."""
@@ -111,8 +120,23 @@ class AskingRoomPin(OwnState):
             passed = Passed(facts.now, text_of(ConferenceTarget(self.step.room)), "no such conference room")
             return call, ThenDecide(_QUIET, refuse(Outcome.UNAVAILABLE, passed))
         pin, call = call.pressed.rstrip("#*"), replace(call, pressed="")
-        moderator = role_of(pin, room)
         quiet = (*_QUIET, *((do.StopPlaying(all=True),) if self.app_id else ()))
+        if is_hash(room.pin) or is_hash(room.moderator_pin):
+            check = in_room.CheckRoomPin(pin, room.pin, room.moderator_pin)
+            call = call.to(replace(self, app_id="", checking=True))
+            return call, (*quiet, check, do.StartTimer(STEP_TIMER, CHECK_S))
+        return self._known(call, role_of(pin, room.pin, room.moderator_pin), room, quiet, facts)
+
+    def _checked(self, call: Call, moderator: bool | None, trouble: str, facts: Facts) -> StepResult:
+        if trouble:
+            call = call.noting(Noted(facts.now, f"the PIN of conference {self.step.room}: {trouble}"))
+            return call, ThenDecide(_QUIET, unlet(self.step.room, RoomPhrase.FAILED, "no PIN can be compared", facts))
+        room = BLOCK.of(facts.tenant).get(self.step.room, Conference())
+        return replace(self, checking=False)._known(replace(call, pressed=""), moderator, room, _QUIET, facts)
+
+    def _known(
+        self, call: Call, moderator: bool | None, room: Conference, quiet: tuple[Command, ...], facts: Facts
+    ) -> StepResult:
         if moderator is not None:
             return call, ThenDecide(quiet, Decision(Confer(Visit(self.step.room, moderator, self.step.path))))
         return self._wrong(call, room, quiet, facts)
@@ -132,16 +156,6 @@ class AskingRoomPin(OwnState):
 def asks(room: Conference) -> bool:
     """Whether who enters it may have to press something."""
     return room.pin is not None or room.moderator_pin is not None
-
-
-def role_of(pin: str, room: Conference) -> bool | None:
-    """Whether who has pressed this is a moderator; None: it is no PIN of the room. Where members have none, pressing
-    nothing is theirs.
-    """
-    if room.moderator_pin is not None and hmac.compare_digest(pin, room.moderator_pin):
-        return True
-    is_members = not pin if room.pin is None else hmac.compare_digest(pin, room.pin)
-    return False if is_members else None
 
 
 def _question(name: str, facts: Facts) -> tuple[str, ...]:

@@ -20,7 +20,11 @@ from callcontrol.vocabulary.target import Target
 
 # More in one room than a mixer is measured with.
 MOST: Final = 200
-_PIN_RIGHT: Final = f"write {SHORTEST} to {LONGEST} digits in quotes"
+_PIN_RIGHT: Final = (
+    f"write {SHORTEST} to {LONGEST} digits in quotes, or what `callcontrol rooms pin` makes of them (scrypt$…)"
+)
+# As `edges/pin_hash.py` writes it.
+_HASH: Final = r"scrypt\$[0-9]{1,2}\$[0-9]{1,2}\$[0-9]{1,2}\$[A-Za-z0-9+/]{16,64}={0,2}\$[A-Za-z0-9+/]{40,88}={0,2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,10 @@ class Announced(StrEnum):
 
 RoomPin = Annotated[
     str,
-    BeforeValidator(matching(f"[0-9]{{{SHORTEST},{LONGEST}}}", "this is no PIN", _PIN_RIGHT)),
+    BeforeValidator(matching(f"[0-9]{{{SHORTEST},{LONGEST}}}|{_HASH}", "this is no PIN", _PIN_RIGHT)),
     NAMED,
     HIDDEN,
-    secret_schema("digits, {file: …} or {env: …}", "integer"),
+    secret_schema("digits, their hash, {file: …} or {env: …}", "integer"),
 ]
 
 
@@ -87,6 +91,11 @@ class Conference(Frozen):
 
 
 BLOCK: Final = Block("conferences", Conference)
+
+
+def is_hash(pin: str | None) -> bool:
+    """Whether it is the hash of a PIN, which takes a while to compare."""
+    return pin is not None and not pin.isdigit()
 
 
 def room_at(digits: str, tenant: Tenant) -> str:
