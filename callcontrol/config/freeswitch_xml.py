@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 from xml.sax.saxutils import escape
 
 from callcontrol.config.emergency_calls import emergency_trunks, location_of, number_in_an_emergency
@@ -187,8 +188,14 @@ def _users(name: str, tenant: Tenant, regions: Sequence[str]) -> Iterator[str]:
             yield from _user(account, values.endpoints.get(account, Endpoint()), name, extension, told)
 
 
+# A phone with INVITE and Replaces would take over any talk whose ids it knows, past all rights: the switch answers
+# it and runs `intercept` (sofia.c, sofia_handle_sip_i_invite_replaces). What is executed at that answer sends it to us
+# instead (dialplan/replaced.xml); dialplan/internal.xml takes the variable off calls that replace nothing.
+_ON_ANSWER: Final = {"execute_on_answer": "execute_extension replaced XML replaced"}
+
+
 def _user(account: str, endpoint: Endpoint, tenant: str, extension: str, told: Mapping[str, str]) -> Iterator[str]:
-    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension, **told}
+    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension, **told, **_ON_ANSWER}
     yield f"<user id={_quoted(account)}>"
     if endpoint.password:
         yield f"  <params>{_param('password', endpoint.password)}</params>"

@@ -271,6 +271,7 @@ def _facts(arriving: Arriving, configuration: Configuration, awaited: Mapping[st
         caller=_caller(arriving, phone[1] if phone else "", configuration.region_of(tenant), trunk),
         dialled=owner[1] if owner else arriving.dialled,
         now=clock.now(),
+        replaces=arriving.replaces,
     )
     return _of_a_stray(facts, arriving, configuration) if arriving.transfer else facts
 

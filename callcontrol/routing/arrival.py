@@ -142,7 +142,7 @@ class Destination:
 
 def destination(facts: Facts) -> Destination:
     """The first target of this call."""
-    if facts.tenant_name not in facts.settings.tenants:
+    if facts.tenant_name not in facts.settings.tenants or facts.replaces:
         return Destination(None)
     if emergency := _emergency(facts):
         place = location_of(facts.tenant, *phone_in_an_emergency(facts))
@@ -280,12 +280,15 @@ def _is_code(dialled: str) -> bool:
 def _nowhere(facts: Facts) -> Decision:
     """A phone that has dialled it hears so."""
     reason = None if facts.transferred or not facts.caller.extension else RefusalReason.NO_SUCH_NUMBER
+    reason = RefusalReason.NOT_ALLOWED if facts.replaces else reason
     entry = Passed(facts.now, facts.dialled, _why_nowhere(facts), reason=reason)
     said = heard_as(reason, facts) if reason is not None else ""
     return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED, said), (entry,))
 
 
 def _why_nowhere(facts: Facts) -> str:
+    if facts.replaces:
+        return "a phone's INVITE with Replaces takes no call over: pick-up and transfers do, by rights"
     if not facts.transferred or facts.tenant_name not in facts.settings.tenants:
         return "leads nowhere: no tenant has this number"
     if _is_code(facts.dialled):

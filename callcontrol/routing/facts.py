@@ -103,6 +103,7 @@ class Facts:
         unheard: the switches whose phones are not known now: an unknown account may be registered there.
         switch: the caller's switch, from which all legs of the call go out.
         transferred: the caller did not dial this number, the call was transferred to it.
+        replaces: the call is to take the place of another one (INVITE with Replaces).
         transferred_by: the extension that did, whose rights and purse decide; "" if it is not known.
         heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
         chosen_language: the language the caller is led in; None: none was chosen, the tenant's own counts.
@@ -144,6 +145,7 @@ class Facts:
     degraded: str = ""
     transferred: bool = False
     transferred_by: str = ""
+    replaces: bool = False
     heading: Target | None = None
     chosen_language: Language | None = None
     remembered: Language | None = None

@@ -79,6 +79,7 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
         "hold_hangup_xfer_exten=held:XML:held",
     )
     plan.add("internal", ".*", _guarded(sockets, *of_phones))
+    plan.add("replaced", "replaces", _guarded(sockets))
     for context in ("transferred", "held"):
         plan.add(context, ".*", _guarded(sockets, "cc_again=false"))
     plan.add("fallback", ".*", last_resort)

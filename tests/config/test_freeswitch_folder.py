@@ -87,7 +87,7 @@ def test_phones_prove_who_they_are_and_carriers_come_from_their_addresses() -> N
     assert (carriers["disable-register"], carriers["disable-transfer"]) == ("true", "true")
 
 
-@pytest.mark.parametrize("context", ["public", "on-net", "internal", "callcontrol", "transferred"])
+@pytest.mark.parametrize("context", ["public", "on-net", "internal", "callcontrol", "transferred", "replaced"])
 def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     tree = ElementTree.fromstring(text_of(f"dialplan/{context}.xml"))
     extension = next(e for e in tree.iter("extension") if e.attrib["name"] == "callcontrol")
@@ -112,6 +112,17 @@ def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
         *hand_over,
         ("transfer", "fallback XML fallback"),
     ]
+
+
+def test_a_phones_invite_with_replaces_is_ours_before_it_takes_a_call_over() -> None:
+    users = {u for p in FILES for u in ElementTree.parse(p).iter("user")}
+    asked = [[v.attrib["value"] for v in u.iter("variable") if v.attrib["name"] == "execute_on_answer"] for u in users]
+    assert {*map(tuple, asked)} == {("execute_extension replaced XML replaced",)}
+    first = next(ElementTree.fromstring(text_of("dialplan/replaced.xml")).iter("extension"))
+    assert [c.get("field") for c in first.iter("condition")] == ["${sip_replaces_call_id}", "destination_number"]
+    assert [a.attrib["application"] for a in first.iter("action")] == ["transfer"]
+    # all other calls are answered as before
+    assert "~execute_on_answer=~" in text_of("dialplan/internal.xml")
 
 
 def test_nobody_outside_reaches_the_context_of_calls_we_make() -> None:

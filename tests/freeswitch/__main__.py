@@ -38,6 +38,7 @@ from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.parkings import PARKINGS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.recorded_rooms import RECORDED_ROOMS
+from tests.freeswitch.replacing import REPLACING
 from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
 from tests.freeswitch.rooms import ROOMS
@@ -113,6 +114,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *MAILBOXES,
         *TRANSFERS,
         *KEY_TRANSFERS,
+        *REPLACING,
         *PARKINGS,
         *HOLDINGS,
         *ROOMS,

@@ -30,7 +30,7 @@ DYING: Final = {
         {"action": "answers", "after_s": 0.3, "refers": [1.0, "105"]},
         {"action": "answers", "after_s": 0.3, "talk_s": 1.5},
     ],
-    "105": {"action": "busy", "after_s": 5},
+    "105": {"action": "busy", "after_s": 3.2},  # before the recall of the example, 4 s
 }
 RINGS_S: Final = 3.0  # after the caller's INVITE the phone of the transfer rings
 RETURNED: Final = (

@@ -138,6 +138,11 @@ class RealWorld:
         who = {c: self._named(w, played) for played in self._called for c, w in parties(played.messages).items()}
         return who | {c: w for name, played in self._callers.items() for c, w in parties(played.messages, name).items()}
 
+    def messages(self, name: str) -> Path:
+        """The SIP messages of a caller, or of a process of phones (`phones`, …)."""
+        called = next((one for one in self._called if one.name == name), None)
+        return (called or self._callers[name]).messages
+
     def listening_ports(self) -> Mapping[str, frozenset[int]]:
         """Where everybody hears (RTP ports): accounts, numbers, `caller`, `caller 2`, …"""
         ports: dict[str, set[int]] = {}

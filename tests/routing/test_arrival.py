@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from callcontrol.control.playing import Announce
@@ -46,6 +48,15 @@ def test_targets_of_every_kind() -> None:
 def test_unknown_number_leads_nowhere() -> None:
     decision = arrival.decide(facts("+48999999999"))
     assert decision.step == Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED)
+
+
+def test_an_invite_with_replaces_takes_nothing_over_whatever_it_dialled() -> None:
+    phone = replace(facts("102", caller=Caller("101", extension="101")), replaces=True)
+    decision = arrival.decide(phone)
+    assert isinstance(decision.step, Refuse)
+    assert decision.step.said
+    assert "INVITE with Replaces" in str(decision.why)
+    assert not arrival.wanted(phone)
 
 
 def test_the_reason_names_the_line_of_the_yaml() -> None:

@@ -84,6 +84,9 @@ HELD_CONTEXT: Final = "held"
 # sofia.c, sofia_handle_sip_i_refer). freeswitch-xml/dialplan/internal.xml sets both for phones that call.
 OF_PHONES: Final = {"hold_hangup_xfer_exten": f"held:XML:{HELD_CONTEXT}", "confirm_blind_transfer": "true"}
 
+# The context (freeswitch-xml/dialplan/replaced.xml) of a phone's INVITE with Replaces, before it takes a call over.
+REPLACED_CONTEXT: Final = "replaced"
+
 # What every call needs, however the dialplan was edited. Without the first a busy B leg hangs the caller up
 # (switch_channel.c, switch_channel_handle_cause); without the second the caller gets into the dialplan after a talk;
 # without `sip_ignore_remote_cause` the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a
@@ -127,6 +130,7 @@ class Arriving:
         transfer: a phone's REFER brought it here, just now, or (`left_on_hold`) its end while it held this one.
         by_leg: the channel it was joined with last.
         call: the call it belongs to, by our mark; "" for a channel that is new, or was with the version before.
+        replaces: it is an INVITE with Replaces.
         limit: when the switch was to end it for the money or the time it costs; None: it has no such limit.
     """
 
@@ -150,6 +154,7 @@ class Arriving:
     origin: Origin = NO_ORIGIN
     source: str = ""
     left_on_hold: bool = False
+    replaces: bool = False
 
 
 def read_arrival(data: Mapping[str, str]) -> Arriving:
@@ -180,6 +185,7 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         origin=read_origin(data),
         source=data.get("variable_sip_network_ip", ""),
         left_on_hold=left_on_hold and not returned,
+        replaces=data.get("Caller-Context") == REPLACED_CONTEXT,
     )
 
 
