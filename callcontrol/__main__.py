@@ -48,6 +48,7 @@ COMMANDS = (
     "missed",
     "users",
     "web",
+    "webhooks",
     "erase",
     "disclose",
     "retention",

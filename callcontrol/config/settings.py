@@ -66,6 +66,7 @@ from callcontrol.config.tenant_media import TenantMedia
 from callcontrol.config.transfer_settings import Transfers
 from callcontrol.config.trunk_settings import Trunk
 from callcontrol.config.web_settings import Web
+from callcontrol.config.webhook_settings import Webhooks
 from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.inputs import Inputs
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
@@ -350,6 +351,7 @@ class Common(Frozen):
     statements: Issuer = Issuer()
     retention: Retention = Retention()
     web: Web = Web()
+    webhooks: Webhooks = Webhooks()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")

@@ -52,7 +52,7 @@ VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
 JOB_LOOPS: Final = (
     *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep", "accounts"),
-    *("bring", "brought", "cases", "exports", "statements"),
+    *("bring", "brought", "cases", "exports", "statements", "webhooks"),
     *(
         "mail",
         "mail_follows",

@@ -33,6 +33,7 @@ from callcontrol.edges.ledger.missed_cases import (
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import DictConnection, transaction
+from callcontrol.edges.ledger.webhooks import tell_cases
 from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.missed import CaseEnd, MissedPolicy
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of, instant_of
@@ -101,7 +102,9 @@ class MissedCallers:
         lock_parties(connection, {(call.tenant, contact.key.number) for call, contact in contacts})
         parties = replace_contacts(connection, calls, contacts)
         lock_parties(connection, parties)  # also those that a corrected record is no more about
-        for case, before in fold_again(connection, parties):
+        changed = fold_again(connection, parties)
+        tell_cases(connection, changed)
+        for _, case, before in changed:
             _observe(case, before)
 
     def _contacts(self, calls: Sequence[CallKey]) -> Iterator[tuple[CallKey, Contact]]:

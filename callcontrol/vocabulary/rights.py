@@ -39,6 +39,7 @@ class Kind(StrEnum):
     ROOMS = "rooms"  # conference rooms, and parked callers; CHANGE: lock, mute, send out, invite
     KIOSKS = "kiosks"  # links of walls
     REPORTS = "reports"
+    WEBHOOKS = "webhooks"  # web servers that are told what happens
     USERS = "users"
     AUDIT = "audit"
     ACCOUNTS = "accounts"  # credit accounts and bundles; CHANGE: entries such as top-ups
@@ -105,11 +106,21 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
         Role.ADMIN: _rights(
             _each(
                 Scope.TENANT,
-                *(*_PHONE, *_FLOOR, *_MONEY, Kind.ROOMS, Kind.REPORTS, Kind.USERS, Kind.AUDIT, Kind.SETTINGS),
+                *(
+                    *_PHONE,
+                    *_FLOOR,
+                    *_MONEY,
+                    Kind.ROOMS,
+                    Kind.REPORTS,
+                    Kind.USERS,
+                    Kind.AUDIT,
+                    Kind.SETTINGS,
+                    Kind.WEBHOOKS,
+                ),
             ),
             {
                 **_each(Scope.OWN, Kind.CALLS),
-                **_each(Scope.TENANT, Kind.MISSED, Kind.RULES, *_FLOOR, Kind.ROOMS, Kind.USERS),
+                **_each(Scope.TENANT, Kind.MISSED, Kind.RULES, *_FLOOR, Kind.ROOMS, Kind.USERS, Kind.WEBHOOKS),
             },
         ),
         Role.BILLING: _rights(
@@ -122,7 +133,7 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
             _each(
                 Scope.ALL,
                 *(Kind.MISSED, Kind.RULES, *_CENTRE, Kind.KIOSKS, Kind.ROOMS, Kind.USERS),
-                *(Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM),
+                *(Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM, Kind.WEBHOOKS),
             ),
         ),
     }

@@ -27,6 +27,7 @@ from callcontrol.web.api import (
     supervision,
     tokens,
     users,
+    webhooks,
 )
 from callcontrol.web.operations import PREFIX, Operation
 from callcontrol.web.password_link import PATH as LINK
@@ -52,6 +53,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *exports.OPERATIONS,
     *settings.OPERATIONS,
     *platform.OPERATIONS,
+    *webhooks.OPERATIONS,
 )
 VERSION: Final = "1"
 _NAMES: Final = re.compile(r"\{([a-z]+)\}")

@@ -69,7 +69,9 @@ TABLE: dict[Role, dict[str, str]] = {
         "own": "change:calls",
         "other": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
         " see:audit see:accounts see:statements see:exports see:settings see:listenings see:kiosks see:rooms"
+        " see:webhooks"
         " change:missed change:rules change:queues change:agents change:users change:listenings change:kiosks"
+        " change:webhooks"
         " change:rooms",
     },
     Role.BILLING: {
@@ -80,8 +82,9 @@ TABLE: dict[Role, dict[str, str]] = {
     Role.OPERATOR: {
         "foreign": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
         " see:audit see:accounts see:statements see:exports see:settings see:platform see:listenings see:kiosks"
+        " see:webhooks"
         " see:rooms change:missed change:rules change:queues change:agents change:users change:accounts"
-        " change:exports change:platform change:kiosks change:rooms",
+        " change:exports change:platform change:kiosks change:rooms change:webhooks",
     },
 }
 

@@ -20,6 +20,7 @@ from callcontrol.billing.missed.cases import Case, cases
 from callcontrol.billing.missed.contacts import Contact, ContactKind
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.edges.ledger.webhooks import tell_cases
 from callcontrol.vocabulary.missed import CaseAct, CaseActKind, CaseEnd, CaseKey, MissedReason
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of, text_of
 
@@ -67,8 +68,8 @@ def replace_contacts(
     return {(row["tenant"], row["number"]) for row in (*dropped, *told) if row["number"]}
 
 
-def fold_again(connection: DictConnection, parties: Collection[Party]) -> list[tuple[Case, Case | None]]:
-    """Make the cases of these numbers anew; returns those that are new or have changed, each with what it was.
+def fold_again(connection: DictConnection, parties: Collection[Party]) -> list[tuple[str, Case, Case | None]]:
+    """Make the cases of these numbers anew; returns those that are new or have changed: tenant, case, what it was.
 
     The caller has locked the numbers.
     """
@@ -76,8 +77,8 @@ def fold_again(connection: DictConnection, parties: Collection[Party]) -> list[t
     made = [KnownCase(tenant, case) for tenant, case in folded(connection, parties)]
     connection.execute(query("drop_cases"), _parties(parties))
     connection.execute(query("add_cases"), {"cases": orjson.dumps([_case_row(one) for one in made]).decode()})
-    then = ((one.case, before.get(_case_key(one))) for one in made)
-    return [(case, earlier) for case, earlier in then if case != earlier]
+    then = ((one.tenant, one.case, before.get(_case_key(one))) for one in made)
+    return [(tenant, case, earlier) for tenant, case, earlier in then if case != earlier]
 
 
 def folded(connection: DictConnection, parties: Collection[Party]) -> list[tuple[str, Case]]:
@@ -114,7 +115,7 @@ def do(connection: DictConnection, tenant: str, act: CaseAct) -> None:
     same = [one.case for one in known_cases(connection, [party]) if one.case.key == act.key]
     _refuse(same, act)
     _add_act(connection, tenant, act)
-    fold_again(connection, [party])
+    tell_cases(connection, fold_again(connection, [party]))
 
 
 def _refuse(same: Sequence[Case], act: CaseAct) -> None:

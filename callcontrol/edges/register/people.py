@@ -51,6 +51,27 @@ PEOPLE: Final = (
         eraser=Eraser.NONE,
     ),
     TablePlace(
+        "webhooks",
+        _TENANT,
+        Period.STATE,
+        columns(
+            nothing="webhook_id tenant url events secret old_secret old_until made_by created_at paused_at failures"
+            " rest_until delivered_at trouble"
+        ),
+        eraser=Eraser.NONE,
+    ),
+    # What is told stands in the ledger alone, until it is sent.
+    TablePlace(
+        "webhook_outbox",
+        _TENANT,
+        Period.STATE,
+        columns(
+            nothing="delivery_id webhook_id tenant event_id kind call_id switch started_day about at state attempts"
+            " due_at claimed_until ended_at trouble written_in"
+        ),
+        eraser=Eraser.NONE,
+    ),
+    TablePlace(
         "web_audit",
         _TENANT,
         Period.AUDIT,

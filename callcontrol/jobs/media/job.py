@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -50,6 +51,8 @@ from callcontrol.jobs.retention.keeper import EVERY_S as EVERY_RETENTION_S
 from callcontrol.jobs.statements.timer import LOOK_S as LOOK_S_OF_STATEMENTS
 from callcontrol.jobs.statements.timer import RUNNING_S as RUNNING_S_OF_STATEMENTS
 from callcontrol.jobs.statements.timer import StatementTimer
+from callcontrol.jobs.webhook_sending import EVERY_S as WEBHOOKS_EVERY_S
+from callcontrol.jobs.webhook_sending import WebhookSender
 from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
@@ -109,6 +112,8 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     keeper = Keeper(context.postgres_dsn, context.name, context.settings, clock.now)
     exports = ExportTimers(context.postgres_dsn, context.name, context.settings)
     statements = StatementTimer(context.postgres_dsn, context.name, context.settings, clock.now)
+    chance = random.Random(clock.new_id())
+    webhooks = WebhookSender(context.postgres_dsn, context.name, context.settings, clock.now, chance.random)
     links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
     return (
         Loop("move", 1.0, mover.step),
@@ -127,6 +132,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("accounts", EVERY_ACCOUNTS_S, AccountWatch(context.postgres_dsn).step, deadline_s=1_800.0),
         Loop("exports", LOOK_S_OF_EXPORTS, exports.step, deadline_s=RUNNING_S),
         Loop("statements", LOOK_S_OF_STATEMENTS, statements.step, deadline_s=RUNNING_S_OF_STATEMENTS),
+        Loop("webhooks", WEBHOOKS_EVERY_S, webhooks.step),
         Loop("retention", EVERY_RETENTION_S, lambda: _kept(keeper), deadline_s=DEADLINE_S),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
