@@ -1,7 +1,8 @@
-"""`python -m tests.freeswitch [WORD …]`: the stories and mishaps whose name holds one of the words (default: all), on a
-real FreeSWITCH. One line each, and what differed; the exit status is 1 if something did. Where FreeSWITCH or SIPp
-(which registers the phones) are missing it says that it skips. KEEP=/folder keeps the logs of the switch, the
-daemon and each phone; TIMES=20 plays each so often.
+"""`python -m tests.freeswitch [WORD …]`: plays stories and mishaps on a real FreeSWITCH.
+
+It plays those whose name contains one of the words (default: all), and prints one line for each with the differences;
+the exit status is 1 if there are any. Without FreeSWITCH or SIPp (which registers the phones) it prints that it skips.
+KEEP=/folder keeps the logs of the switch, the daemon and each phone; TIMES=20 plays each 20 times.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ from tests.freeswitch.world import CannotTell
 from tests.tidy.tree import TESTS
 
 KEEP = "KEEP"  # the folder with all logs, kept if this variable names one
-TIMES = "TIMES"  # how often each is played; once if nothing is said
+TIMES = "TIMES"  # how often each is played; default 1
 
 
 def main(words: list[str]) -> int:
@@ -79,12 +80,12 @@ def main(words: list[str]) -> int:
                 for _ in times
                 for came_out in (*_stories(stage, microphones, words), *_mishaps(stage, microphones, words))
             ]
-    print(f"{sum(came_out)} of {len(came_out)} came out as told on {binary}")
+    print(f"{sum(came_out)} of {len(came_out)} came out as expected on {binary}")
     return 0 if all(came_out) else 1
 
 
 def _missing(binary: Path | None) -> str:
-    """What is not here that the run needs, as a sentence; "" if all is."""
+    """What the run needs and is missing, as a sentence; "" if nothing is missing."""
     if binary is None:
         return "no freeswitch binary found (name one: make test-freeswitch FREESWITCH=/path/to/freeswitch)"
     if shutil.which("sipp") is None:
@@ -154,7 +155,7 @@ def _is_wanted(name: str, words: list[str]) -> bool:
 
 
 def _tell(name: str, play: Callable[[], Iterable[str]]) -> bool:
-    """Play, print how it came out, and say whether as told."""
+    """Play, print the differences, and return whether there were none."""
     began = time.monotonic()
     try:
         differences = [*play()]

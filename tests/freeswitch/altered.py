@@ -1,4 +1,4 @@
-"""The daemon with other settings for a while."""
+"""Temporary changes of the daemon's settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAIN = "callcontrol.yaml"
 
 @contextmanager
 def altered(stage: RealStage, change: Callable[[str], str], file: str = MAIN) -> Iterator[None]:
-    """The text of a file of its folder is changed so, and it starts anew; after it all is as before."""
+    """Change a file of the configuration folder and restart the daemon; undo both at the end of the block."""
     path = stage.config / file
     before = path.read_text(encoding="utf-8")
     stage.daemon.stop()
@@ -30,7 +30,7 @@ def altered(stage: RealStage, change: Callable[[str], str], file: str = MAIN) ->
 
 
 def trunks(change: Callable[[str, dict[str, Any]], object]) -> Callable[[str], str]:
-    """A change of the main file that is one of its trunks: it is given each with its name."""
+    """A change of the main file's trunks; `change` is called with the name and settings of each trunk."""
 
     def changed(text: str) -> str:
         settings = yaml.safe_load(text)

@@ -1,4 +1,4 @@
-"""What is really heard: every RTP packet on loopback, and how much of a tone is in what arrives at a port."""
+"""Audio that really arrives: every RTP packet on loopback, and the share of a tone in what arrives at a port."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tests.freeswitch.sounds import ALAW_PAYLOAD, FRAME, linear, loudness
 
-Frame = tuple[float, bytes]  # when it arrived (monotonic seconds), G.711 A-law
+Frame = tuple[float, bytes]  # time of arrival (monotonic seconds), G.711 A-law
 
 _LINEAR = [linear(code) for code in range(256)]
-WINDOW_FRAMES = 5  # 100 ms: tones 10 Hz apart can be told from each other
-CLEAR = 0.5  # of all energy of a window
+WINDOW_FRAMES = 5  # 100 ms: enough to distinguish tones 10 Hz apart
+CLEAR = 0.5  # share of all energy of a window
 AUDIBLE = 500  # mean size of the samples below which a window is silence
 FRAMES_KEPT = 6_000  # two minutes at each port
 
@@ -56,19 +56,19 @@ class Microphones:
         self._socket.close()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop all packets."""
         self._frames = defaultdict(list)
 
     def heard(self, ports: Iterable[int], hz: float) -> float:
-        """For how many seconds a tone of this frequency was clearly there at these ports."""
+        """Seconds for which a tone of this frequency was clearly heard at these ports."""
         return len(self.moments(ports, hz)) * WINDOW_FRAMES * FRAME / 8_000
 
     def moments(self, ports: Iterable[int], hz: float, share: float = CLEAR) -> list[float]:
-        """When a tone of this frequency had so much of the energy (monotonic seconds), tenth of a second by tenth."""
+        """The windows of 0.1 s (monotonic seconds) in which this frequency had at least `share` of the energy."""
         return sorted(at for port in ports for at, samples in self._audible(port) if loudness(samples, hz) >= share)
 
     def speech(self, ports: Iterable[int], tones: Sequence[float]) -> list[float]:
-        """When something was there that is none of these tones."""
+        """The windows (monotonic seconds) with sound that is none of these tones."""
         return sorted(
             at
             for port in ports
@@ -85,7 +85,7 @@ class Microphones:
                 yield window[0][0], samples
 
     def _listen(self) -> None:
-        self._socket.settimeout(0.5)  # how late the end of listening may be noticed
+        self._socket.settimeout(0.5)  # the longest delay until `close` is noticed
         while not self._closing:
             try:
                 packet, address = self._socket.recvfrom(2_048)

@@ -1,5 +1,5 @@
-"""The connection to the switch's event socket breaks while an agent's phone rings: what became of the leg is recorded
-as the switch tells it, and the caller gets an agent all the same.
+"""The connection to the switch's event socket breaks while an agent's phone rings: the leg's end is recorded as the
+switch reports it, and the caller gets an agent all the same.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from tests.freeswitch.switch import HOST
 BYTES: Final = 1 << 16
 AWAY_S: Final = 0.5
 CALLER: Final = PlacedCall("+48500100423", "+48221234590", hangup_after_s=20.0)
-# The first time the phone rings longer than the connection is away, as all others do.
+# The first time, the phone rings longer than the connection is down, as do all others.
 PHONES: Final = {"121": [{"action": "answers", "after_s": 6}, {"action": "answers", "after_s": 0.3, "talk_s": 1.5}]}
 
 
 class Relay:
-    """A way to the event socket that can be cut. A context manager."""
+    """A proxy to the event socket that can be cut. A context manager."""
 
     def __init__(self, port: int) -> None:
         self._to = port
@@ -55,12 +55,12 @@ class Relay:
         self._listener.close()
 
     def cut(self) -> None:
-        """Every connection breaks, and new ones at once, until `mend`."""
+        """Break all connections, and every new one at once, until `mend`."""
         self._is_cut = True
         os.write(self._wake, b"x")
 
     def mend(self) -> None:
-        """New connections last."""
+        """Let new connections through again."""
         self._is_cut = False
 
     def _run(self) -> None:
@@ -121,14 +121,14 @@ def _rings(stage: RealStage) -> bool:
 
 
 def _of_the_agent(call: PastCall) -> tuple[tuple[str, bool], ...]:
-    """How each of the agent's legs ended, and whether it had been answered."""
+    """Cause of each of the agent's legs, and whether it had been answered."""
     legs = (leg for leg in call.legs if leg.target == "extension:121")
     return tuple((leg.cause, leg.answered_at is not None) for leg in legs)
 
 
 @contextmanager
 def _by_way_of(stage: RealStage, port: int) -> Iterator[None]:
-    """The daemon reaches the switch's event socket through this port."""
+    """Make the daemon reach the switch's event socket through this port."""
     file = stage.config / "callcontrol.yaml"
     before = file.read_text(encoding="utf-8")
     settings = yaml.safe_load(before)

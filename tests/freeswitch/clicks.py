@@ -27,19 +27,19 @@ from tests.freeswitch.sounds import PHONE_HZ
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.tones import Hears, tone_differences
 
-# Whoever calls 117 and gives up after eight seconds is a missed caller.
+# A caller who calls 117 and hangs up after eight seconds is a missed caller.
 MISSED: Final = "+48223334455"
 GIVES_UP: Final = PlacedCall(MISSED, "+48221234583", hangup_after_s=8.0)
 PHONE: Final = "102"
 PICKED_UP: Final = {"action": "answers", "after_s": 1.5}
-# Longer than `missed.talk`: they have spoken.
+# Longer than `missed.talk`, so it counts as a conversation.
 TALKS: Final = {"action": "answers", "after_s": 0.5, "talk_s": 12}
 RINGS_LONG: Final = {"action": "answers", "after_s": 6}
 # Another person's phone.
 OTHER: Final = "105"
-# How the number called refuses, and what is recorded of that.
+# The SIP responses of the number called, and the causes recorded.
 REFUSALS: Final = {"busy": ("busy", "USER_BUSY"), "declines": ("busy", "CALL_REJECTED")}
-# So often two people ask at once.
+# How often two people ask at once.
 ROUNDS: Final = 3
 
 
@@ -62,7 +62,7 @@ def missed_caller_is_called_back_by_command(stage: RealStage, microphones: Micro
 
 
 def phone_is_not_picked_up_for_a_missed_caller(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """`missed call` with a phone that is busy, then one that is offline: nobody is called, the case stays open"""
+    """`missed call` with a phone that is busy, then one that is offline: no number is called, the case stays open"""
     for phones, offline, word in (({PHONE: {"action": "busy"}}, (), "USER_BUSY"), ({}, (PHONE,), "offline")):
         arrange(stage, phones, offline)
         _miss(stage)
@@ -76,7 +76,7 @@ def phone_is_not_picked_up_for_a_missed_caller(stage: RealStage, microphones: Mi
 
 
 def workers_die_while_a_phone_rings_for_a_missed_caller(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of the worker while the phone rings: who picks it up is not left in silence, the number is called"""
+    """kill -9 of the worker while the phone rings: the phone is answered, and the number is called"""
     arrange(stage, {PHONE: RINGS_LONG, MISSED: TALKS})
     _miss(stage)
     began = clock.now()
@@ -115,7 +115,7 @@ def missed_caller_refuses_the_call_back(stage: RealStage, microphones: Microphon
 
 
 def two_people_call_a_missed_caller_back_at_once(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """`missed call` at two phones at once: one of them rings and calls, the other's person is told who has the case"""
+    """`missed call` at two phones at once: one of them rings and calls, the other command says who has the case"""
     for _ in range(ROUNDS):
         arrange(stage, {PHONE: PICKED_UP, OTHER: PICKED_UP, MISSED: TALKS})
         _miss(stage)
@@ -136,8 +136,8 @@ def two_people_call_a_missed_caller_back_at_once(stage: RealStage, microphones: 
             yield f"the phone of {winner} should ring once, {loser} not, the number be called once: {rung}"
 
 
-def next_person_calls_who_the_first_did_not(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """`missed call` at a phone that rings in vain: meanwhile another's is refused, afterwards it calls the number"""
+def next_person_calls_after_the_first_did_not_answer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """`missed call` at a phone that is not answered: meanwhile another one is refused, afterwards it calls the number"""
     arrange(stage, {PHONE: {"action": "never_answers"}, OTHER: PICKED_UP, MISSED: TALKS})
     _miss(stage)
     first = _call(stage, PHONE, "--ring", "10")
@@ -159,7 +159,7 @@ def next_person_calls_who_the_first_did_not(stage: RealStage, microphones: Micro
 
 
 def _is_refused(stage: RealStage, began: Instant, expected: tuple[str, str]) -> Iterator[str]:
-    """An exact record of a call that the number refused, on one trunk, and for nothing."""
+    """The record of a call that the number refused: exact, on one trunk, free of charge."""
     (call,) = (call for call in records(stage, began) if call.caller_extension == PHONE)
     legs = [(leg.cause, leg.cost) for leg in call.legs if leg.direction == "b"]
     found = (call.outcome, call.dialled, call.estimated, [cause for cause, _ in legs])
@@ -173,7 +173,7 @@ def _heard(stage: RealStage, who: str, what: str) -> list[Heard]:
 
 
 def _miss(stage: RealStage) -> None:
-    """A caller whom no person speaks with."""
+    """Place a call that is not answered by a person."""
     began = clock.now()
     stage.world.wait_until_over([stage.world.place(GIVES_UP)], OVER_S)
     records(stage, began)
@@ -222,7 +222,7 @@ def _run(stage: RealStage, verb: str, *words: str) -> str:
 
 
 def _cases(stage: RealStage, *words: str) -> list[dict[str, Any]]:
-    """The cases of the number, made of all calls that are recorded."""
+    """The number's cases, from all recorded calls."""
     job = MissedCallers(stage.dsn, lambda: read_configuration(stage.config).settings, clock.now)
     while job.step():
         pass
@@ -231,7 +231,7 @@ def _cases(stage: RealStage, *words: str) -> list[dict[str, Any]]:
 
 
 def _case(stage: RealStage) -> dict[str, Any]:
-    """The latest of them."""
+    """The number's latest case."""
     return max(_cases(stage, "--all"), key=lambda case: str(case["opened_at"]))
 
 
@@ -249,5 +249,5 @@ CLICKS: Final[tuple[Mishap, ...]] = (
     workers_die_while_a_phone_rings_for_a_missed_caller,
     missed_caller_refuses_the_call_back,
     two_people_call_a_missed_caller_back_at_once,
-    next_person_calls_who_the_first_did_not,
+    next_person_calls_after_the_first_did_not_answer,
 )

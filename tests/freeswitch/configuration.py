@@ -1,4 +1,4 @@
-"""The example's folder as the run needs it: the same tenants and price lists, other ports, stores and carriers."""
+"""The example's configuration for the run: the same tenants and price lists, other ports, stores and carriers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ EXAMPLE = ROOT / "deploy" / "example"
 
 
 def write_configuration(folder: Path, ports: Ports, *, redis: str, dsn: str) -> Path:
-    """Write the folder and return it. The switch knows two daemons: where the first should be nobody listens, so every
-    call comes by way of the second.
+    """Write the folder and return it.
+
+    The switch knows two daemons. No process listens at the first one's port, so every call fails over to the second.
     """
     shutil.copytree(EXAMPLE, folder)
     file = folder / "callcontrol.yaml"
@@ -50,7 +51,7 @@ def write_configuration(folder: Path, ports: Ports, *, redis: str, dsn: str) -> 
 
 
 def here_not_there(text: str, ports: Ports) -> str:
-    """The text with the SIP addresses of the example's partner on this host: no name server knows him."""
+    """The text with the partner's SIP addresses on this host, because no name server knows the partner's domain."""
     return text.replace(PARTNER, f"{HOST}:{ports.partner}")
 
 

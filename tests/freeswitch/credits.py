@@ -1,4 +1,4 @@
-"""Credit on a real switch: calls end with it, who pays hears that beforehand, and a dead daemon changes nothing."""
+"""Credit on a real switch: calls end with it, the payer hears a warning before, and a dead daemon changes nothing."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ ACCOUNT: Final = CreditAccount(TENANT, f"extension:{PREPAID}", "PLN")
 CALL: Final = PlacedCall("", MOBILE, extension=f"{PREPAID}@acme.example", hangup_after_s=150.0)
 TALKS: Final = {MOBILE: {"action": "answers", "after_s": 0.3, "talk_s": 200}}
 WARNING_HZ: Final = 880.0
-# At 0.29 a minute, the first minute whole and then by the second, rounded to the grosz, less a second for the switch.
+# At 0.29 a minute, billed 60/1, rounded to 0.01, less one second by which the switch may be late.
 SMALL, SMALL_S = "0.34", 70
 LATE_S: Final = 1.0
-# Of the sentence that the credit is used up at least so much is heard.
+# The announcement that the credit is used up is heard for at least this many seconds.
 SENTENCE_TENTHS: Final = 8
 
 
@@ -65,7 +65,7 @@ def credit_ends_in_a_call(stage: RealStage, microphones: Microphones) -> Iterato
 
 
 def daemon_dies_in_a_prepaid_call(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of the whole daemon in a prepaid call: the switch ends it within what was reserved, and it is charged"""
+    """kill -9 of the whole daemon in a prepaid call: the switch ends it within the reservation, and it is charged"""
     _top_up(stage, "100.00")
     arrange(stage, TALKS)
     began = clock.now()
@@ -100,7 +100,7 @@ def worker_dies_in_a_prepaid_call(stage: RealStage, microphones: Microphones) ->
 
 
 def worker_dies_while_a_prepaid_leg_rings(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of a worker while a prepaid leg rings: what is reserved goes with the call, and falls back once"""
+    """kill -9 of a worker while a prepaid leg rings: the reservation goes with the call, and is released once"""
     _top_up(stage, "100.00")
     with two_workers(stage, {MOBILE: {"action": "answers", "after_s": 8, "talk_s": 20}}):
         began = clock.now()
@@ -164,7 +164,7 @@ def _leg_ended(call: PastCall) -> int:
 
 
 def _beginnings(moments: list[float]) -> list[float]:
-    """When something began that was heard for a while."""
+    """The beginnings of sounds, from the windows in which they were heard."""
     return [at for i, at in enumerate(moments) if not i or at - moments[i - 1] > 2]
 
 
@@ -174,7 +174,7 @@ def _nothing_stays_reserved(stage: RealStage) -> Iterator[str]:
 
 
 def _top_up(stage: RealStage, amount: str) -> None:
-    """The balance is this from now on, by an entry in the books, as `callcontrol account correct` makes one."""
+    """Set the balance by an entry in the ledger, as `callcontrol account correct` does."""
     with psycopg.connect(stage.dsn, autocommit=True) as connection, closing(_Pipeline(stage.redis_url)) as pipeline:
         before = amount_of(balance_of(connection, ACCOUNT).units)
         change = Decimal(amount) - before

@@ -1,4 +1,4 @@
-"""What phones and callers saw, out of their logs of messages."""
+"""What phones and callers saw, from their logs of SIP messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*))\s
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One SIP message as a phone sent or got it."""
+    """One SIP message as a phone sent or received it."""
 
     at_us: int
     received: bool
@@ -36,28 +36,28 @@ class Message:
 
     @property
     def media_port(self) -> int:
-        """Where whoever sent this wants to hear (RFC 4566), 0 where it does not say."""
+        """The RTP port at which the sender wants media (RFC 4566), 0 without SDP."""
         found = re.search(r"^m=audio (\d+) ", self.body, re.MULTILINE)
         return int(found[1]) if found else 0
 
     @property
     def method(self) -> str:
-        """Of the request, or of the request it answers."""
+        """The method of the request, or of the request that a response answers."""
         return self.headers.get("CSeq", "").rpartition(" ")[2] if self.code else self.start.partition(" ")[0]
 
     @property
     def code(self) -> int:
-        """Of an answer, 0 for a request."""
+        """The status code of a response, 0 for a request."""
         return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
 
     @property
     def call_id(self) -> str:
-        """Call-ID."""
+        """The Call-ID."""
         return self.headers.get("Call-ID", "")
 
 
 def read_messages(log: Path) -> Iterator[Message]:
-    """The messages of a log, oldest first, each once (retransmissions left out)."""
+    """The messages of a log, oldest first, without retransmissions."""
     seen: set[tuple[bool, str, str, str]] = set()
     text = log.read_text(encoding="utf-8", errors="replace").replace("\r", "") if log.exists() else ""
     for stamp, way, message in _MESSAGE.findall(text):
@@ -75,9 +75,7 @@ def read_messages(log: Path) -> Iterator[Message]:
 
 
 def parties(log: Path, name: str = "") -> dict[str, str]:
-    """Whose call each is, by Call-ID: the caller's (`name`), or that of the user part that was called, or that called
-    itself.
-    """
+    """The party of each call by Call-ID: the caller `name`, or the user part that was called or that called itself."""
     who: dict[str, str] = {}
     for message in read_messages(log):
         if message.method == "INVITE" and not message.code:
@@ -87,7 +85,7 @@ def parties(log: Path, name: str = "") -> dict[str, str]:
 
 
 def heard_by_phones(log: Path) -> Iterator[Heard]:
-    """What the phones of one process saw; `who` is the user part that was called."""
+    """What the phones of one process saw; `who` is the called user part."""
     who = parties(log)
     for message in read_messages(log):
         told = _told_of_transfer(message) or _told_phone(message)
@@ -96,7 +94,7 @@ def heard_by_phones(log: Path) -> Iterator[Heard]:
 
 
 def heard_by_caller(log: Path, name: str) -> Iterator[Heard]:
-    """What a caller saw; challenges left out."""
+    """What a caller saw, without authentication challenges."""
     for message in read_messages(log):
         told = _told_of_transfer(message) or (_told_caller(message) if message.received else None)
         if told is not None:
@@ -104,7 +102,7 @@ def heard_by_caller(log: Path, name: str) -> Iterator[Heard]:
 
 
 def listening_ports(log: Path, name: str = "") -> Iterator[tuple[str, int]]:
-    """Who (the caller `name`, or the phones by user part) hears at which RTP ports."""
+    """The RTP ports at which the caller `name`, or each phone by user part, receives media."""
     who = parties(log, name)
     for message in read_messages(log):
         if not message.received and message.media_port:
@@ -112,7 +110,7 @@ def listening_ports(log: Path, name: str = "") -> Iterator[tuple[str, int]]:
 
 
 def summaries(log: Path) -> Iterator[tuple[str, str, str]]:
-    """What phones were told of waiting messages (RFC 3842): user part, `yes` or `no`, `new/old`."""
+    """Message summaries that phones received (RFC 3842): user part, `yes` or `no`, `new/old`."""
     for message in read_messages(log):
         if message.received and message.method == "NOTIFY" and (told := _SUMMARY.search(message.body)):
             counts = _COUNTS.search(message.body)
@@ -120,7 +118,7 @@ def summaries(log: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _told_of_transfer(message: Message) -> tuple[str, dict[str, str]] | None:
-    """What a phone asks for that transfers a call, and what it is told of it (RFC 3515)."""
+    """A phone's transfer request, or the NOTIFY on its progress (RFC 3515)."""
     match message.method, message.code, message.received:
         case "REFER", 0, False:
             return "refer", {"to": _user(message.headers["Refer-To"].strip("<>"))}
@@ -168,7 +166,7 @@ def _told_caller(message: Message) -> tuple[str, dict[str, str]] | None:
 
 
 def _shown(message: Message) -> dict[str, str]:
-    """What the phone's display and the INVITE's headers say."""
+    """The number and name shown by the INVITE, and its headers of interest."""
     found = {"number": "", "name": ""}
     address = _ADDRESS.match(message.headers.get("From", ""))
     if address is not None:

@@ -1,4 +1,4 @@
-"""Emergency calls on the real switch while no daemon lives, and while a trunk is full by our own count."""
+"""Emergency calls on the real switch without a daemon, and while a trunk is full by our own count."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.freeswitch.stage import RealStage
 from tests.freeswitch.tones import Hears, tone_differences
 
 NUMBER: Final = "999"
-# The number of the phone's place through the trunk that carries it, then the number of the one that shows its own only;
-# for both calls.
+# For both calls: the number of the phone's place on a trunk that allows it, then the trunk's own number on the trunk
+# that shows only its own.
 SHOWN: Final = ["+48221234558", "+48223000002"] * 2
-# 112 goes out through carrier-a, whose only channel an ordinary call has.
+# 112 goes out through carrier-a, whose only channel is used by an ordinary call.
 FULL: Final = Story(
     "",
     "",
@@ -70,7 +70,7 @@ def emergency_without_a_daemon(stage: RealStage, microphones: Microphones) -> It
 
 
 def a_full_trunk_gives_way_to_an_emergency(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a trunk of one channel, taken by an ordinary call, and 112 is dialled: that call ends, and 112 goes out there"""
+    """a trunk of one channel is used by an ordinary call, and 112 is dialled: that call ends, and 112 goes out there"""
     with altered(stage, trunks(lambda name, trunk: trunk.update(channels=1) if name == "carrier-a" else None)):
         yield from stage.player.play(FULL).differences
 

@@ -1,4 +1,4 @@
-"""What is on the files of recorded conversations: which tone on which side, at every moment; length; silence."""
+"""What the files of recorded conversations contain: the tone on each side at every moment, length, silence."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ NEVER = (ANNOUNCEMENT_HZ, WHISPER_HZ, RINGING_HZ)
 
 WINDOW_S = 0.05
 CLEAR = 0.5
-# How far the length may be from that of the talk, and an end of a pause from where it was told (seconds).
+# Tolerance in seconds: of a file's length, and of the ends of a pause in it.
 EXACT_S = 0.05
 EDGE_S = 0.15
-# Of all windows in which somebody may talk so many must hold the side's own tone; keys are silence.
+# The share of windows of possible speech that must contain the side's own tone; keys are silence.
 HEARD = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The tones of one file: of the caller's side and of the other one; several where one follows the other.
+    """The tones of one file: of the caller's side and of the other side; several if they follow one another.
 
     Attributes:
-        shorter_s: so much at most is missing: the switch writes nothing while the channel goes from one partner to the
-            next, or its own phone holds the line and sends nothing.
+        shorter_s: how much may be missing at most, in seconds: the switch writes nothing while the channel goes from
+        one partner to the next, or while its own phone is on hold and sends nothing.
     """
 
     left: tuple[float, ...] = (CALLER_HZ,)
@@ -49,7 +49,7 @@ FILES: Mapping[str, tuple[Sides, ...]] = {
     "234-recording-paused.yaml": (Sides(),),
     "235-recording-caller-transfers.yaml": (Sides(right=(PHONE_HZ, COLLEAGUE_HZ), shorter_s=0.8),),
     "236-recording-attended.yaml": (Sides(right=(PHONE_HZ, COLLEAGUE_HZ, MUSIC_HZ), shorter_s=0.8),),
-    # the second piece is on the callee's channel, whose other side stands in the caller's place
+    # the second recording is on the callee's channel, whose other side has replaced the caller
     "237-recording-caller-joins.yaml": (Sides(shorter_s=2.0), Sides(left=(COLLEAGUE_HZ,))),
     "238-recording-silent-caller.yaml": (Sides(left=()),),
     "239-recorded-outside.yaml": (Sides(),),
@@ -59,13 +59,13 @@ FILES: Mapping[str, tuple[Sides, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A file as it is: seconds, and the samples of both sides."""
+    """A recorded file: its length in seconds, and the samples of both sides."""
 
     seconds: float
     sides: tuple[Sequence[int], Sequence[int]]
 
     def windows(self, side: int) -> Iterator[tuple[float, Sequence[int]]]:
-        """Piece by piece, each with the second at which it begins."""
+        """The windows of one side, each with the second at which it begins."""
         size = round(WINDOW_S * RATE)
         samples = self.sides[side]
         for start in range(0, len(samples) - size + 1, size):
@@ -73,7 +73,7 @@ class Recorded:
 
 
 def read_recorded(path: Path) -> Recorded:
-    """Read a WAV of two sides, as the switch has written it."""
+    """Read a stereo WAV file as the switch has written it."""
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (2, RATE, 2), file.getparams()
         count = file.getnframes()
@@ -82,7 +82,7 @@ def read_recorded(path: Path) -> Recorded:
 
 
 def file_differences(expected: Sequence[Sides], calls: Sequence[PastCall], folder: Path) -> Iterator[str]:
-    """What is on the files of these calls and should not be, or the other way round."""
+    """Differences between the expected and the actual contents of these calls' files."""
     pieces = [piece for call in calls for piece in _pieces(call)]
     if len(pieces) != len(expected):
         yield f"{len(expected)} files expected, there are {len(pieces)}"
@@ -96,7 +96,7 @@ def file_differences(expected: Sequence[Sides], calls: Sequence[PastCall], folde
 
 
 def _pieces(call: PastCall) -> Iterator[tuple[str, dict[str, list[float]]]]:
-    """Each recording of a call, and by fact when it was told (seconds)."""
+    """Each recording of a call, with the times of its events in the trail (seconds)."""
     found: dict[str, dict[str, list[float]]] = {}
     for fact in call.talks:
         if fact["media_id"] and fact["what"] != "lost":
@@ -110,7 +110,7 @@ def _listened(expected: Sides, recorded: Recorded, facts: Mapping[str, list[floa
     if not -EXACT_S - expected.shorter_s <= recorded.seconds - (ended - began) <= EXACT_S:
         yield f"the file lasts {recorded.seconds:.3f} s, the talk {ended - began:.3f} s"
     ends = [*facts.get("resumed", ()), ended]
-    if expected.shorter_s:  # what is missing is missing at the transfer, and a pause comes after it
+    if expected.shorter_s:  # the missing part is at the transfer, and a pause comes after it
         began += ended - began - recorded.seconds
     pauses = [(at - began, end - began) for at, end in zip(facts.get("paused", ()), ends, strict=False)]
     for side, own in enumerate((expected.left, expected.right)):

@@ -1,5 +1,5 @@
-"""A phone that holds a party for long, on a real switch: it rings shortly, again and again, until it has taken the
-party back, and the party hears nothing of that.
+"""A phone that holds a party for long, on a real switch: it rings briefly, again and again, until it resumes; the party
+hears nothing of that.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ HOLDER: Final = "117"
 REMIND_S: Final = 6
 RING_S: Final = 5  # RemindingHolder
 REMINDED_HZ: Final = 880.0
-# It holds from then on, for so long: two reminders fall due, and after it has taken the party back two more would.
+# When the hold begins, and how long it lasts (seconds): two reminders fall due; two more would after it has resumed.
 HOLDS: Final = (1.0, 2 * REMIND_S + 4.0)
 TALK_S: Final = 30
-# How much later than due, or than its end, a phone may ring (seconds).
+# Tolerance in seconds: by how much a phone may begin or stop ringing late.
 LATE_S: Final = 1.5
 CALLER: Final = PlacedCall("+48500100200", "+48221234583", name="Jan")
 HEARD: Final = (
@@ -62,13 +62,13 @@ def holder_is_reminded(stage: RealStage, microphones: Microphones) -> Iterator[s
 
 
 def _reminding(text: str) -> str:
-    """The tenant's file, in which phones are reminded so soon."""
-    assert "\nholding:" not in text, "the tenant has settings of its own for holding"
+    """The tenant's file with a short time until reminders."""
+    assert "\nholding:" not in text, "the tenant's file already has settings for holding"
     return f"{text}\nholding: {{remind: {REMIND_S}}}\n"
 
 
 def _rang(stage: RealStage) -> Iterator[str]:
-    """Twice, when it was due, showing who is held; it rang for so long where it was not answered."""
+    """The phone rang twice, on time, and showed the held party; it rang for RING_S where it was not answered."""
     _, *reminders = _of_holder(stage, "invite")
     shown = [one.detail.get("name") for one in reminders]
     if shown != ["held Jan"] * 2:
@@ -84,7 +84,7 @@ def _rang(stage: RealStage) -> Iterator[str]:
 
 
 def _recorded(calls: tuple[PastCall, ...]) -> Iterator[str]:
-    """The caller's call, of one leg, and each reminder as a call of its own that costs nothing."""
+    """The caller's call has one leg, and each reminder is a call of its own, free of charge."""
     visits = [call for call in calls if call.caller_number == CALLER.number]
     reminders = sorted((call for call in calls if call not in visits), key=lambda call: call.started_at)
     told = [(call.outcome, [leg.target for leg in call.legs], len(call.segments)) for call in visits]

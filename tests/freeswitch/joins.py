@@ -1,4 +1,4 @@
-"""An agent hangs up at the moment in which caller and agent are joined: the call is not lost for that."""
+"""An agent hangs up at the moment at which caller and agent are joined: the caller is not lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.freeswitch.sounds import SILENT
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import EventSocket
 
-# Agents of this queue are joined at once, without a word before.
+# Agents of this queue are joined at once, without a whisper.
 HOTLINE: Final = PlacedCall("+48500100421", "+48221234590", hangup_after_s=9.0)
 PHONES: Final = {
     "121": [{"action": "answers", "after_s": 0.3}, {"action": "answers", "after_s": 0.3, "talk_s": 1.5}],
@@ -32,7 +32,7 @@ def agent_leaves_while_being_joined(stage: RealStage, microphones: Microphones) 
 
 
 def agent_leaves_before_the_caller_is_there(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """an agent hangs up before the caller's channel has come to the join: the caller waits on, and they talk later"""
+    """an agent hangs up before the caller's channel is ready for the join: the caller waits on, and they talk later"""
     yield from _ends_when(stage, "CS_HIBERNATE")
 
 
@@ -47,7 +47,7 @@ def agent_leaves_soon_after(stage: RealStage, microphones: Microphones) -> Itera
 
 
 def caller_without_sound(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a caller of whom no sound arrives talks with an agent, who hangs up: the call is over"""
+    """a caller who sends no audio talks with an agent, who hangs up: the call is over"""
     arrange(stage, PHONES | {"121": [{"action": "answers", "after_s": 0.3, "talk_s": 1.5}]})
     began = clock.now()
     placed = stage.world.place(SILENT_CALLER)
@@ -63,7 +63,7 @@ def caller_without_sound(stage: RealStage, microphones: Microphones) -> Iterator
 
 
 def _ends_when(stage: RealStage, moment: str, after_s: float = 0.0) -> Iterator[str]:
-    """The agent's channel is ended so long after the caller's came into this state, or told this event."""
+    """End the agent's channel `after_s` after the caller's channel has entered this state or sent this event."""
     arrange(stage, PHONES)
     switch = EventSocket(stage.ports.event_socket)
     began = clock.now()
@@ -82,7 +82,7 @@ def _end_the_agent(switch: EventSocket, moment: str, after_s: float) -> None:
     """`uuid_bridge` sends the caller's channel through CS_HIBERNATE and CS_RESET to CS_SOFT_EXECUTE, where it waits for
     the agent's for 20 to 40 ms (as was measured).
     """
-    agent = ""  # the one who has answered, and was parked
+    agent = ""  # the channel that was answered and parked
     while True:
         headers = dict(line.partition(": ")[::2] for line in switch.read().splitlines())
         if headers.get("Call-Direction") == "outbound" and headers.get("Channel-State") == "CS_EXECUTE":
@@ -95,7 +95,7 @@ def _end_the_agent(switch: EventSocket, moment: str, after_s: float) -> None:
 
 
 def _told_of(call: PastCall) -> list[str]:
-    """How each leg ended, and each conversation."""
+    """The outcome of each leg and each conversation."""
     legs = [f"{leg.target or 'caller'}: {leg.cause}, {leg.answered_at} to {leg.ended_at}" for leg in call.legs]
     return [*legs, *(f"{segment.plain()}" for segment in call.segments)]
 

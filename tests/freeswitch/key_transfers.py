@@ -1,4 +1,4 @@
-"""Transfers by keys whose worker dies at each step: the party always comes to somebody, and nothing is booked twice."""
+"""The worker dies at each step of a transfer by DTMF code: the party is always connected, no leg is booked twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.freeswitch.takeovers import owner, two_workers
 from tests.freeswitch.tones import Expectation, Hears, tone_differences
 
 COLLEAGUE, COLLEAGUE_HZ = "122", VOICES["122"]
-# Seconds after the answer: the keys, and when the worker dies. By LATE_S another worker has the call.
+# In seconds after the answer: the keys, and the death of the worker. By LATE_S another worker has the call.
 CODE_S, NUMBER_S, LATE_S, END_S = 1.0, 2.0, 12.0, 14.0
 BLIND, ASKS = [[CODE_S, "*1"]], [[CODE_S, "*2"], [NUMBER_S, f"{COLLEAGUE}#"]]
 TALKS: Final = (Hears("caller", COLLEAGUE_HZ), Hears(COLLEAGUE, CALLER_HZ))
@@ -64,7 +64,7 @@ def worker_dies_after_a_transfer_by_keys(stage: RealStage, microphones: Micropho
 
 
 def worker_dies_as_a_code_is_pressed(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 at moments around the code: the caller has somebody, whatever was carried out of it"""
+    """kill -9 at moments around the code: the caller talks with one of the two, however far the transfer got"""
     for moment_s in (0.0, 0.03, 0.1, 0.3):
         yield from _dies(stage, microphones, [[CODE_S, "*2"]], CODE_S + moment_s, BACK)
         microphones.clear()
@@ -78,7 +78,7 @@ def _dies(
     heard: tuple[Expectation, ...],
     colleague: Mapping[str, Any] = ANSWERS,
 ) -> Iterator[str]:
-    """The worker dies so long after the answer; afterwards this is heard."""
+    """Kill the worker so many seconds after the answer, and compare what is heard afterwards."""
     phones = {"117": {"action": "answers", "after_s": 0.3, "digits": digits, "talk_s": END_S}, COLLEAGUE: colleague}
     with two_workers(stage, phones):
         began = clock.now()

@@ -1,4 +1,4 @@
-"""Lamps of phones (message waiting, RFC 3842) on a real switch: what the phone itself is told, and how soon."""
+"""Message waiting lamps (RFC 3842) on a real switch: what the phone receives, and how soon."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.freeswitch.stage import RealStage
 ACCOUNT: Final = OWNER.partition("@")[0]
 LIT: Final = ("yes", "1/0")
 DARK: Final = ("no", "0/0")
-# From the end of the message, or the phone's registration, to the lamp; the next daemon begins first (seconds).
+# Limit in seconds from the end of the message, or the phone's registration, to the lamp; includes a daemon's start.
 TOLD_S: Final = 5.0
 DAEMON_S: Final = 30.0
-# The message is asked for, heard, and deleted (seconds).
+# The keys that request, hear and delete the message, with their times in seconds.
 PRESSES: Final = ((0.5, "1"), (9.0, "3"))
 
 
@@ -41,7 +41,7 @@ def lamps_follow_a_box(stage: RealStage, microphones: Microphones) -> Iterator[s
 
 
 def lamp(stage: RealStage) -> tuple[str, str] | None:
-    """What the phone shows: whether messages wait, and new/old ones; None: it was told nothing."""
+    """What the phone shows: whether messages wait, and new/old counts; None: it received no NOTIFY."""
     told = _summaries(stage)
     return told[-1] if told else None
 
@@ -51,7 +51,7 @@ def _summaries(stage: RealStage) -> list[tuple[str, str]]:
 
 
 def _restarted(stage: RealStage) -> int:
-    """The phone registers anew; how often it had been told of its lamp before."""
+    """Register the phone again; returns how many NOTIFYs it had received before."""
     stage.world.register(ACCOUNT, online=False)
     count = len(_summaries(stage))
     stage.world.register(ACCOUNT, online=True)
@@ -59,7 +59,7 @@ def _restarted(stage: RealStage) -> int:
 
 
 def _told(stage: RealStage, expected: tuple[str, str], after: int, when: str, within_s: float) -> Iterator[str]:
-    """Told of it more often than `after` times, and that this is what it shows."""
+    """Wait until the phone has received more than `after` NOTIFYs and shows the expected lamp."""
 
     def is_so() -> bool:
         return len(_summaries(stage)) > after and lamp(stage) == expected

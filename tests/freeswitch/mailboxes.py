@@ -1,4 +1,4 @@
-"""A voicemail box by phone on a real switch while its worker dies: what was heard is heard again, and keys act."""
+"""A mailbox by phone on a real switch; its worker dies: the message is played again, and keys work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.freeswitch.tones import Hears, tone_differences
 
 BOX, OWNER = "+48221234575", "102@acme.example"
 MESSAGE = PlacedCall("+48500100200", BOX, hangup_after_s=7)
-# The message is asked for at once; by the time of the second key it is heard again, with the other worker (seconds).
+# Times of the keys in seconds: the message is requested at once; at the second key the other worker plays it again.
 PRESSES: Final = ((0.5, "1"), (14.0, "3"))
 HEARS_S = 3.0
 
@@ -50,7 +50,7 @@ def worker_dies_while_a_message_is_heard(stage: RealStage, microphones: Micropho
 
 
 def a_message_whose_file_is_gone(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """the file of a message is neither on the switch nor in storage: that is said in words, and noted"""
+    """the file of a message is neither on the switch nor in storage: an announcement says so, and it is noted"""
     arrange(stage, {})
     placed = [stage.world.place(MESSAGE)]
     stage.world.wait_until_over(placed, OVER_S)

@@ -1,4 +1,4 @@
-"""Voicemail by mail on a real switch: from the caller's mouth to an SMTP server; what came there is heard."""
+"""Voicemail by mail on a real switch: from the caller's audio to an SMTP server; the attachment is listened to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.freeswitch.stage import RealStage
 
 ADDRESS: Final = "grazyna@acme.example"
 MAILED_S: Final = 60.0
-# What an MP3 is longer by: whole frames of 72 ms, and those that its coder needs to begin.
+# An MP3 is longer than the message: by whole frames of 72 ms, and by those of the coder's delay.
 MP3_MS: Final = 220
 HEADERS: Final = {
     "From": '"Acme, Łódź" <voicemail@acme.example>',
@@ -33,7 +33,7 @@ HEADERS: Final = {
 
 
 def a_message_is_mailed(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a message is left: it comes by mail to a real SMTP server, and what was said is on the file attached to it"""
+    """a message is left: a real SMTP server gets it by mail, and the attached file has the caller's voice"""
     with FarEnd() as far_end, _with_mail(stage, far_end.address):
         arrange(stage, BUSY)
         began = clock.now()
@@ -47,7 +47,7 @@ def a_message_is_mailed(stage: RealStage, microphones: Microphones) -> Iterator[
 
 @contextmanager
 def _with_mail(stage: RealStage, server: str) -> Iterator[None]:
-    """The box sends mails to this server. The files are not written anew: YAML's own reader makes numbers of times."""
+    """Make the mailbox send mail to this server. Files are edited as text: YAML's reader turns times into numbers."""
     before = {file: file.read_text(encoding="utf-8") for file in (stage.config / name for name in MAIL)}
     for file, text in before.items():
         more, old, new = MAIL[str(file.relative_to(stage.config))]
@@ -62,7 +62,7 @@ def _with_mail(stage: RealStage, server: str) -> Iterator[None]:
         stage.daemon.reload()
 
 
-# By file: what is written behind it, and what is written in place of what.
+# For each file: the text to append, and the replacements.
 MAIL: Final[Mapping[str, tuple[str, str, str]]] = {
     "callcontrol.yaml": ("\nmail: {{server: '{}', security: none}}\n", "", ""),
     "tenants/acme.yaml": (
@@ -74,7 +74,7 @@ MAIL: Final[Mapping[str, tuple[str, str, str]]] = {
 
 
 def _mail_differs(taken: Sequence[Taken], file: Path, told_ms: float) -> Iterator[str]:
-    """The mail, read by a MIME parser, and its attachment, listened to."""
+    """Parse the mail as MIME, and analyse its attachment."""
     if [one.recipient for one in taken] != [ADDRESS]:
         yield f"one mail to {ADDRESS} expected: {taken}"
         return

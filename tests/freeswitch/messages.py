@@ -1,4 +1,4 @@
-"""The way of a message on a real switch: from the caller's mouth into storage, also when the switch dies meanwhile."""
+"""A voicemail message on a real switch: from the caller's audio into storage, also if the switch dies meanwhile."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ BUSY: Final = {"107": {"action": "busy"}}
 TO_VOICEMAIL: Final = PlacedCall("+48500100200", "+48221234571", hangup_after_s=9.0)
 SAME_MS: Final = 50
 HZ_OFF: Final = 10.0
-# What the switch has not written yet when it dies: 65,536 bytes of 8 kHz linear sound (ms).
+# Audio that the switch may lose when it dies, in ms: a buffer of 65,536 bytes of 8 kHz linear PCM.
 UNWRITTEN_MS: Final = 4_096
 SPEAKS_S: Final = 7.0
 
 
 def a_message_is_moved_and_fetched(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a message is left: it is in storage within seconds, as long as it was spoken, and what was said is on it"""
+    """a message is left: it is in storage within seconds, with its full length and the caller's voice"""
     arrange(stage, BUSY)
     began = clock.now()
     placed = stage.world.place(TO_VOICEMAIL)
@@ -75,7 +75,7 @@ def a_message_in_storage_is_heard(stage: RealStage, microphones: Microphones) ->
 
 
 def the_switch_dies_in_a_message(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of the switch while a caller speaks: what it had written is kept, its header mended by its size"""
+    """kill -9 of the switch while a caller speaks: the written part is kept, and its header repaired from its size"""
     arrange(stage, BUSY)
     began = clock.now()
     stage.world.place(TO_VOICEMAIL)
@@ -96,7 +96,7 @@ def the_switch_dies_in_a_message(stage: RealStage, microphones: Microphones) -> 
 
 
 def worker_dies_in_a_message(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while a caller speaks: what was spoken until then, or longer, is one message"""
+    """kill -9 of one of two workers while a caller speaks: what was spoken until then, at least, is one message"""
     with two_workers(stage, BUSY):
         began = clock.now()
         placed = stage.world.place(TO_VOICEMAIL)
@@ -121,7 +121,7 @@ def worker_dies_in_a_message(stage: RealStage, microphones: Microphones) -> Iter
 
 
 def message_row(stage: RealStage, began: Instant, state: MediaState) -> PastMedia | None:
-    """The message since then, once it is in this state."""
+    """The row of the message left since `began`, once it is in this state."""
     table = MediaTable(stage.dsn, "test")
     try:
         found = table.find(MediaWanted(since=began, state=state.value))
@@ -131,7 +131,7 @@ def message_row(stage: RealStage, began: Instant, state: MediaState) -> PastMedi
 
 
 def spoken_ms(stage: RealStage, began: Instant, row: PastMedia) -> float:
-    """From the end of the greeting, as the daemon heard of it, to the end of the caller's channel."""
+    """From the end of the greeting, by the daemon's trail, to the end of the caller's channel, in ms."""
     with psycopg.connect(stage.dsn) as connection:
         (running,) = connection.execute(
             "SELECT at FROM media_changes WHERE media_id = %s AND state = 'running'", (row.media.media_id,)

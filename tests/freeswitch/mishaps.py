@@ -1,4 +1,4 @@
-"""What no story tells: the daemon is gone, hangs, or dies in a conversation. The switch must go on by itself."""
+"""Faults that stories do not cover: the daemon is gone, hangs, or dies in a conversation. The switch goes on alone."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from tests.freeswitch.tones import Hears, tone_differences
 OVER_S = 90.0
 RECORD_S = 60.0
 POLL_S = 0.1
-OLD_S = 120  # such files of the switch are looked at
+OLD_S = 120  # the age of the switch's record files that are read
 NOT_POSSIBLE_HZ = 1_400.0  # `not_possible` of freeswitch-xml/vars.xml
 FROM_OUTSIDE = PlacedCall("+48500100200", "+48221234583")
 
 Mishap = Callable[[RealStage, Microphones], Iterator[str]]
 
 
-def nobody_decides(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """no daemon: callers from outside hear that it is not possible, phones still ring each other"""
+def no_daemon(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """no daemon: callers from outside hear the announcement `not possible`, phones still ring each other"""
     arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 1.5}})
     stage.daemon.stop()
     try:
@@ -63,7 +63,7 @@ def daemon_hangs(stage: RealStage, microphones: Microphones) -> Iterator[str]:
 
 def daemon_dies_in_a_conversation(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 in a conversation: it goes on, and the next daemon writes its record, once and exact"""
-    arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 12}})  # until another daemon has begun
+    arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 12}})  # until another daemon has started
     began = clock.now()
     placed = stage.world.place(FROM_OUTSIDE)
     wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
@@ -112,12 +112,12 @@ def strangers_at_the_on_net_profile(stage: RealStage, microphones: Microphones) 
             yield f"no call should have come of it, there are {calls}"
 
 
-def nobody_sees_the_end(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a conversation ends while no daemon lives: its end is guessed, then the switch's own records tell the true one"""
+def end_without_a_daemon(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a conversation ends without a daemon: its end is an estimate, then reconcile replaces it by the switch's own"""
     arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 6}})
     began = clock.now()
     placed = stage.world.place(FROM_OUTSIDE)
-    # What the phones have seen the daemon may not have heard of yet, and nothing is guessed but from what it saved.
+    # The daemon may lag behind the phones, and an estimate needs a saved conversation.
     wait(lambda: _is_saved_as_talking(stage), "the daemon knows of the conversation")
     stage.daemon.kill()
     stage.world.wait_until_over([placed], OVER_S)
@@ -150,12 +150,12 @@ def _differs_from_file(done: Path, leg: PastLeg) -> Iterator[str]:
 
 
 MISHAPS: Final[tuple[Mishap, ...]] = (
-    nobody_decides,
+    no_daemon,
     daemon_hangs,
     daemon_dies_in_a_conversation,
     daemon_dies_between_two_tenants,
     strangers_at_the_on_net_profile,
-    nobody_sees_the_end,
+    end_without_a_daemon,
 )
 
 
@@ -169,7 +169,7 @@ def _is_refused(stage: RealStage, microphones: Microphones) -> Iterator[str]:
 
 
 def invited(port: int, number: str) -> str:
-    """The first line of the last answer to an INVITE for this number, sent from a port that nobody else uses."""
+    """The status line of the last response to an INVITE for this number, sent from an unused port."""
     with socket.socket(type=socket.SOCK_DGRAM) as sender:
         sender.bind((HOST, 0))
         sender.settimeout(5)
@@ -193,12 +193,12 @@ def invited(port: int, number: str) -> str:
 
 
 def arrange(stage: RealStage, phones: Mapping[str, Any], offline: tuple[str, ...] = ()) -> None:
-    """Phones and trunks; those not named ring and are never answered. `offline` are not registered."""
+    """Set up phones and trunks; phones not named ring and are never answered. `offline` are not registered."""
     stage.world.arrange(Story("", "", phones, offline, {}, (), (), (), ()))
 
 
 def records(stage: RealStage, began: Instant) -> tuple[PastCall, ...]:
-    """The records of calls since then, waited for."""
+    """Wait for the records of the calls since `began`."""
 
     def read() -> tuple[PastCall, ...]:
         with LedgerReader(stage.dsn) as ledger:
@@ -209,13 +209,13 @@ def records(stage: RealStage, began: Instant) -> tuple[PastCall, ...]:
 
 
 def wait(is_so: Callable[[], bool], what: str, within_s: float = OVER_S, poll_s: float = POLL_S) -> None:
-    """Wait until something is so.
+    """Wait until a condition holds.
 
     Raises:
-        TimeoutError: it is not within that time; `what` says what was waited for.
+        TimeoutError: it does not within `within_s`; the message contains `what`.
     """
     due = time.monotonic() + within_s
     while not is_so():
         if time.monotonic() > due:
-            raise TimeoutError(f"after {within_s:.0f} s it is not so that {what}")
+            raise TimeoutError(f"after {within_s:.0f} s the condition does not hold: {what}")
         time.sleep(poll_s)

@@ -1,4 +1,4 @@
-"""Conversations that move, on a real switch: the records are, to the second, what the phones saw."""
+"""Transferred conversations on a real switch: the records equal what the phones saw, to the second."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ FROM_OUTSIDE: Final = PlacedCall("+48500100200", "+48221234583")
 TAKES: Final = PlacedCall("", "701", extension="105@acme.example", after_s=6.0, hangup_after_s=6.0)
 COLLEAGUE: Final = {"action": "answers", "after_s": 0.7, "talk_s": 6}
 APART_S: Final = 1.0
-Seen = tuple[str, int, int]  # who was talked with, from when to when
+Seen = tuple[str, int, int]  # the party of the conversation, its begin and end
 
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """What was seen by whom; the callers by the names they go by, in the order in which they were placed."""
+    """What phones and callers saw; the callers have their names in the order in which they were placed."""
 
     heard: Sequence[Heard]
     callers: Sequence[str]
 
     def first(self, who: str, *what: str) -> int:
-        """When this was seen first (microseconds since the epoch)."""
+        """When this party first saw one of these events (microseconds since the epoch)."""
         return next(one.at_us for one in self.heard if one.who.partition("@")[0] == who and one.what in what)
 
     def end(self, who: str) -> int:
@@ -53,7 +53,7 @@ def blind_transfer_is_recorded_as_seen(stage: RealStage, microphones: Microphone
 
 
 def attended_transfer_is_recorded_as_seen(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """attended: 117 asks 105 and leaves it the caller at the REFER; the trail says how long it has asked"""
+    """attended: 117 asks 105 and hands over the caller at the REFER; the trail has the length of the consultation"""
     phones = {
         "117": {"action": "answers", "after_s": 0.7, "consults": [2.0, "105", 5.0]},
         "105": COLLEAGUE | {"talk_s": 12},

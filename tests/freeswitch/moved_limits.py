@@ -1,5 +1,5 @@
-"""The limit of a leg that is paid for lies on that leg, inside the switch: it holds whoever the leg is joined with, and
-whether any worker lives.
+"""The time limit of a paid leg is set on that leg, inside the switch: it holds whatever the leg is joined with, and
+without any worker.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tests.freeswitch.stage import RealStage
 MOBILE: Final = "+48600700800"
 LIMIT_S: Final = 20
 LIMITS: Final = "limits: ["
-# The switch looks at what is due every half second and counts whole seconds; so the limit may fall due a second early.
+# The switch's scheduler runs every half second and counts whole seconds, so the limit may be a second early.
 EARLY_S, LATE_S = 1.0, 1.0
-# Whoever the leg was joined with hears of the end within that time.
+# The joined party's call ends within this time (seconds).
 PARTNER_S: Final = 1.0
-# A phone takes the parked leg so long after its answer, which is parked by then.
+# A phone picks up the parked leg so many seconds after its answer; by then it is parked.
 TAKEN_AFTER_S: Final = 7
 LONG: Final = {"action": "answers", "after_s": 0.3, "talk_s": 60}
 FROM_OUTSIDE: Final = PlacedCall("+48500100200", "+48221234583")
@@ -40,25 +40,25 @@ def limit_holds_after_a_blind_transfer(stage: RealStage, microphones: Microphone
 
 
 def limit_holds_after_an_attended_transfer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a mobile that was asked is joined with the caller, the daemon killed: its limit ends the caller's talk with it"""
+    """a mobile is joined with the caller (attended), the daemon killed: its limit ends the caller's conversation"""
     yield from _holds(stage, CONSULTS, [FROM_OUTSIDE], 0, 2)
 
 
 def limit_holds_after_an_attended_transfer_beside_the_daemon(
     stage: RealStage, microphones: Microphones
 ) -> Iterator[str]:
-    """the same while the daemon lives: the caller is hung up with the mobile, and is not led to the last resort"""
+    """the same with the daemon alive: the caller is hung up with the mobile, and does not reach the last resort"""
     yield from _holds(stage, CONSULTS, [FROM_OUTSIDE], 0, 2, is_killed=False)
 
 
-def limit_holds_for_who_is_taken_from_a_place(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+def limit_holds_after_a_pick_up_from_a_parking_place(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a paid leg is parked and taken by another phone, the daemon killed: the limit counts from the leg's answer"""
     caller = PlacedCall("", MOBILE, extension="102@acme.example", refers=(3.0, "701"))
     taker = PlacedCall("", "701", extension="105@acme.example", hangup_after_s=60.0)
     yield from _holds(stage, {MOBILE: LONG}, [caller, taker], 1, 2)
 
 
-def limit_holds_at_a_place(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+def limit_holds_at_a_parking_place(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a paid leg is parked and taken by no phone, the daemon killed: the switch ends it at the limit"""
     caller = PlacedCall("", MOBILE, extension="102@acme.example", refers=(3.0, "701"))
     yield from _holds(stage, {MOBILE: LONG}, [caller], "", 1)
@@ -73,11 +73,11 @@ def _holds(
     *,
     is_killed: bool = True,
 ) -> Iterator[str]:
-    """What is wrong.
+    """The differences.
 
     Args:
-        partner: with whom the leg is joined at the end, a phone or the n-th of the calls; "": with none.
-        count: so many records there are.
+        partner: the party with which the leg is joined at the end, a phone or the n-th of the calls; "": none.
+        count: the number of records.
         is_killed: whether the daemon is killed at half of the limit.
     """
     with altered(stage, _limited, "tenants/acme.yaml"):
@@ -107,14 +107,14 @@ def _holds(
 
 
 def _limited(text: str) -> str:
-    """The tenant's file, in which calls to mobiles last so long at most."""
+    """The tenant's file with a short limit for calls to mobiles."""
     before, found, after = text.partition(LIMITS)
     assert found, f"the tenant's file has no {LIMITS}"
     return f"{before}{LIMITS}{{classes: [mobile], talk: {LIMIT_S}}}, {after}"
 
 
 def _cut_in_time(stage: RealStage, partner: str) -> Iterator[str]:
-    """By what the phones saw."""
+    """The end of the leg came in time, as the phones saw it."""
     answered, ended = _heard(stage, MOBILE, "answered")[0].at_us, _ends(stage, MOBILE)[0].at_us
     talk_s = (ended - answered) / SECOND_US
     if not LIMIT_S - EARLY_S <= talk_s <= LIMIT_S + LATE_S:
@@ -125,7 +125,7 @@ def _cut_in_time(stage: RealStage, partner: str) -> Iterator[str]:
 
 
 def _booked(stage: RealStage, legs: Sequence[PastLeg]) -> Iterator[str]:
-    """The record, to the second, as the phones saw it: once, and paid by who had it dialled."""
+    """The record has the leg once, to the second as the phones saw it, paid by the extension that had it dialled."""
     answered, ended = _heard(stage, MOBILE, "answered")[0].at_us, _ends(stage, MOBILE)[0].at_us
     told = [
         (leg.payer, leg.cause, (instant_of(leg.answered_at) - answered) / SECOND_US, (instant_of(leg.ended_at) - ended))
@@ -157,6 +157,6 @@ MOVED_LIMITS: Final[tuple[Mishap, ...]] = (
     limit_holds_after_a_blind_transfer,
     limit_holds_after_an_attended_transfer,
     limit_holds_after_an_attended_transfer_beside_the_daemon,
-    limit_holds_for_who_is_taken_from_a_place,
-    limit_holds_at_a_place,
+    limit_holds_after_a_pick_up_from_a_parking_place,
+    limit_holds_at_a_parking_place,
 )

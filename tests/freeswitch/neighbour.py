@@ -1,6 +1,4 @@
-"""A second FreeSWITCH beside the run's own, with the same daemon: who is on one reaches whoever is registered at the
-other.
-"""
+"""A second FreeSWITCH beside the run's own, with the same daemon: callers at one reach phones at the other."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ from tests.freeswitch.switch import HOST, PASSWORD, RTP_PORTS, Ports, RealSwitch
 from tests.freeswitch.tones import Hears, tone_differences
 
 NAME: Final = "fs2"
-THERE: Final = ("113", "121")  # who is registered at the neighbour
+THERE: Final = ("113", "121")  # the extensions registered at the neighbour
 PHONES: Final = {
     "125": {"action": "busy"},
     "113": {"action": "answers", "after_s": 0.3, "talk_s": 2},
@@ -47,7 +45,7 @@ def phones_at_another_switch(stage: RealStage, microphones: Microphones) -> Iter
 
 
 def _is_answered(stage: RealStage, microphones: Microphones, call: PlacedCall, *hears: Hears) -> Iterator[str]:
-    """By the first of these; both hear each other, and there is one record."""
+    """The call is answered by the first of `hears`; both hear each other, and there is one record."""
     microphones.clear()
     began = clock.now()
     placed = stage.world.place(call)
@@ -60,7 +58,7 @@ def _is_answered(stage: RealStage, microphones: Microphones, call: PlacedCall, *
 
 @contextmanager
 def neighbour(stage: RealStage) -> Iterator[int]:
-    """The neighbour runs and the daemon knows both; gives the port its phones register at."""
+    """Run the neighbour, known to the daemon; yields the port at which its phones register."""
     ports = Ports.free()
     ports = replace(ports, rtp=ports.rtp + RTP_PORTS)
     file = stage.config / "callcontrol.yaml"
@@ -90,7 +88,7 @@ def _with_neighbour(text: str, ours: Ports, theirs: Ports) -> str:
 
 
 def _take_over(stage: RealStage) -> None:
-    """The YAML has changed: the run's own switch and the daemon are told as an admin tells them."""
+    """Apply the changed YAML to the run's own switch and to the daemon, as an admin does."""
     render(stage.config, stage.switch.conf)
     for command in ("reloadxml", "reloadacl"):
         stage.switch.events.api(command)

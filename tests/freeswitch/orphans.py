@@ -1,4 +1,4 @@
-"""Callers whom no worker knows any more, and callers who never were ours: those come back, these are let be."""
+"""Callers that no worker knows any more come back through the dialplan; callers that never were ours are left alone."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ BACK_S: Final = 120.0
 STAYS_S: Final = 150.0
 
 
-def strays_come_back_and_others_are_let_be(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """no worker and no store knows a waiting caller: he comes back; one in an admin's own application stays there"""
+def orphans_come_back_and_others_are_left_alone(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a waiting caller unknown to all workers and stores comes back; one in an admin's own application stays there"""
     with _application(stage):
         arrange(stage, {"121": {"action": "answers", "after_s": 3, "talk_s": 2}})
         stage.world.place(PlacedCall(CALLER, ADMINS_OWN, hangup_after_s=STAYS_S))
@@ -48,7 +48,7 @@ def strays_come_back_and_others_are_let_be(stage: RealStage, microphones: Microp
             redis.flushall()
         stage.daemon.start()
         wait(lambda: owner(stage) != 0, "a caller is known again", BACK_S)
-        time.sleep(RINGS_S)  # the others of that look
+        time.sleep(RINGS_S)  # time for the same look to reach the others
         if _known(stage) != [ours]:
             yield f"{ours} should be back, known are {_known(stage)}"
         if others not in _in_application(stage):
@@ -56,7 +56,7 @@ def strays_come_back_and_others_are_let_be(stage: RealStage, microphones: Microp
 
 
 def _known(stage: RealStage) -> list[str]:
-    """The first channels of the calls in progress."""
+    """The callers' channels of the calls in progress."""
     with Redis.from_url(stage.redis_url) as redis:
         return [channel.decode() for channel, worker in redis.hgetall(keys.owners(TENANT)).items() if worker == b"-"]
 
@@ -68,7 +68,7 @@ def _in_application(stage: RealStage) -> list[str]:
 
 @contextmanager
 def _application(stage: RealStage) -> Iterator[None]:
-    """The switch's dialplan with an application of an admin's own before our extension."""
+    """Add an admin's own application to the switch's dialplan, before our extension."""
     file = stage.switch.conf / "dialplan" / "public.xml"
     ours = file.read_text("utf-8")
     try:
@@ -87,4 +87,4 @@ def _put(stage: RealStage, dialplan: str) -> None:
     stage.switch.events.api("reloadxml")
 
 
-STRAYS: Final[tuple[Mishap, ...]] = (strays_come_back_and_others_are_let_be,)
+STRAYS: Final[tuple[Mishap, ...]] = (orphans_come_back_and_others_are_left_alone,)

@@ -1,4 +1,4 @@
-"""Parked callers on a real switch whose workers die, and on two switches: nobody is lost, one phone has the caller."""
+"""Parked callers on a real switch whose workers die, and on two switches: none is lost, one phone has the caller."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ FROM_OUTSIDE: Final = PlacedCall("+48500100200", "+48221234583")
 TAKES: Final = PlacedCall("", "701", extension="105@acme.example", hangup_after_s=4)
 PARKS: Final = {"117": {"action": "answers", "after_s": 0.3, "refers": [1.0, "701"]}}
 TALKED: Final = (HearsInTurn("caller", (PARKED_MUSIC_HZ, CALLER_HZ)), Hears("caller 2", CALLER_HZ))
-# The switch carries an order out within 20 ms; a phone that dials is with a worker sooner than this (seconds).
+# In seconds: a worker gets the call of a phone that dials sooner than this; the switch needs 20 ms for a command.
 MOMENTS_S: Final = (0.0, 0.05, 0.2)
 MUSIC_S: Final = 1.0
-# A phone that is called rings by then (seconds).
+# By this time a called phone rings (seconds).
 RINGS_S: Final = 1.5
 
 
@@ -154,7 +154,7 @@ def _answered_once(stage: RealStage, began: Instant) -> Iterator[str]:
 
 
 def _process_of_the_call(stage: RealStage) -> int:
-    """The worker that has the only call."""
+    """The process of the worker that has the only call."""
     with Redis.from_url(stage.redis_url) as redis:
         owners = {owner.decode() for owner in redis.hvals(keys.owners(TENANT)) if owner != b"-"}
     (worker,) = owners
@@ -162,7 +162,7 @@ def _process_of_the_call(stage: RealStage) -> int:
 
 
 def _parked(stage: RealStage) -> tuple[Instant, str]:
-    """Since when, and the caller who is parked now, with music."""
+    """The time and the channel of the parked caller, once the music plays."""
     began = clock.now()
     placed = stage.world.place(FROM_OUTSIDE)
     wait(lambda: bool(_places(stage)), "the caller is parked")
@@ -176,12 +176,12 @@ def _at_place(stage: RealStage) -> ParkedCaller:
 
 
 def _is_anothers(stage: RealStage, before: ParkedCaller) -> bool:
-    """Whether another worker keeps the place by now."""
+    """Whether another worker owns the place by now."""
     return any(now.worker != before.worker for now in _places(stage))
 
 
 def _process(caller: ParkedCaller) -> int:
-    """The worker's."""
+    """The process of the parked caller's worker."""
     return int(caller.worker.split("/")[1])
 
 

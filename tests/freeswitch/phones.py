@@ -1,6 +1,4 @@
-"""Processes with phones in them: those of the accounts, the numbers behind each carrier, callers (`sip/`); and SIPps
-that register.
-"""
+"""Processes of phones (`sip/`): the accounts, the numbers behind each carrier, the callers; and SIPps that register."""
 
 from __future__ import annotations
 
@@ -27,12 +25,12 @@ BOUND_S = 10.0
 REGISTERED_S = 10.0
 LONGEST_CALL_S = 50.0
 EXPIRES_S = 3600
-POLL_S = 0.005  # a phone tells nobody that it listens
+POLL_S = 0.005  # a phone does not report that it listens
 DEFAULT_NAME = "Jan Kowalski"
 
 
 class PhoneFailed(RuntimeError):
-    """A phone did not do what it was told; the message holds what it complained of."""
+    """A phone did not follow its plan; the message contains its error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,12 @@ class Login:
 
     @property
     def contact(self) -> str:
-        """The user part at which its phone is called; two tenants may have the same account names."""
+        """The user part of the phone's contact, unique over tenants, which may have the same account names."""
         return f"{self.user}.at.{self.domain}"
 
     @property
     def proof(self) -> message.Login:
-        """As a phone knows it."""
+        """The login as a phone needs it."""
         return message.Login(self.user, self.domain, self.password)
 
 
@@ -65,7 +63,7 @@ class PhoneProcess:
     process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
-        """End it now; its log is written message by message."""
+        """End it now; nothing of its log is lost, since it is written message by message."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait(BOUND_S)
@@ -74,28 +72,28 @@ class PhoneProcess:
         """Wait for its end.
 
         Raises:
-            TimeoutError: it runs on.
-            PhoneFailed: it ended otherwise than it was told to.
+            TimeoutError: it still runs after `within_s`.
+            PhoneFailed: it did not follow its plan.
         """
         try:
             status = self.process.wait(within_s)
         except subprocess.TimeoutExpired as error:
-            raise TimeoutError(f"{self.name} is not over after {within_s:.0f} s") from error
+            raise TimeoutError(f"{self.name} has not ended after {within_s:.0f} s") from error
         if status != 0:
             raise PhoneFailed(f"{self.name} ended with {status}: {self.complaint()}")
 
     def complaint(self) -> str:
-        """The last thing it complained of."""
+        """Its last error message."""
         text = self.complaints.read_text(errors="replace") if self.complaints.exists() else ""
         lines = [line for line in text.splitlines() if line.strip() and "receive timeout" not in line]
         return lines[-1][:400] if lines else "(nothing)"
 
 
 class PhoneShop:
-    """Starts them in a folder of their own.
+    """Starts phone processes in a folder of their own.
 
     Args:
-        switch_port: where phones of the tenant call. logins: by the user part at which they are called.
+        switch_port: the port at which phones register and call. logins: by the user part of their contact.
     """
 
     def __init__(self, folder: Path, switch_port: int, logins: Mapping[str, Login]) -> None:
@@ -106,7 +104,7 @@ class PhoneShop:
     def phones(
         self, name: str, port: int, phones: Mapping[str, Sequence[Behaviour]], otherwise: Behaviour
     ) -> PhoneProcess:
-        """Everybody who is called at this port; returns when it listens."""
+        """Start one process for all phones called at this port; returns when it listens."""
         plan = Plan(
             host=HOST,
             port=port,
@@ -126,7 +124,7 @@ class PhoneShop:
         return started
 
     def caller(self, name: str, call: PlacedCall, switch_port: int, login: Login | None) -> PhoneProcess:
-        """Somebody who calls."""
+        """Start a caller."""
         user = login.user if login else call.number
         behaviour = Behaviour(
             digits=call.presses,
@@ -208,6 +206,6 @@ def display_name(text: str) -> str:
 
 
 def _is_bound(port: int) -> bool:
-    """Whether somebody on this machine listens at the UDP port."""
+    """Whether a process of this machine listens at the UDP port."""
     table = Path("/proc/net/udp").read_text()
     return any(line.split()[1].endswith(f":{port:04X}") for line in table.splitlines()[1:])

@@ -1,4 +1,4 @@
-"""Recorded conference rooms on a real switch: what is on the files, and what becomes of one whose worker dies."""
+"""Recorded conference rooms on a real switch: the contents of the files, also after the death of a worker."""
 
 from __future__ import annotations
 
@@ -33,32 +33,32 @@ from tests.freeswitch.tones import ROOM_MUSIC_HZ
 ROOM: Final = "+48221234549"  # conference:review
 FIRST, SECOND = "+48500100301", "+48500100302"
 WINDOW_S: Final = 0.05
-# Of all energy: where two talk each has half of it.
+# Share of all energy; while two talk, each has half.
 THERE: Final = 0.2
-# How far the length may be from that of the talk (seconds): the phone's sound comes a moment after it is in the room.
+# Tolerance of the length in seconds: a phone's sound begins a moment after it has entered the room.
 EXACT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class RoomSound:
-    """A file of a room: both in one, at twice the rate of a phone, of which every second sample is kept."""
+    """A mono file of a room at twice the sample rate of a phone, of which every second sample is kept."""
 
     samples: Sequence[int]
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Its length."""
         return len(self.samples) / RATE
 
     def heard_s(self, hz: float) -> float:
-        """For how long this tone is there."""
+        """Seconds for which this tone is heard."""
         size = round(WINDOW_S * RATE)
         windows = (self.samples[at : at + size] for at in range(0, len(self.samples) - size + 1, size))
         return sum(loudness(one, hz) >= THERE for one in windows) * WINDOW_S
 
 
 def read_room(path: Path) -> RoomSound:
-    """Read it as the switch has written it."""
+    """Read a room's file as the switch has written it."""
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (1, 2 * RATE, 2), file.getparams()
         count = file.getnframes()
@@ -66,7 +66,7 @@ def read_room(path: Path) -> RoomSound:
 
 
 def room_is_recorded_while_two_talk(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """both voices are on the file, and neither the music of who is alone nor what each hears before entering"""
+    """the file has both voices, but neither the music of a lone member nor the prompts before entering"""
     arrange(stage, {})
     began = clock.now()
     first = stage.world.place(PlacedCall(FIRST, ROOM, hangup_after_s=16))
@@ -88,7 +88,7 @@ def room_is_recorded_while_two_talk(stage: RealStage, microphones: Microphones) 
 
 
 def worker_dies_while_a_room_is_recorded(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of the worker that has begun the file: it goes on, is closed when one is left, and its row is closed"""
+    """kill -9 of the worker that started the file: it goes on, is closed when one member is left, and so is its row"""
     with two_workers(stage, {}):
         began = clock.now()
         first = stage.world.place(PlacedCall(FIRST, ROOM, hangup_after_s=24))
@@ -111,7 +111,7 @@ def worker_dies_while_a_room_is_recorded(stage: RealStage, microphones: Micropho
 
 
 def last_two_hang_up_at_once_in_a_recorded_room(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a daemon dies, both hang up meanwhile: no call hears that the file is closed, and its row waits for the file"""
+    """the daemon dies and both hang up: no call is there to learn of the file's end, and its row waits for the file"""
     arrange(stage, {})
     began = clock.now()
     first = stage.world.place(PlacedCall(FIRST, ROOM, hangup_after_s=10))
@@ -130,7 +130,7 @@ def last_two_hang_up_at_once_in_a_recorded_room(stage: RealStage, microphones: M
 
 
 def _recorded(stage: RealStage) -> Room | None:
-    """The room, once the file of it is being written."""
+    """The room, once it is being recorded."""
     pipeline = RedisPipeline(connect(stage.redis_url, 2))
     try:
         return next((room for room in RoomStore(pipeline).look(TENANT) if room.recording is not None), None)
@@ -157,7 +157,7 @@ def _closed(stage: RealStage, began: Instant) -> PastMedia:
 
 
 def _all_name_it(calls: Sequence[PastCall]) -> Iterator[str]:
-    """The record of each says from when to when it was on the file."""
+    """Each call's record has the times between which it was recorded."""
     told = [[(fact["what"], fact["media_id"]) for fact in call.talks] for call in calls]
     files = {media_id for facts in told for _, media_id in facts if media_id}
     if len(files) != 1 or any([what for what, _ in facts] != ["announce", "started", "ended"] for facts in told):

@@ -1,4 +1,4 @@
-"""What the switch says of its channels: what was played to whom, and who was joined with whom."""
+"""The switch's events of its channels: playbacks, and which channels were bridged."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PLAYBACK = {"PLAYBACK_START": "playback", "PLAYBACK_STOP": "playback_end"}
 
 
 class Reports:
-    """Keeps them; channels go by their SIP Call-ID, as phones and callers do.
+    """Keeps the events by the SIP Call-ID of their channel, as phones and callers are named.
 
     Args:
-        sounds: the switch's folder of sounds: files below it are named as it was told to play them.
+        sounds: the switch's folder of sounds; files below it are named relative to it.
     """
 
     def __init__(self, sounds: str) -> None:
@@ -31,12 +31,12 @@ class Reports:
     def take(self, event: Mapping[str, Any]) -> None:
         """One more event."""
         uuid, name, at_us = event["Unique-ID"], event["Event-Name"], int(event["Event-Date-Timestamp"])
-        # the first one it has: a channel that goes on in another's dialplan gets all of that one's variables
+        # the first Call-ID counts: a channel moved into another's dialplan gets all variables of the other
         self._call_ids[uuid] = self._call_ids.get(uuid) or event.get("variable_sip_call_id", "")
         if name in PLAYBACK:
             file = event["Playback-File-Path"].removeprefix(self._sounds)
             self._told.append(Heard(at_us, uuid, PLAYBACK[name], {"file": file}))
-        elif name == "DTMF" and uuid in self._joined:  # a bridge passes each key on that it takes
+        elif name == "DTMF" and uuid in self._joined:  # a bridge passes each key on
             self._told.append(Heard(at_us, self._joined[uuid], "digits", {"digit": event["DTMF-Digit"]}))
         elif name == "CHANNEL_UNBRIDGE":
             self._joined.pop(self._joined.pop(uuid, ""), None)
@@ -47,7 +47,7 @@ class Reports:
                 self._told.append(Heard(at_us, one, "bridged", {"with": other}))
 
     def heard(self, who: Mapping[str, str]) -> Iterator[Heard]:
-        """What concerns those `who` names by Call-ID."""
+        """The events of the parties that `who` names by Call-ID."""
         names = {uuid: who[call_id] for uuid, call_id in self._call_ids.items() if call_id in who}
         for told in list(self._told):
             if told.who in names:
@@ -56,7 +56,7 @@ class Reports:
 
 
 class Listener:
-    """Takes the switch's reports while it runs."""
+    """Receives the switch's events while it runs."""
 
     def __init__(self, port: int) -> None:
         self._socket = EventSocket(port)
@@ -66,7 +66,7 @@ class Listener:
         self._thread.start()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._socket.shut(socket.SHUT_RDWR)
         self._thread.join()
         self._socket.close()
@@ -77,7 +77,7 @@ class Listener:
                 self.reports.take(json.loads(frame))
 
     def _next(self) -> str:
-        """The next frame; none when the switch has ended, which it does by a reset as often as not."""
+        """The next frame; "" when the switch has ended, which often resets the connection."""
         try:
             return self._socket.read(wait=True)
         except ConnectionError:

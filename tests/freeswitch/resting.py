@@ -1,4 +1,4 @@
-"""A carrier of whom nothing is heard, call after call: the others are tried first for a while, and then it again."""
+"""A carrier that answers no call rests: for a while the others are tried first, then it is tried again."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OVER_S, Mishap, records, wait
 from tests.freeswitch.stage import RealStage
 
-# The extension's calls go to this number, by way of carrier-a, then of carrier-b.
+# The extension's calls go to this number through carrier-a, then through carrier-b.
 CALLER: Final = partial(PlacedCall, to="+48221234586", hangup_after_s=14.0)
 NUMBER: Final = "number:+4930123456"
 PHONES: Final = {"+4930123456": {"action": "answers", "after_s": 0.3, "digits": [[0.7, "1"]], "talk_s": 1}}
 FAILURES: Final = 3  # the default of `rest_after`
 REST_S: Final = 30
-AT_ONCE_S: Final = 2.0  # a call that is answered so soon has waited for no other carrier
-Way = tuple[tuple[str, str], ...]  # by which carriers, and how each leg ended
+AT_ONCE_S: Final = 2.0  # a call answered this soon has not waited for another carrier
+Way = tuple[tuple[str, str], ...]  # the carrier and the outcome of each leg
 WAITED: Final[Way] = (("carrier-a", "PROGRESS_TIMEOUT"), ("carrier-b", "NORMAL_CLEARING"))
 
 
 def silent_carrier_rests(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a carrier that answers nothing, three calls long, rests: the other one is tried first; then it is back"""
+    """a carrier that answers none of three calls rests: the other one is tried first; then it is back"""
     yield from _rests(stage, {"every": {"action": "silent"}})
 
 
 def carrier_that_says_100_only_rests(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a carrier that says 100 only, three calls long, rests: the other one is tried first; then it is back"""
+    """a carrier that sends only 100 to three calls rests: the other one is tried first; then it is back"""
     yield from _rests(stage, {"every": {"action": "trying"}})
 
 
@@ -82,7 +82,7 @@ def _differs(
 
 
 def _resting_s(stage: RealStage, seconds: int) -> AbstractContextManager[None]:
-    """Carriers rest so long, and nothing is known of them yet."""
+    """Set the time that carriers rest, and drop what is known of them."""
     return altered(stage, trunks(lambda _, trunk: trunk.update(rest_s=seconds)))
 
 

@@ -1,4 +1,4 @@
-"""A carrier that leads calls back to a number of ours: the loop is recognised and ends."""
+"""A carrier that routes calls back to a number of ours: the loop is detected and ends."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ VIA: Final = "via:"
 
 
 def loop_over_a_carrier_that_keeps_the_header(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a carrier leads a forwarded call back to us and keeps our header: its first return is ended"""
+    """a carrier routes a forwarded call back to us and keeps our header: the first return is ended"""
     yield from _loops(stage, calls=2, drops=())
 
 
 def loop_over_a_carrier_that_drops_the_header(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """a carrier leads a forwarded call back to us and drops our header: as many rounds as a call may be forwarded"""
+    """a carrier routes a forwarded call back to us and drops our header: it ends after the limit of forwardings"""
     yield from _loops(stage, calls=Limits().hops + 1, drops=(PASSED_HEADER,))
 
 
@@ -48,7 +48,7 @@ def _loops(stage: RealStage, calls: int, drops: tuple[str, ...]) -> Iterator[str
 
 @contextmanager
 def _leading_back(stage: RealStage, drops: tuple[str, ...]) -> Iterator[None]:
-    """Carrier-a is a stateless proxy (RFC 3261, 16.11) that sends every request to OURS at the switch."""
+    """Make carrier-a a stateless proxy (RFC 3261, 16.11) that sends every request to OURS at the switch."""
     with socket.socket(type=socket.SOCK_DGRAM) as line:
         line.bind((HOST, stage.ports.carrier_a))
         relaying = threading.Thread(target=_relay, args=(line, stage.ports.external, drops), daemon=True)
@@ -76,7 +76,7 @@ def _relay(line: socket.socket, switch: int, drops: tuple[str, ...]) -> None:
 
 
 def _via(headers: list[str], port: int) -> str:
-    """Its own, with a branch that is made of the sender's: a CANCEL or ACK has the same as its INVITE."""
+    """The proxy's own Via, with a branch derived from the sender's: a CANCEL or ACK has the same as its INVITE."""
     theirs = next(one for one in headers if one.lower().startswith(VIA))
     return f"Via: SIP/2.0/UDP {HOST}:{port};branch=z9hG4bKback{theirs.partition('branch=z9hG4bK')[2].partition(';')[0]}"
 

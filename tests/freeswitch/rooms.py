@@ -1,4 +1,4 @@
-"""Conference rooms on a real switch whose workers die: all talk on, keys count again, and each has one exact record."""
+"""Conference rooms on a real switch whose workers die: all talk on, keys work again, each call has one exact record."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ OPEN, WITH_PIN = "+48221234551", "+48221234550"
 GUEST = "48600700802"
 FIRST, SECOND = "+48500100301", "+48500100302"
 VOICE_OF: Final = {number: VOICES[number.removeprefix("+")] for number in (FIRST, SECOND)}
-# Until another worker has the calls of a dead one, keys are not heard by either (seconds).
+# Until a takeover no worker receives the keys (seconds).
 TAKEN_OVER_S: Final = 6.0
 TALK_S: Final = 2.0
 
 
 def worker_dies_while_they_confer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of the worker of one in a room: all talk on, the moderator's key ends it, each is recorded once"""
+    """kill -9 of one member's worker: all talk on, the moderator's key ends the conference, each is recorded once"""
     with two_workers(stage, {}):
         began = clock.now()
         first = stage.world.place(PlacedCall(FIRST, OPEN))
@@ -166,7 +166,7 @@ def _is_anothers(stage: RealStage, before: RoomMember) -> bool:
 
 
 def _owners(stage: RealStage) -> list[str]:
-    """The workers that have calls now; `-` is for older versions alone."""
+    """The workers that have calls; `-` stands in the fields of callers' channels."""
     with Redis.from_url(stage.redis_url) as redis:
         found = (name.decode() for name in redis.hvals(keys.owners(TENANT)))
         return [name for name in found if name != "-"]

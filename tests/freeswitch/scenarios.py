@@ -1,4 +1,4 @@
-"""What SIPp is told, as XML: accounts that register; and the parts of which `tests/bench` makes its load."""
+"""SIPp scenarios in XML: accounts that register, and the parts of the load of `tests/bench`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ a=ptime:20
 a=sendrecv"""
 
 VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch="
-# Of an answer to the message just received; a phone's own tag is the same in all of them.
+# Headers of a response to the last message; a phone's own tag is the same in all of them.
 ANSWER = """
 [last_Via:]
 [last_From:]
@@ -27,12 +27,12 @@ Contact: <sip:phone@[local_ip]:[local_port]>"""
 
 
 def authentication(user: str, password: str) -> str:
-    """What SIPp turns into a login; it reads no keys inside, so these must be plain words."""
+    """SIPp's authentication keyword; it expands no keywords inside, so the arguments must be plain words."""
     return f"[authentication username={user} password={password}]"
 
 
 def register_scenario() -> str:
-    """REGISTER with a login; a line has account, domain, `[authentication …]`, user of the contact, expires."""
+    """REGISTER with a login; a data line has account, domain, `[authentication …]`, user of the contact, expires."""
 
     def register(cseq: int, login: str) -> str:
         return _send(

@@ -1,4 +1,4 @@
-"""The number shown that goes by a rule of the tenant's, on the real switch."""
+"""The number shown by a tenant's rule, on the real switch."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ ALAW_PAYLOAD = 8
 RATE = 8000
 FRAME = 160  # samples in 20 ms
 KEY_FRAMES = 6
-# What callers and phones say, once they are answered or have answered: a tone.
+# Callers and phones send a tone while they are in a call.
 CALLER_HZ = 400.0
 PHONE_HZ = 700.0
-# A tone of their own have the agents of the example, and callers with these numbers: who hears whom tells.
+# The example's agents and callers with these numbers each have their own tone, which shows who hears whom.
 VOICES: Mapping[str, float] = {
     "121": 740.0,
     "122": 820.0,
@@ -26,21 +26,21 @@ VOICES: Mapping[str, float] = {
     "48500100302": 520.0,
     "48500100303": 560.0,
 }
-# A caller of whom the switch hears nothing, as behind a firewall that keeps the sound.
+# A caller who sends no RTP, as behind a firewall that blocks media.
 SILENT = "+48500100422"
 VOLUME = 10
 SOURCE = 0x0C0FFEE0
 
 
 def tone_frames(hz: float) -> list[bytes]:
-    """A second of a tone at a quarter of full loudness, in 20 ms frames; of whole hertz, so the next is like it."""
+    """One second of a tone at a quarter of full scale, in 20 ms frames; whole hertz, so that it can be repeated."""
     samples = [8_000 * math.sin(2 * math.pi * hz * n / RATE) for n in range(RATE)]
     coded = bytes(alaw(round(s)) for s in samples)
     return [coded[i : i + FRAME] for i in range(0, RATE, FRAME)]
 
 
 def key_bodies(key: str) -> list[bytes]:
-    """The payloads of one press of this key; the last one says three times that it is over."""
+    """The payloads of one press of this key; the end packet is sent three times."""
     durations = [min(n + 1, KEY_FRAMES + 1) * FRAME for n in range(KEY_FRAMES + 3)]
     over = [0x80 if n >= KEY_FRAMES else 0 for n in range(KEY_FRAMES + 3)]
     event = KEYS.index(key)
@@ -48,7 +48,7 @@ def key_bodies(key: str) -> list[bytes]:
 
 
 def rtp(payload: int, sequence: int, stamp: int, body: bytes, *, first: bool = False) -> bytes:
-    """A packet (RFC 3550)."""
+    """An RTP packet (RFC 3550)."""
     head = struct.pack("!BBHII", 0x80, (0x80 if first else 0) | payload, sequence & 0xFFFF, stamp, SOURCE)
     return head + body
 
@@ -76,7 +76,7 @@ def linear(code: int) -> int:
 
 
 def loudness(samples: Iterable[int], hz: float) -> float:
-    """How much of this frequency is in the samples (Goertzel), 0 to 1 of all their energy."""
+    """The share of this frequency in the energy of the samples (Goertzel), 0 to 1."""
     values = list(samples)
     coefficient = 2 * math.cos(2 * math.pi * hz / RATE)
     before, last = 0.0, 0.0

@@ -69,7 +69,7 @@ class RealStage:
         self.player = Player(self.world, settings, redis, self.dsn, agents=agents)
 
     def reconcile(self, folder: Path) -> None:
-        """`callcontrol reconcile`: the books are completed from what the switch wrote into this folder."""
+        """Run `callcontrol reconcile`, which completes the ledger from the switch's record files in this folder."""
         reconciler_of(lambda: read_configuration(self.config), self.dsn, self.redis_url).reconcile(
             next(iter(read_configuration(self.config).settings.switches)), CdrFolder(folder)
         )

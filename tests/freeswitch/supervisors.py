@@ -1,5 +1,5 @@
-"""Supervisors on a real switch: who hears whom in each mode, what is on the recordings, what becomes of it when the
-caller is transferred, a worker dies, a right is withdrawn; and an eavesdropping that none of them ordered is told.
+"""Supervisors on a real switch: who hears whom in each mode, the contents of recordings, what happens at a transfer of
+the caller, a worker's death or a withdrawn right; and an eavesdrop that no supervisor ordered is reported.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ QUEUE: Final = "+48221234561"  # of queue:claims, whose agent has extension 143
 CALLER: Final = "+48500100200"
 SUPERVISOR: Final = "124"
 SUPERVISOR_HZ: Final = VOICES[SUPERVISOR]
-# Of all energy: where two talk each has half of it.
+# Share of all energy; while two talk, each has half.
 THERE: Final = 0.15
-# How far a span may be from what was pressed (seconds).
+# Tolerance in seconds of a span against the times of the keys.
 EXACT_S: Final = 0.6
 METRIC: Final = 'callcontrol_eavesdrops_total{{how="{how}",switch="fs1"}} '
 
@@ -66,8 +66,8 @@ def supervisor_is_heard_as_the_mode_says(stage: RealStage, microphones: Micropho
         yield f"the listening should end with the call, for coaching: {row}"
 
 
-def whisper_to_who_has_called(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """the supervised phone has called by itself, and is recorded on demand in between: the file has no whisper"""
+def whisper_to_an_outgoing_caller(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """the supervised phone made the call, and is recorded on demand in between: the file has no whisper"""
     arrange(stage, {"+48223334455": {"action": "answers", "after_s": 0.3, "talk_s": 22}})
     began = clock.now()
     keys = ((7.0, "*3"),)
@@ -85,8 +85,8 @@ def whisper_to_who_has_called(stage: RealStage, microphones: Microphones) -> Ite
     yield from _on_file(stage, calls, (2.0, 8.0), (0.0, 0.0))
 
 
-def eavesdropping_that_is_not_ordered_is_told(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """somebody types `eavesdrop` at the switch: it is counted as not ordered; those of supervisors are as ordered"""
+def eavesdropping_that_is_not_ordered_is_counted(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """an `eavesdrop` typed at the switch is counted as not ordered, those of supervisors as ordered"""
     arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 12}, "124": {"action": "answers"}})
     before = {how: _counted(stage, how) for how in ("ordered", "not_ordered")}
     placed = stage.world.place(PlacedCall(CALLER, EXTENSION))
@@ -125,7 +125,7 @@ def right_is_withdrawn_while_a_supervisor_listens(stage: RealStage, microphones:
 
 
 def worker_dies_while_a_supervisor_listens(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of a worker while a supervisor barges in: the talk and the listening go on, there is one row"""
+    """kill -9 of a worker while a supervisor barges in: the conversation and the listening go on, there is one row"""
     with two_workers(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 18}}):
         began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION))
         time.sleep(2)
@@ -146,7 +146,7 @@ def worker_dies_while_a_supervisor_listens(stage: RealStage, microphones: Microp
 
 
 def supervisor_takes_a_recorded_conversation_over(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """take over: the caller talks with the supervisor and no more with the agent, and the recording has both of them"""
+    """take over: the caller talks with the supervisor instead of the agent, and the recording has both of them"""
     arrange(stage, {"143": {"action": "answers", "after_s": 0.3}})
     began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, QUEUE))
     time.sleep(9)
@@ -166,7 +166,7 @@ def supervisor_takes_a_recorded_conversation_over(stage: RealStage, microphones:
 
 
 def supervisor_at_another_switch(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """two switches: a supervisor at the other one is rung from that of the conversation, and then listens there"""
+    """two switches: the switch of the conversation rings a supervisor at the other one, who then listens there"""
     phones = {"117": {"action": "answers", "after_s": 0.3, "talk_s": 18}, SUPERVISOR: {"action": "answers"}}
     arrange(stage, phones)
     with neighbour(stage) as port:
@@ -186,7 +186,7 @@ def supervisor_at_another_switch(stage: RealStage, microphones: Microphones) -> 
 
 
 def supervisor_by_command(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """`supervise start` rings the supervisor's phone, which is at the conversation then, for a reason in words"""
+    """`supervise start` with a reason rings the supervisor's phone, which then joins the conversation"""
     phones = {"117": {"action": "answers", "after_s": 0.3, "talk_s": 30}, "124": {"action": "answers", "after_s": 0.5}}
     arrange(stage, phones)
     began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION))
@@ -209,8 +209,8 @@ def supervisor_by_command(stage: RealStage, microphones: Microphones) -> Iterato
 
 SUPERVISORS: Final[tuple[Mishap, ...]] = (
     supervisor_is_heard_as_the_mode_says,
-    whisper_to_who_has_called,
-    eavesdropping_that_is_not_ordered_is_told,
+    whisper_to_an_outgoing_caller,
+    eavesdropping_that_is_not_ordered_is_counted,
     right_is_withdrawn_while_a_supervisor_listens,
     worker_dies_while_a_supervisor_listens,
     supervisor_takes_a_recorded_conversation_over,
@@ -225,7 +225,7 @@ def _supervises(stage: RealStage, code: str, *presses: tuple[float, str]) -> str
 
 
 def _heard(stage: RealStage, microphones: Microphones, wanted: Mapping[str, tuple[float, float]]) -> Iterator[str]:
-    """For how long each hears the supervisor, at least and at most (seconds)."""
+    """Compare how long each party hears the supervisor with the minimum and maximum in `wanted` (seconds)."""
     ports = stage.world.listening_ports()
     for who, (least_s, most_s) in wanted.items():
         seconds = len(microphones.moments(ports.get(who, ()), SUPERVISOR_HZ, THERE)) / 10
@@ -239,7 +239,7 @@ def _on_file(
     left_s: tuple[float, float],
     right_s: tuple[float, float],
 ) -> Iterator[str]:
-    """For how long the supervisor is on each side of the call's file, at least and at most (seconds)."""
+    """Compare how long the supervisor is on each side of the call's file with the minimum and maximum (seconds)."""
     media = {fact["media_id"] for call in calls for fact in call.talks if fact["what"] == "started"}
     if len(media) != 1:
         yield f"one file expected: {media}"
@@ -270,7 +270,7 @@ def _counted(stage: RealStage, how: str) -> float:
 
 
 def _leg(stage: RealStage) -> str:
-    """The channel of the phone that talks."""
+    """The channel of the phone in the conversation."""
     rows: list[dict[str, Any]] = orjson.loads(stage.switch.events.api("show channels as json"))["rows"]
     return next(str(row["uuid"]) for row in rows if row["direction"] == "outbound")
 

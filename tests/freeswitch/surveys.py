@@ -1,4 +1,4 @@
-"""A worker dies before, in and after the question of a survey: the caller hears it, and one answer is recorded."""
+"""A worker dies before, during and after a survey's question: the caller hears it, and one answer is recorded."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from tests.freeswitch.takeovers import AT_ONCE_S, CALLER, owner, two_workers
 
 ADVICE: Final = "+48221234557"
 QUESTION: Final = "survey/en/question.wav"
-# The agent answers after one second, talks for three; the question takes eight. Seconds after the answer of the queue.
+# In seconds after the queue has answered: the agent answers after 1 s and talks for 3 s; the question takes 8 s.
 PHONES: Final = {"143": {"action": "answers", "after_s": 1, "talk_s": 3}}
 TALKING_S, ASKED_S, PRESSED_AGAIN_S, MEANWHILE_S = 2.5, 5.5, 15.0, 6.3
 
 
 def worker_dies_while_a_survey_is_heard(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while the caller is asked: the question is heard again, one answer is recorded"""
+    """kill -9 of one of two workers during the question: it is played again, and one answer is recorded"""
     yield from _is_asked(stage, ASKED_S, PRESSED_AGAIN_S, questions=(2,))
 
 
 def worker_dies_in_a_conversation_before_a_survey(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while caller and agent talk: the other one asks, and the agent is free"""
+    """kill -9 of one of two workers while caller and agent talk: the other one runs the survey, and the agent is free"""
     yield from _is_asked(stage, TALKING_S, PRESSED_AGAIN_S, questions=(1,))
 
 
 def survey_is_answered_between_two_workers(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while the caller is asked, and a key at the moment another takes over: it counts"""
+    """kill -9 of one of two workers during the question, and a key at the moment of the takeover: the key counts"""
     yield from _is_asked(stage, ASKED_S, MEANWHILE_S, questions=(1, 2))
 
 

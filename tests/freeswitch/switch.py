@@ -1,4 +1,4 @@
-"""A FreeSWITCH of the run's own: started from a copy of freeswitch-xml, on loopback, on ports that are free."""
+"""The run's own FreeSWITCH: started from a copy of freeswitch-xml, on loopback, on free ports."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ PASSWORD = "example-only-change-me"
 READY_S = 60.0
 END_S = 20.0
 REPLY_S = 10.0
-RETRY_S = 0.2  # the switch tells nobody that it is ready: it can only be asked
+RETRY_S = 0.2  # the switch does not report that it is ready, so it is polled
 RTP_PORTS = 400
-# Below what systems give out by themselves (32768 on Linux): the switch's ports, then those of the phones.
+# Below the system's ephemeral ports (from 32768 on Linux): the switch's ports, then those of the phones.
 FIRST_RTP_PORT = 12_000
 FIRST_MEDIA_PORT = 13_000
 PORT_BLOCK = 5_000
@@ -35,7 +35,7 @@ class SwitchError(Exception):
 
 
 def find_freeswitch() -> Path | None:
-    """The binary: FREESWITCH, else in PATH, else in the usual places; None if there is none."""
+    """The binary from the variable FREESWITCH, PATH, or the usual places; None if there is none."""
     named = os.environ.get("FREESWITCH")
     if named:
         return Path(named)
@@ -64,7 +64,7 @@ class Ports:
 
     @classmethod
     def free(cls) -> Self:
-        """Ports nobody uses now, for UDP and TCP alike; RTP begins below what the system gives out by itself."""
+        """Ports that are unused now, for UDP and TCP; RTP ports lie below the system's ephemeral ports."""
         block = os.getpid() % PORT_BLOCKS * PORT_BLOCK
         given = {"rtp": FIRST_RTP_PORT + block, "media": FIRST_MEDIA_PORT + block}
         names = [field.name for field in fields(cls) if field.name not in given]
@@ -72,7 +72,7 @@ class Ports:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody uses now, for UDP and TCP alike."""
+    """Ports that are unused now, for UDP and TCP."""
     found: dict[int, tuple[socket.socket, socket.socket]] = {}
     while len(found) < count:
         tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
@@ -91,7 +91,7 @@ def free_ports(count: int) -> list[int]:
 
 
 class EventSocket:
-    """A plain inbound connection for the tests' own questions."""
+    """A plain inbound event socket connection for the tests' own commands."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection((HOST, port), REPLY_S)
@@ -112,7 +112,7 @@ class EventSocket:
         """The body of the next frame, or its Reply-Text; "" when the connection is over.
 
         Args:
-            wait: for as long as it takes, for a listener; else REPLY_S.
+            wait: without a deadline, for a listener; otherwise REPLY_S.
         """
         self._socket.settimeout(None if wait else REPLY_S)
         headers: dict[str, str] = {}
@@ -123,7 +123,7 @@ class EventSocket:
         return body or headers.get("Reply-Text", "")
 
     def shut(self, how: int) -> None:
-        """Wake whoever reads."""
+        """Wake a reader that is blocked."""
         self._socket.shutdown(how)
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ class RealSwitch:
         return self._process.pid
 
     def lay_out(self) -> None:
-        """Copy freeswitch-xml and say in local.xml where this one listens. Users and gateways: `callcontrol render`."""
+        """Copy freeswitch-xml and write the ports to local.xml. `callcontrol render` writes users and gateways."""
         shutil.copytree(ROOT / "freeswitch-xml", self.conf, ignore=shutil.ignore_patterns("local.xml"))
         values = {
             "sip_ip": HOST,
@@ -170,7 +170,7 @@ class RealSwitch:
         """Start it and wait until both SIP profiles run.
 
         Raises:
-            SwitchError: it ended, or is not ready within READY_S.
+            SwitchError: it has ended, or is not ready within READY_S.
         """
         command = [str(self.binary), "-nonat", "-nf", "-nc", *self._folders()]
         silent = subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""A worker dies on a real switch while the other lives: what its callers hear, and what the books say afterwards."""
+"""One of two workers dies on a real switch: what its callers hear, and what is recorded afterwards."""
 
 from __future__ import annotations
 
@@ -23,61 +23,64 @@ from tests.freeswitch.stage import RealStage
 from tests.freeswitch.tones import MENU_HZ, MUSIC_HZ, Expectation, Hears, HearsInTurn, tone_differences
 
 QUEUE, FORWARDED, LANDLINE, EXTENSION = "+48221234588", "+48221234572", "+48223334455", "+48221234583"
-# An announcement, a queue whose agents are offline, an extension.
+# A sequence: an announcement, a queue whose agents are offline, an extension.
 SEQUENCE, AGENTS = "+48221234591", ("121", "123", "124")
 CALLER = "+48500100200"
-# Who waits hears music all the while, and then her; nobody is cut off.
+# The waiting caller hears music until the agent answers, and is not cut off.
 WAITED: Final = (HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])), Hears("121", CALLER_HZ))
 TRIED_ON: Final = (Hears("caller", PHONE_HZ), Hears("117", CALLER_HZ))
 FORWARDED_ON: Final = (Hears("caller", PHONE_HZ), Hears(LANDLINE.removeprefix("+"), CALLER_HZ))
-# A phone that answers after three seconds rings now (what phones saw is known only afterwards).
+# By now the phone rings that answers after three seconds; what phones saw is known only after the run.
 RINGS_S = 1.0
-# A switch carries an order out within 20 ms: the moment between is hit now and then only (seconds).
+# In seconds: a switch carries a command out within 20 ms, so the moment before is hit only sometimes.
 AT_ONCE_S = 0.002
 MORE_TRIES = 3
-# The caller's, the one that rang when the worker died, the one that answered; none rings during an announcement.
+# Legs: the caller's, the one that rang when the worker died, the one that answered; none rings in an announcement.
 LEGS, LEGS_OF_A_SEQUENCE, LEGS_OF_A_MENU, LEGS_OF_A_PHONE = 3, 2, 2, 2
-# A menu in which an extension can be dialled: by then the menu is heard with the other worker (seconds).
+# A menu with direct dialling of extensions: by this time (seconds) the other worker plays it.
 MENU, DIALLED, HEARD_AGAIN_S = "+48221234593", "113", 9.0
-# After the first key: the worker is dead by then, and no other has the caller yet (seconds).
+# Seconds after the first key: the worker is dead by then, and no other has the caller yet.
 MEANWHILE_S = 1.7
 
 
 def worker_dies_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers: its waiting caller keeps his place, is rung for again, and they talk"""
+    """kill -9 of one of two workers: its waiting caller keeps the place, an agent is rung again, and they talk"""
     yield from _waiting_caller_goes_on(stage, microphones, signal.SIGKILL)
 
 
 def worker_ends_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """one of two workers is told to end: its waiting caller keeps his place, is rung for again, and they talk"""
+    """one of two workers is told to end: its waiting caller keeps the place, an agent is rung again, and they talk"""
     yield from _waiting_caller_goes_on(stage, microphones, signal.SIGTERM)
 
 
 def worker_is_stopped_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """one of two workers is stopped for a while: its waiting caller goes on with the other, also when it comes back"""
+    """one of two workers is stopped for a while: the other serves its waiting caller, also after it has come back"""
     yield from _waiting_caller_goes_on(stage, microphones, signal.SIGSTOP)
 
 
 def worker_dies_while_a_forward_rings(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while a phone rings: nobody answers, and the call goes on to its next step"""
+    """kill -9 of one of two workers while a phone rings unanswered: the call goes on to its next step"""
     landline = {"action": "answers", "after_s": 0.3, "digits": [[0.7, "1"]], "talk_s": 3}
     with two_workers(stage, {"108": {"action": "never_answers"}, LANDLINE: landline}):
         yield from _goes_on(stage, microphones, FORWARDED, signal.SIGKILL, f"number:{LANDLINE}", FORWARDED_ON)
 
 
 def worker_dies_as_a_phone_is_dialled(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers as soon as it has ordered the bridge: the switch carries it out, and they talk"""
+    """kill -9 of one of two workers right after its bridge command: the switch carries it out, and they talk"""
     yield from _dialled_phone_is_reached(stage, microphones, signal.SIGKILL)
 
 
 def worker_ends_as_a_phone_is_dialled(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """one of two workers is told to end as soon as it has ordered the bridge: it is carried out, and they talk"""
+    """one of two workers is told to end right after its bridge command: it is carried out, and they talk"""
     yield from _dialled_phone_is_reached(stage, microphones, signal.SIGTERM)
 
 
 def _dialled_phone_is_reached(stage: RealStage, microphones: Microphones, how: signal.Signals) -> Iterator[str]:
     with two_workers(stage, {"117": {"action": "answers", "after_s": 1, "talk_s": 4}}):
-        for heard in (TRIED_ON, *[()] * MORE_TRIES):  # who hears whom is looked at once: the ports are the first call's
+        for heard in (
+            TRIED_ON,
+            *[()] * MORE_TRIES,
+        ):  # audio is checked once only: the ports are those of the first call
             yield from _goes_on(
                 stage, microphones, EXTENSION, how, "extension:117", heard, legs=LEGS_OF_A_PHONE, rings_s=0.0
             )
@@ -97,12 +100,12 @@ def worker_dies_in_a_menu(stage: RealStage, microphones: Microphones) -> Iterato
 
 
 def worker_dies_between_two_keys(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers when the first key of a number has come: the number is dialled anew, and once"""
+    """kill -9 of one of two workers after the first key of a number: the number is dialled again, and counts once"""
     yield from _menu_goes_on(stage, microphones, ((0.5, "1"),))
 
 
 def keys_pressed_between_two_workers(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers when the first key of a number has come: the keys after it count"""
+    """kill -9 of one of two workers after the first key of a number: the keys after it count"""
     presses = ((0.5, DIALLED[0]), (MEANWHILE_S, DIALLED[1:]))
     with two_workers(stage, {DIALLED: {"action": "answers", "after_s": 0.5, "talk_s": 4}}):
         heard = (HearsInTurn("caller", (MENU_HZ, PHONE_HZ)),)
@@ -162,7 +165,7 @@ def _goes_on(
 
 @contextmanager
 def two_workers(stage: RealStage, phones: Mapping[str, Any], offline: tuple[str, ...] = ()) -> Iterator[None]:
-    """The daemon with two workers, both of which know the phones."""
+    """Run the daemon with two workers that both know the phones."""
     usual = stage.daemon
     usual.stop()
     stage.daemon = Daemon(stage.config, stage.ports.http, stage.config.parent / "two-workers.log", workers=2)
@@ -177,7 +180,7 @@ def two_workers(stage: RealStage, phones: Mapping[str, Any], offline: tuple[str,
 
 
 def owner(stage: RealStage) -> int:
-    """The process that has the only call; 0 while there is none."""
+    """The process of the worker that has the only call; 0 while there is none."""
     with Redis.from_url(stage.redis_url) as redis:
         names = [name.decode() for name in redis.hvals(keys.owners(TENANT)) if name != b"-"]
     return int(names[0].split("/")[1]) if names else 0

@@ -1,4 +1,4 @@
-"""Recorded conversations on a real switch while something fails: a worker dies, the switch's disk is full."""
+"""Recorded conversations on a real switch with faults: a worker dies, the switch's disk is full."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from tests.freeswitch.switch import EventSocket
 from tests.freeswitch.takeovers import owner, two_workers
 
 RECORDED, CALLER = "+48221234562", "+48500100200"
-# The phone that pauses does so then; what is typed after it ends before the pause does (3 s in the example).
+# When the phone pauses the recording, and when the digits are typed: within the pause of 3 s (in the example).
 PAUSE: Final = "*4"
 PAUSES_S, TYPES_S, TALK_S = 4.0, 4.6, 14.0
 TOLD: Final = ["announce", "started", "paused", "resumed", "ended"]
-# A file of two sides takes 32,000 bytes a second; the switch notices that the disk is full when it next writes.
+# A stereo file takes 32,000 bytes a second; the switch notices a full disk at its next write.
 SMALL_DISK: Final = "128k"
 
 
 def worker_dies_in_the_pause_of_a_recorded_talk(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while a card's number is typed: the file goes on, and no digit is kept anywhere"""
-    stage.switch.events.api("fsctl loglevel notice")  # as the switch is delivered; the run's own is debug
+    """kill -9 of one of two workers while a card number is typed: the file goes on, and no digit is stored anywhere"""
+    stage.switch.events.api("fsctl loglevel notice")  # the switch's default level; the run itself uses debug
     written, keys = files(stage.switch.folder / "log"), EventSocket(stage.ports.event_socket)
     keys.send("event plain DTMF")
     paused = {"action": "answers", "after_s": 0.3, "digits": [[PAUSES_S, PAUSE], [TYPES_S, TYPED]], "talk_s": TALK_S}
@@ -65,7 +65,7 @@ def worker_dies_in_the_pause_of_a_recorded_talk(stage: RealStage, microphones: M
 
 
 def _told_as_hidden(typed: list[str]) -> Iterator[str]:
-    """Whoever listens to the switch is told with each key that it is to be kept by nobody."""
+    """Every key event of the switch is marked as not to be stored."""
     if unmarked := [one for one in typed if f"{KEYS_MARK_HEADER}: {KEYS_HIDDEN}" not in one]:
         yield f"{len(unmarked)} of {len(typed)} keys were told without the mark: {unmarked[:1]}"
 
@@ -83,7 +83,7 @@ def _kept_anywhere(stage: RealStage, before: dict[str, bytes]) -> Iterator[str]:
 
 
 def disk_full_in_a_recorded_talk(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """the switch's disk is full after four seconds: the talk goes on, its recording is lost but for what was written"""
+    """the switch's disk is full after four seconds: the conversation goes on, only the written part is recorded"""
     arrange(stage, {"140": {"action": "answers", "after_s": 0.3, "talk_s": TALK_S}})
     with _small_disk(stage.recordings):
         began = clock.now()
@@ -109,7 +109,7 @@ def _small_disk(folder: Path) -> Iterator[None]:
 
 
 def _talk(stage: RealStage, began: Instant, state: MediaState | None = None) -> PastMedia | None:
-    """The only recording since then, once it is in this state (None: in any)."""
+    """The only recording since `began`, once it is in this state (None: any state)."""
     table = MediaTable(stage.dsn, "test")
     try:
         found = table.find(MediaWanted(since=began, state=state.value if state else None))

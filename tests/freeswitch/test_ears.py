@@ -1,4 +1,4 @@
-"""A phone's log of messages, read."""
+"""Reading a phone's log of SIP messages."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def log(folder: Path, *messages: tuple[str, str]) -> Path:
     return file
 
 
-def test_a_phone_sees_who_calls_once_however_often_it_is_sent(tmp_path: Path) -> None:
+def test_a_retransmitted_invite_is_seen_once(tmp_path: Path) -> None:
     (invite,) = heard_by_phones(log(tmp_path, ("received", INVITE), ("received", INVITE)))
     assert (invite.who, invite.what) == ("101.at.acme.example", "invite")
     assert invite.detail == {
@@ -56,7 +56,7 @@ def test_a_phone_hears_why_it_stops_ringing(method: str, reason: str, what: str,
     assert [h.what for h in heard_by_phones(file)] == ["invite", what]
 
 
-def test_an_answer_alone_joins_nobody(tmp_path: Path) -> None:
+def test_an_answer_alone_is_no_bridge(tmp_path: Path) -> None:
     file = log(tmp_path, ("received", INVITE), ("sent", answer(180)), ("sent", answer(200)))
     assert [h.what for h in heard_by_phones(file)] == ["invite", "ringing", "answered"]
     assert parties(file) == {"one": "101.at.acme.example"}
@@ -67,7 +67,7 @@ def event(name: str, uuid: str, **more: str) -> dict[str, str]:
     return {"Event-Name": name, "Unique-ID": uuid, "Event-Date-Timestamp": "1000000", **headers}
 
 
-def test_what_is_played_and_who_is_joined_is_the_switchs_word() -> None:
+def test_playbacks_and_bridges_are_taken_from_the_switchs_events() -> None:
     reports = Reports("/conf/sounds")
     reports.take(event("CHANNEL_CREATE", "a", variable_sip_call_id="one"))
     reports.take(event("PLAYBACK_START", "a", Playback_File_Path="/conf/sounds/queue/en/next.wav"))
@@ -98,6 +98,6 @@ def test_a_caller_sees_answers_but_no_challenge(tmp_path: Path) -> None:
     ]
 
 
-def test_where_somebody_listens_stands_in_what_he_sent(tmp_path: Path) -> None:
+def test_a_partys_rtp_port_is_taken_from_its_sdp(tmp_path: Path) -> None:
     file = log(tmp_path, ("received", INVITE), ("sent", answer(200, body="v=0\nm=audio 4444 RTP/AVP 8")))
     assert list(listening_ports(file)) == [("101.at.acme.example", 4444)]

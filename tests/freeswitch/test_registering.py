@@ -1,4 +1,4 @@
-"""What SIPp is told."""
+"""SIPp's scenario of a registration."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The phones of the runs on a real switch, called without one: a process calls another."""
+"""The phones of the runs on a real switch, here without a switch: one process calls another."""
 
 import hashlib
 from collections.abc import Iterator

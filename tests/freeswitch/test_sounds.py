@@ -1,4 +1,4 @@
-"""The ears of the tests: what they measure is what was played."""
+"""The audio analysis of the tests finds what was played."""
 
 from itertools import pairwise
 
@@ -38,20 +38,20 @@ def test_a_tone_is_found_at_its_own_frequency_only() -> None:
     assert loudness([0] * 800, CALLER_HZ) == 0.0
 
 
-def test_a_second_of_a_tone_can_be_said_again_and_again() -> None:
+def test_one_second_of_a_tone_can_be_repeated_seamlessly() -> None:
     frames = tone_frames(VOICES["121"])
     assert (len(frames), {len(frame) for frame in frames}) == (50, {FRAME})
     samples = [linear(code) for frame in (*frames[-5:], *frames[:5]) for code in frame]
     assert loudness(samples, VOICES["121"]) > 0.9
 
 
-def test_every_voice_can_be_told_from_the_others_and_from_the_music() -> None:
+def test_every_voice_differs_clearly_from_the_others_and_from_the_music() -> None:
     assert min(b - a for a, b in pairwise(sorted(set(TONES)))) >= 15
     assert [hz for hz in TONES if hz % 1] == []
 
 
 @pytest.mark.parametrize(("who", "hz"), [("121", 740.0), ("+48500100301", 480.0), ("117", PHONE_HZ), ("", PHONE_HZ)])
-def test_whose_voice_is_which(who: str, hz: float) -> None:
+def test_each_party_has_its_voice(who: str, hz: float) -> None:
     assert voice_of(who, PHONE_HZ) == hz
 
 
@@ -69,17 +69,17 @@ def test_sounds_that_follow_each_other(moments: tuple[list[float], ...], differe
     assert len(list(turn_differences("caller", (SPEECH, MUSIC_HZ, PHONE_HZ), moments))) == differences
 
 
-def test_the_end_of_a_key_is_told_three_times() -> None:
+def test_the_end_of_a_key_is_sent_three_times() -> None:
     bodies = key_bodies("#")
     assert {body[0] for body in bodies} == {11}  # RFC 4733: `#`
     assert [bool(body[1] & 0x80) for body in bodies] == [False] * 6 + [True] * 3
 
 
-def test_tones_belong_to_stories_there_are() -> None:
+def test_expected_tones_belong_to_existing_stories() -> None:
     assert [file for file in HEARS if not (TESTS / "stories" / file).exists()] == []
 
 
-def test_whoever_may_not_listen_is_told_so() -> None:
+def test_a_process_that_may_not_listen_gets_a_message() -> None:
     if not can_listen():
         with pytest.raises(PermissionError):
             Microphones()

@@ -1,4 +1,4 @@
-"""Who must hear which tones in the stories, and who must not: the voices of callers and phones, ringing, prompts."""
+"""The tones that each party must or must not hear in the stories: voices of callers and phones, ringing, prompts."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ DIAL_HZ = 425.0  # control/key_transfer_steps.py
 WELCOME_HZ, MENU_HZ, SALES_MENU_HZ, SILENT_HZ, WRONG_HZ = 523.0, 620.0, 870.0, 480.0, 290.0
 SPEECH = 0.0  # no tone at all: spoken prompts
 
-# Of one sound the end may reach the ear so much later than the beginning of the next: windows are tenths of a second.
+# The end of one sound may overlap the beginning of the next by this many seconds: windows are tenths of a second.
 OVERLAP_S = 0.3
 TONES = (RINGING_HZ, MUSIC_HZ, SALES_MUSIC_HZ, CALLER_HZ, PHONE_HZ, *VOICES.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Hears:
-    """Somebody hears a tone, or `never` does."""
+    """A party hears a tone, or must not (`never`)."""
 
     who: str
     hz: float
@@ -44,7 +44,7 @@ class Hears:
 
 @dataclass(frozen=True, slots=True)
 class HearsInTurn:
-    """Somebody hears these sounds one after the other: none of them still when the next one has begun."""
+    """A party hears these sounds one after the other, without overlap."""
 
     who: str
     sounds: tuple[float, ...]
@@ -96,7 +96,7 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
         HearsInTurn("caller", (ROOM_MUSIC_HZ, _SECOND)),
         Hears("caller 2", _FIRST),
         Hears("caller 2", ROOM_MUSIC_HZ, never=True),
-        Hears("caller", CALLER_HZ),  # the phone's, once the second one has left
+        Hears("caller", CALLER_HZ),  # the phone's tone, once the second caller has left
     ),
     "326-conference-moderator.yaml": (
         HearsInTurn("caller", (ROOM_MUSIC_HZ, _SECOND)),
@@ -126,7 +126,7 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
     ),
     "334-conference-gives-up.yaml": (Hears("caller 2", ROOM_MUSIC_HZ),),
     "388-conference-invites.yaml": (
-        # who is heard is clear once the first caller has left
+        # only one voice is left once the first caller has hung up
         Hears("48600700802", CALLER_HZ),
         Hears("caller 2", VOICES["48600700802"]),
     ),
@@ -154,7 +154,7 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
     "20-star-codes.yaml": (Hears("caller", CONFIRM_HZ), Hears("105", CALLER_HZ), Hears("caller 4", PHONE_HZ)),
     "21-star-code-refused.yaml": (Hears("caller", REFUSE_HZ), Hears("caller", CONFIRM_HZ, never=True)),
     "24-announcement.yaml": (Hears("caller", CLOSED_HZ),),
-    # who is transferred hears ringing, and then whom he reaches; who is asked first hears the caller only afterwards
+    # a transferred party hears ringing and then the target; a consulted colleague hears the caller only afterwards
     "70-caller-transfers.yaml": (
         Hears("103", RINGING_HZ),
         Hears("103", PHONE_HZ),
@@ -175,7 +175,7 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
     "106-menu-back-and-again.yaml": (Hears("caller", SALES_MENU_HZ), Hears("caller", PHONE_HZ)),
     "107-menu-keys-while-ringing.yaml": (HearsInTurn("caller", (SALES_MENU_HZ, PHONE_HZ)),),
     "108-menu-keys-into-the-queue.yaml": (Hears("caller", GREETING_HZ),),
-    # what is left in a box, and what is spoken into a greeting, is the tone of who spoke it
+    # a message and a recorded greeting have the tone of the party that spoke
     "200-mailbox.yaml": (Hears("caller 2", CALLER_HZ),),
     "203-mailbox-from-outside.yaml": (Hears("caller", GREETING_HZ), Hears("caller", CALLER_HZ, never=True)),
     "204-mailbox-greeting.yaml": (Hears("caller 2", CALLER_HZ), Hears("caller 2", GREETING_HZ, never=True)),
@@ -209,7 +209,7 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
 def tone_differences(
     expected: tuple[Expectation, ...], ports: Mapping[str, frozenset[int]], microphones: Microphones
 ) -> Iterator[str]:
-    """What was heard and should not have been, or the other way round, or at another time."""
+    """Differences between the expected and the heard tones, and their times."""
     for wanted in expected:
         at = ports.get(wanted.who, frozenset())
         match wanted:
@@ -227,7 +227,7 @@ def _moments(hz: float, ports: frozenset[int], microphones: Microphones) -> list
 
 
 def turn_differences(who: str, sounds: Sequence[float], moments: Sequence[Sequence[float]]) -> Iterator[str]:
-    """Where sounds, heard at these moments, did not follow each other."""
+    """The sounds that overlap or are out of order, by the moments at which they were heard."""
     for hz, at in zip(sounds, moments, strict=True):
         if not at:
             yield f"{who} should hear {_name(hz)}; heard nothing of it"

@@ -1,4 +1,4 @@
-"""Transfers where two workers share the calls: whoever gets the moved channel, nobody is lost, nothing booked twice."""
+"""Transfers with two workers: whichever gets the moved channel, no party is lost and no leg is booked twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.freeswitch.mishaps import OVER_S, RECORD_S, Mishap, wait
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.takeovers import owner, two_workers
 
-TIMES: Final = 6  # with two workers, each of these goes to either
+TIMES: Final = 6  # so that both workers get moved channels
 PHONES: Final = {
     "117": {"action": "answers", "after_s": 0.3, "refers": [1.0, "105"]},
     "103": {"action": "answers", "after_s": 0.3},
@@ -32,14 +32,14 @@ DYING: Final = {
     ],
     "105": {"action": "busy", "after_s": 3.2},  # before the recall of the example, 4 s
 }
-RINGS_S: Final = 3.0  # after the caller's INVITE the phone of the transfer rings
+RINGS_S: Final = 3.0  # after the caller's INVITE, the target's phone rings
 RETURNED: Final = (
     "answered",
     (("", "answered"), ("extension:117", "answered"), ("extension:105", "busy"), ("extension:117", "answered")),
 )
 FROM_OUTSIDE: Final = PlacedCall("+48500100200", "+48221234583")
 BY_THE_CALLER: Final = PlacedCall("", "103", extension="102@acme.example", refers=(1.0, "105"))
-# Outcome, estimated, who called, and what was rung: of a call whose caller is transferred, and of one whose callee is.
+# Outcome, estimated, caller, and legs: of a call whose caller is transferred, and of one whose callee is.
 WHOLE: Final = ("answered", False, "", ("", "extension:117", "extension:105"))
 MOVED: Final = ("answered", False, "102", ("", "extension:103", "extension:105"))
 

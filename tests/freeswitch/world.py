@@ -1,4 +1,4 @@
-"""A real FreeSWITCH with real SIP phones as a World."""
+"""A real FreeSWITCH with real SIP phones, as a `World` for stories."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tests.freeswitch.switch import HOST, Ports
 
 NEVER_ANSWERS = Behaviour("never_answers")
 PARTNER = "partner"
-NOBODY = Behaviour("fails", after_s=0.0, ring_after_s=-1.0, code=404)
+NOT_FOUND = Behaviour("fails", after_s=0.0, ring_after_s=-1.0, code=404)
 KNOWN_S = 30.0
-POLL_S = 0.02  # the daemon tells only who asks
+POLL_S = 0.02  # the daemon does not report registrations, so it is polled
 TRUNK_WORDS = frozenset({"up", "rejects", "every"})
 
 
 class CannotTell(ValueError):
-    """A story says something these phones cannot do; the message says what."""
+    """A story asks for something these phones cannot do; the message says what."""
 
 
 class RealWorld:
@@ -36,7 +36,7 @@ class RealWorld:
     Accounts of other tenants are written with their domain; they are phones where the story names them.
 
     Args:
-        known: how many registrations the daemon knows of.
+        known: returns how many registrations the daemon knows of.
     """
 
     def __init__(self, folder: Path, ports: Ports, settings: Settings, known: Callable[[], int]) -> None:
@@ -60,7 +60,7 @@ class RealWorld:
         self._placed = 0
 
     def arrange(self, story: Story) -> None:
-        """Phones and trunks as the story says; those it says nothing of ring and are never answered."""
+        """Set up phones and trunks as the story says; phones it does not name ring and are never answered."""
         self._hang_up_all()
         told = {who: _behaviours(words) for who, words in story.phones.items()}
         accounts = {self._logins[who].contact: each for who, each in told.items() if who in self._logins}
@@ -70,7 +70,7 @@ class RealWorld:
         numbers = {who.removeprefix("+"): each for who, each in told.items() if who not in self._logins}
         self._called = [
             self._shop.phones("phones", self._ports.phones, accounts, NEVER_ANSWERS),
-            self._shop.phones(PARTNER, self._ports.partner, addresses, NOBODY),
+            self._shop.phones(PARTNER, self._ports.partner, addresses, NOT_FOUND),
         ]
         for name, port in self._carriers.items():
             words = story.trunks.get(name, {})
@@ -86,10 +86,10 @@ class RealWorld:
         if not words.get("up", True):
             return []
         if words.get("rejects"):
-            return [self._shop.phones(name, port, {}, replace(NOBODY, code=words["rejects"]))]
+            return [self._shop.phones(name, port, {}, replace(NOT_FOUND, code=words["rejects"]))]
         if "every" in words:
             return [self._shop.phones(name, port, {}, Behaviour.read(words["every"]))]
-        return [self._shop.phones(name, port, numbers, NOBODY)]
+        return [self._shop.phones(name, port, numbers, NOT_FOUND)]
 
     def _register(self, story: Story) -> None:
         wanted = {who for who in self._logins if "@" not in who or who in story.phones} - set(story.offline)
@@ -104,7 +104,7 @@ class RealWorld:
             time.sleep(POLL_S)
 
     def place(self, call: PlacedCall, port: int | None = None) -> str:
-        """Start somebody who calls, a phone at the switch that listens at this port (None: the run's own)."""
+        """Start a caller, a phone at the switch that listens at this port (None: the run's own)."""
         self._placed += 1
         name = f"caller-{self._placed}"
         login = self._logins[call.extension.removesuffix(f"@{self._domain}")] if call.extension else None
@@ -113,8 +113,9 @@ class RealWorld:
         return name
 
     def register(self, account: str, *, online: bool, port: int | None = None) -> None:
-        """The account's phone registers or unregisters, at the switch that listens there (None: the run's own); nothing
-        waits until the daemon knows.
+        """Register or unregister the account's phone at the switch that listens at this port (None: the run's own).
+
+        Does not wait until the daemon knows of it.
         """
         at = port or self._ports.internal
         self._shop.register([self._logins[account]], self._ports.phones, at, online=online)
@@ -134,7 +135,7 @@ class RealWorld:
         return sorted([*heard, *self._listener.reports.heard(self._parties())], key=lambda h: h.at_us)
 
     def _parties(self) -> Mapping[str, str]:
-        """Everybody's names by the Call-IDs of their calls."""
+        """The names of all parties by the Call-IDs of their calls."""
         who = {c: self._named(w, played) for played in self._called for c, w in parties(played.messages).items()}
         return who | {c: w for name, played in self._callers.items() for c, w in parties(played.messages, name).items()}
 
@@ -144,7 +145,7 @@ class RealWorld:
         return (called or self._callers[name]).messages
 
     def listening_ports(self) -> Mapping[str, frozenset[int]]:
-        """Where everybody hears (RTP ports): accounts, numbers, `caller`, `caller 2`, …"""
+        """The RTP ports at which each party receives media: accounts, numbers, `caller`, `caller 2`, …"""
         ports: dict[str, set[int]] = {}
         callers = {name: f"caller {n}" if n > 1 else "caller" for n, name in enumerate(self._callers, 1)}
         for played in (*self._called, *self._callers.values()):
@@ -153,14 +154,14 @@ class RealWorld:
         return {who: frozenset(found) for who, found in ports.items()}
 
     def summaries(self, account: str) -> Iterator[tuple[str, str]]:
-        """What the account's phone was told of waiting messages since `arrange`: `yes` or `no`, `new/old`."""
+        """Message summaries that the account's phone received since `arrange`: `yes` or `no`, `new/old`."""
         for played in self._called:
             for who, waiting, counts in summaries(played.messages):
                 if who == self._logins[account].contact:
                     yield waiting, counts
 
     def close(self) -> None:
-        """Everybody goes."""
+        """End all phones and callers."""
         self._hang_up_all()
         self._listener.close()
 

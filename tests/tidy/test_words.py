@@ -34,8 +34,8 @@ def test_it_is_said_who_is_meant() -> None:
 
 # Folders of tests that are written so; the others follow.
 TESTS = (
-    "bench billing commands config control daemon distribution edges jobs kinds oracle proof redis_servers routing"
-    " simulator stories supervisor upgrade usecases vocabulary"
+    "bench billing commands config control daemon distribution edges freeswitch jobs kinds"
+    " oracle proof redis_servers routing simulator stories supervisor upgrade usecases vocabulary"
 )
 
 

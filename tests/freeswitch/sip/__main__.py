@@ -1,5 +1,7 @@
-"""`python -m tests.freeswitch.sip PLAN`: plays what the plan says, at its port. A caller's process ends with the call:
-status 0, or 1 with a sentence on stderr if it was not over as the plan says; phones play until they are killed.
+"""`python -m tests.freeswitch.sip PLAN`: plays the plan at its port.
+
+A caller's process ends with the call: status 0, or 1 with a sentence on stderr if the call did not end as planned.
+Phones play until they are killed.
 """
 
 from __future__ import annotations
@@ -14,11 +16,11 @@ from tests.freeswitch.sip.endpoint import Endpoint
 from tests.freeswitch.sip.plan import Caller, Plan, read_plan
 from tests.freeswitch.sip.talking import Conversation
 
-LAST_WORDS_S = 1.0  # a repetition of what ended the call may come
+LAST_WORDS_S = 1.0  # time for a retransmission of the message that ended the call
 
 
 async def play(plan: Plan) -> None:
-    """Until it is over."""
+    """Play until the plan is over."""
     phones = Phones(plan)
 
     def made() -> Endpoint:

@@ -17,7 +17,7 @@ from tests.freeswitch.sounds import PHONE_HZ
 
 
 class Phones:
-    """Everybody who is called at one port."""
+    """All phones that are called at one port."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -26,7 +26,7 @@ class Phones:
         self._rung: dict[str, _Rung] = {}
 
     def take(self, request: Message, address: Address) -> None:
-        """What belongs to no dialogue: a new call, the end of one that rings, a question."""
+        """Take a request outside a dialogue: a new call, a CANCEL, an OPTIONS."""
         match request.method:
             case "INVITE":
                 call = _Rung(self.endpoint, request, address, self._line(request))
@@ -81,12 +81,12 @@ class _Rung:
         self._is_answered = False
 
     def begin(self, behaviour: Behaviour) -> None:
-        """Do with it what the behaviour says."""
+        """Handle the call as the behaviour says."""
         asked = ";answer-after=0" in self._invite.get("Call-Info")
         self._playing = asyncio.ensure_future(self._play(behaviour.asked_to_answer(asked)))
 
     def cancel(self) -> None:
-        """Nobody calls any more; too late once there was a final answer."""
+        """The caller has cancelled; too late after a final response."""
         if not self._is_answered:
             self._playing.cancel()
             self._answer(487)
@@ -120,7 +120,7 @@ class _Rung:
             self._answer(180, self._contact)
 
     def _accepted(self) -> Dialogue:
-        """The dialogue, from the first answer that describes sound on."""
+        """The dialogue, from the first response with SDP on."""
         if self._dialogue is None:
             invite = self._invite
             local = f"{invite.get('To')};tag={self._tag}"

@@ -16,7 +16,7 @@ _CHALLENGES: Final = {401: ("WWW-Authenticate", "Authorization"), 407: ("Proxy-A
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who calls, and through which switch.
+    """The calling phone, and its switch.
 
     Attributes:
         voice: the tone its user speaks with (hertz).
@@ -47,7 +47,7 @@ class Line:
 
     @property
     def real(self) -> str:
-        """Who calls, whatever is shown."""
+        """The real identity, whatever is shown."""
         return f'"{self.name}" <{self.address}>' if self.name else f"<{self.address}>"
 
 

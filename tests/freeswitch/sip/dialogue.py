@@ -19,7 +19,7 @@ class Dialogue:
     Attributes:
         local, remote: what stands in From and To of our requests, with tags.
         target: the other side's URI for requests. address: where they are sent.
-        ended: set when the call is over, whoever ended it.
+        ended: set when the call is over, whichever side ended it.
         notified: status lines of the other side's reports on a transfer (RFC 3515), in their order.
     """
 
@@ -61,7 +61,7 @@ class Dialogue:
         return await self.endpoint.request(self.request(method, more, body), self.address).final()
 
     async def offer(self, direction: str) -> None:
-        """Say anew which way sound goes: `sendonly` puts the other side on hold, `sendrecv` takes it back."""
+        """re-INVITE with this media direction: `sendonly` puts the other side on hold, `sendrecv` resumes."""
         answer = await self.ask("INVITE", (SDP_TYPE,), self.sdp(direction))
         if answer.code == 200:
             self.acknowledge(answer)
@@ -78,14 +78,14 @@ class Dialogue:
             await self.ask("BYE")
 
     def end(self) -> None:
-        """Nothing is sent or heard any more."""
+        """End the dialogue and its media."""
         self.media.close()
         self.ended.set()
 
     # --- the other side's
 
     def learn(self, message: Message) -> None:
-        """Take over what a message says of the other side: where it is, and where it hears."""
+        """Take the other side's target and media address from a message."""
         if message.contact:
             self.target = message.contact
         found = re.search(r"^c=IN IP4 (\S+)", message.body, re.MULTILINE)
@@ -117,7 +117,7 @@ class Dialogue:
     # --- sound
 
     def sdp(self, direction: str = "sendrecv") -> str:
-        """Where and what we want to hear."""
+        """Our SDP: address and codecs."""
         self._versions += 1
         host = self.endpoint.host
         lines = (

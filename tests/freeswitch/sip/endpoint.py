@@ -14,7 +14,7 @@ from tests.freeswitch.sip.message import Header, Message, answer_to, read
 T1_S: Final = 0.5
 T2_S: Final = 4.0
 GIVE_UP_S: Final = 64 * T1_S
-TIMED_OUT: Final = 408  # what nobody answered is answered with, by ourselves
+TIMED_OUT: Final = 408  # the response we assume for a request without one
 
 Address = tuple[str, int]
 
@@ -40,7 +40,7 @@ class Endpoint(asyncio.DatagramProtocol):
 
     Args:
         log: where each message is written as it comes and goes.
-        on_request: called with what no dialogue here knows, and where it came from; ACK and repetitions left out.
+        on_request: called with each request outside our dialogues and its source, without ACKs and retransmissions.
     """
 
     def __init__(self, log: Path, on_request: Callable[[Message, Address], None]) -> None:
@@ -62,10 +62,10 @@ class Endpoint(asyncio.DatagramProtocol):
         self.host, self.port = transport.get_extra_info("sockname")
 
     def error_received(self, exc: Exception) -> None:
-        """Nobody listens there: what is not answered is repeated, and given up in time."""
+        """The port is closed: requests are retransmitted, and given up in time."""
 
     def unique(self, kind: str) -> str:
-        """A name nobody else of this run uses: for tags, branches and calls."""
+        """A name that is unique in this run: for tags, branches and Call-IDs."""
         self._made += 1
         return f"{kind}-{self.port}-{os.getpid()}-{self._made}"
 
@@ -85,7 +85,7 @@ class Endpoint(asyncio.DatagramProtocol):
 
     async def _repeat_request(self, request: Request) -> None:
         await self._repeat(request.message, request.address)
-        request.answers.put_nowait(answer_to(request.message, TIMED_OUT, "nobody"))
+        request.answers.put_nowait(answer_to(request.message, TIMED_OUT, "none"))
 
     async def _repeat(self, message: Message, address: Address) -> None:
         pause_s, waited_s = T1_S, 0.0
@@ -124,7 +124,7 @@ class Endpoint(asyncio.DatagramProtocol):
     # --- in
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
-        """A message, or a keep-alive of nothing."""
+        """A message, or an empty keep-alive."""
         if not data.strip():
             return
         self._note("received", data)
@@ -151,7 +151,7 @@ class Endpoint(asyncio.DatagramProtocol):
         request.answers.put_nowait(answer)
 
     def _acknowledge_again(self, answer: Message, request: Request) -> bool:
-        """ACK a refusal, or an answer that comes once more; True if it is news."""
+        """ACK a refusal or a retransmitted response; True if the response is new."""
         known = self._acks.get((answer.call_id, answer.cseq))
         if known is not None:
             self._send(*known)

@@ -14,7 +14,7 @@ FRAME_S: Final = 0.02
 
 
 class Media:
-    """A port of its own. What arrives there is not read: who hears what is seen on the wire."""
+    """The media port of one call. Arriving packets are not read here: `audio.py` captures them on the wire."""
 
     def __init__(self, host: str) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -29,11 +29,11 @@ class Media:
         self._speaking: asyncio.Task[None] | None = None
 
     def send_to(self, host: str, port: int) -> None:
-        """Where the other side hears."""
+        """Send to the other side's media address."""
         self._to = (host, port)
 
     def speak(self, hz: float) -> None:
-        """Say this tone from now on; 0: send nothing."""
+        """Send this tone from now on; 0: send nothing."""
         if self._speaking is None and hz:
             self._speaking = asyncio.ensure_future(self._speak(hz))
 
@@ -50,7 +50,7 @@ class Media:
             await asyncio.sleep(max(due - loop.time(), 0))
 
     def _send(self, frame: bytes) -> None:
-        """What is due in these 20 ms: a piece of a key, or of the voice."""
+        """Send the next 20 ms: a part of a key, or of the voice."""
         self._packets += 1
         if self._keys:
             key = self._keys[0]
@@ -71,7 +71,7 @@ class Media:
             return
         try:
             self._socket.sendto(packet, self._to)
-        except OSError:  # nobody listens there any more: sound is lost, as on any line
+        except OSError:  # the other side's port is closed: the packet is lost, as in any network
             self._keys.clear()
 
     def close(self) -> None:

@@ -45,17 +45,17 @@ class Message:
 
     @property
     def code(self) -> int:
-        """Of an answer, 0 for a request."""
+        """The status code of a response, 0 for a request."""
         return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
 
     @property
     def method(self) -> str:
-        """Of the request, or of the request it answers."""
+        """The method of the request, or of the request that a response answers."""
         return self.get("CSeq").split()[1]
 
     @property
     def cseq(self) -> int:
-        """Its number."""
+        """The number in CSeq."""
         return int(self.get("CSeq").split()[0])
 
     @property
@@ -65,7 +65,7 @@ class Message:
 
     @property
     def branch(self) -> str:
-        """Of the topmost Via: the transaction."""
+        """The branch of the topmost Via, which identifies the transaction."""
         return parameter(self.get("Via"), "branch")
 
     @property
@@ -91,10 +91,10 @@ class Message:
 
 
 def read(packet: bytes) -> Message:
-    """A message out of a datagram.
+    """Parse a message from a datagram.
 
     Raises:
-        ValueError, IndexError: it is none.
+        ValueError, IndexError: it is no SIP message.
     """
     head, _, body = packet.decode("utf-8", "replace").partition("\r\n\r\n")
     start, *lines = head.split("\r\n")
@@ -116,7 +116,7 @@ def uri_in(header: str) -> str:
 
 
 def answer_to(request: Message, code: int, tag: str, more: Sequence[Header] = (), body: str = "") -> Message:
-    """An answer; `tag` is ours, if the request's To has none yet."""
+    """A response; `tag` is used if the request's To has none yet."""
     to = request.get("To")
     if "tag=" not in to and code > 100:
         to += f";tag={tag}"

@@ -1,4 +1,4 @@
-"""What one process is told to play, as JSON: everybody who is called at a port, or one caller."""
+"""The plan of one process, as JSON: all phones that are called at a port, or one caller."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.freeswitch.sip.message import Header, Login
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One call to make, and what is done in it (`behaviour`, of which only what follows the answer counts).
+    """One call to make, and what happens in it (`behaviour`, of which only the part after the answer counts).
 
     Attributes:
-        gives_up_s: hangs up so long after the INVITE if nobody has answered.
+        gives_up_s: hangs up so many seconds after the INVITE if there is no answer.
     """
 
     user: str
@@ -32,12 +32,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """For one process.
+    """The plan of one process.
 
     Attributes:
-        port: where it speaks SIP; 0: anywhere. switch: where calls of its own are sent.
-        phones: behaviours, call by call, by the user part that is called; `otherwise` of all others.
-        voices: tones by user part. logins: whose password it knows, by user part.
+        port: its SIP port; 0: any. switch: where it sends its own calls.
+        phones: behaviours, call by call, by the called user part; `otherwise` for all others.
+        voices: tones by user part. logins: logins by user part.
     """
 
     host: str
@@ -52,12 +52,12 @@ class Plan:
     caller: Caller | None = None
 
     def write(self, file: Path) -> None:
-        """As JSON."""
+        """Write the plan as JSON."""
         file.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
 def read_plan(file: Path) -> Plan:
-    """What `write` wrote."""
+    """Read a plan that `write` wrote."""
     words: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     phones = {who: tuple(map(Behaviour.read, each)) for who, each in words["phones"].items()}
     logins = {who: Login(**login) for who, login in words["logins"].items()}

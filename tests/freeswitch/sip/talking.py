@@ -14,9 +14,9 @@ from tests.freeswitch.sip.calling import Line, make_call
 from tests.freeswitch.sip.dialogue import Dialogue
 
 KEY_S: Final = 0.25  # from one key to the next
-# A transfer was carried out: the switch ends the transferor's call, or the phone does after so long (seconds).
+# After a successful transfer the switch ends the transferor's call, or else the phone does after this time (seconds).
 LEAVES_S: Final = 2.0
-# No report on a transfer is waited for longer (seconds).
+# The deadline of a report on a transfer (seconds).
 REPORT_S: Final = 90.0
 DONE: Final = "SIP/2.0 200"
 RELAY: Final = ("Content-Type", "application/dtmf-relay")
@@ -69,7 +69,7 @@ class Conversation:
         self.dialogue.media.press(key)
 
     async def _inform(self, key: str) -> None:
-        """A key by SIP INFO, as phones do whose voice path carries none."""
+        """Send a key by SIP INFO, as phones without RFC 4733 do."""
         await self.dialogue.ask("INFO", (RELAY,), f"Signal={key}\r\nDuration=160\r\n")
 
     async def _hold(self, for_s: float) -> None:
@@ -82,8 +82,9 @@ class Conversation:
         await self._transfer(f"<sip:{number}@{self.line.domain}>")
 
     async def _consult(self, number: str, join_s: float) -> None:
-        """An attended transfer (RFC 5589, 7): a colleague is called while the other side is held; then both are joined,
-        `join_s` after his answer, or (below 0) so long after his phone rings.
+        """An attended transfer (RFC 5589, 7): calls a colleague while the other side is on hold, then joins both.
+
+        `join_s`: seconds from the colleague's answer to the REFER; below 0: seconds from the colleague's ringing.
         """
         await self.dialogue.offer("sendonly")
         colleague = make_call(self.line, number)
