@@ -137,7 +137,7 @@ def two_people_call_a_missed_caller_back_at_once(stage: RealStage, microphones: 
 
 
 def next_person_calls_after_the_first_did_not_answer(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """`missed call` at a phone that is not answered: meanwhile another one is refused, afterwards it calls the number"""
+    """`missed call` at a phone that is not answered: meanwhile another is refused, then it calls the number"""
     arrange(stage, {PHONE: {"action": "never_answers"}, OTHER: PICKED_UP, MISSED: TALKS})
     _miss(stage)
     first = _call(stage, PHONE, "--ring", "10")

@@ -28,7 +28,7 @@ def worker_dies_while_a_survey_is_heard(stage: RealStage, microphones: Microphon
 
 
 def worker_dies_in_a_conversation_before_a_survey(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while caller and agent talk: the other one runs the survey, and the agent is free"""
+    """kill -9 of one of two workers while caller and agent talk: the other runs the survey, and the agent is free"""
     yield from _is_asked(stage, TALKING_S, PRESSED_AGAIN_S, questions=(1,))
 
 
