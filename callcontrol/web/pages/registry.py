@@ -26,9 +26,9 @@ from callcontrol.web.pages.layout import Layout
 from callcontrol.web.pages.page import Act, Page
 from callcontrol.web.pages.rendering import Renderer
 from callcontrol.web.pages.serving import SIGN_IN, Serving
-from callcontrol.web.pages.subscriber import call, calls
+from callcontrol.web.pages.subscriber import call, calls, phone
 
-PAGES: Final[tuple[Page, ...]] = (calls.CALLS, call.CALL, *account.PAGES)
+PAGES: Final[tuple[Page, ...]] = (phone.PHONE, calls.CALLS, call.CALL, *account.PAGES)
 
 
 class Panel:
