@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from callcontrol.billing.missed.cases import Case
 from callcontrol.config.settings import Settings
 from callcontrol.edges.ledger.missed_cases import MAX_CASES, WantedCases, do, wanted_cases
 from callcontrol.edges.ledger.session import DictConnection, transaction
-from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
+from callcontrol.edges.live_state.click_to_calls import ClickToCallStore, matter_of
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.usecases import click_to_call
 from callcontrol.usecases.click_to_call import NotCalled
@@ -96,18 +97,20 @@ class MissedCallers:
 
         Raises:
             ActRefused: another has claimed the case, or it is open no more.
-            NotCalled: the phone did not call the number; the case is free again.
+            NotCalled: the phone did not call the number, and the case is free again; or a phone is being rung for the
+                case already, which goes on.
         """
         click_to_call.check(self._tenant, self._settings, how.phone, how.ring_s)
-        self.act(key, CaseActKind.CLAIM, how.by)
         request = ClickToCall(how.id, self._tenant, how.phone, key.number, how.ring_s)
-        try:
-            click_to_call.ask_worker(request, store)
-            on_ringing()
-            click_to_call.wait_for_pick_up(request, store)
-        except (LiveStateError, NotCalled) as error:
-            self.act(key, CaseActKind.RELEASE, how.by)
-            raise NotCalled(f"{error}; the case of {key.number} for {key.target} stays open") from error
+        with _once(request, key, store):
+            self.act(key, CaseActKind.CLAIM, how.by)
+            try:
+                click_to_call.ask_worker(request, store)
+                on_ringing()
+                click_to_call.wait_for_pick_up(request, store)
+            except (LiveStateError, NotCalled) as error:
+                self.act(key, CaseActKind.RELEASE, how.by)
+                raise NotCalled(f"{error}; the case of {key.number} for {key.target} stays open") from error
 
     def number(self, text: str) -> str:
         """A number as people write it, in normal form."""
@@ -125,6 +128,23 @@ class MissedCallers:
         if not targets:
             raise NotThere(f"no case of {number} is open", "number")
         raise Refused(f"{number} has several open cases, name the target: {', '.join(targets)}", "target")
+
+
+@contextmanager
+def _once(request: ClickToCall, key: CaseKey, store: ClickToCallStore) -> Iterator[None]:
+    """A case is called back by one phone at a time, also where one person asks for it twice."""
+    matter = matter_of("case", key.number, key.target)
+    try:
+        is_first = store.begin(request, matter, request.ring_s + click_to_call.PATIENCE_S + click_to_call.TAKEN_S)
+    except LiveStateError as error:
+        raise NotCalled(f"{error}; no phone was rung for the case of {key.number}") from error
+    if not is_first:
+        raise NotCalled(f"a phone is being rung for the case of {key.number} already")
+    try:
+        yield
+    finally:
+        with suppress(LiveStateError):  # it ends by itself
+            store.over(request, matter)
 
 
 def plain_case(case: Case, now: Instant) -> dict[str, object]:

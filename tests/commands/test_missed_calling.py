@@ -36,6 +36,7 @@ class Desk:
         self.pipeline = RedisPipeline(connect(redis_url, 2.0))
         self.store, self.asked = ClickToCallStore(self.pipeline), list[ClickToCall]()
         self.answer: ClickState | None = DONE
+        self.meanwhile: Callable[[], object] = lambda: None
         self.pipeline.ask("SADD", keys.workers(), "host/9/x.dead", WORKER)
         self.pipeline.ask("SET", keys.worker(WORKER), "1", "EX", 60)
         self._inbox = Inbox(redis_url, WORKER, print, print, print, on_click=self._on_click)
@@ -45,6 +46,7 @@ class Desk:
 
     def _on_click(self, request: ClickToCall) -> None:
         self.asked.append(request)
+        self.meanwhile()
         if self.answer is not None and self.store.take(request):
             self.store.note(request, self.answer)
 
@@ -93,6 +95,18 @@ def test_a_worker_rings_the_phone_and_the_case_is_claimed(desk: Desk) -> None:
     (asked,) = desk.asked
     assert (asked.tenant, asked.extension, asked.number, asked.ring_s) == ("acme", "102", JAN, 30)
     assert (desk.case()["state"], desk.case()["claimed_by"]) == ("open", "extension:102")
+
+
+def test_who_asks_twice_has_one_phone_rung_and_may_ask_again_when_that_is_over(desk: Desk) -> None:
+    again: list[tuple[int, str]] = []
+    desk.meanwhile = lambda: again.append(desk("call", "acme", JAN, "queue:support", "--phone", "102"))
+    desk.answer = ClickState(ClickStage.NOT_PICKED_UP, "NO_ANSWER")
+    assert desk("call", "acme", JAN, "--phone", "102")[0] == 1
+    assert again == [(1, f"a phone is being rung for the case of {JAN} already\n")]
+    assert len(desk.asked) == 1
+    desk.meanwhile, desk.answer = lambda: None, DONE
+    assert desk("call", "acme", JAN, "--phone", "102")[0] == 0
+    assert len(desk.asked) == 2
 
 
 @pytest.mark.parametrize(

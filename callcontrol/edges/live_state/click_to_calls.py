@@ -6,6 +6,8 @@ other until one has. What is kept of it names no number.
 
 from __future__ import annotations
 
+import hashlib
+from math import ceil
 from typing import Any, Final
 
 import orjson
@@ -41,6 +43,20 @@ class ClickToCallStore:
         message = MESSAGE.tagged({"kind": CLICK_TO_CALL, "from": keys.calls(request.tenant), "fields": fields})
         return bool(self._pipeline.ask("PUBLISH", keys.inbox(worker), orjson.dumps(message)))
 
+    def begin(self, request: ClickToCall, matter: str, for_s: float) -> bool:
+        """This request is the one for this matter, for so long at most; False: another one is under way for it.
+
+        Args:
+            matter: what is to be done once, as `matter_of` names it.
+        """
+        return bool(self._pipeline.ask("SET", _matter_key(request, matter), request.id, "NX", "EX", ceil(for_s)))
+
+    def over(self, request: ClickToCall, matter: str) -> None:
+        """It is done with: the next request for this matter may begin."""
+        key = _matter_key(request, matter)
+        if self._pipeline.ask("GET", key) == request.id.encode():
+            self._pipeline.ask("DEL", key)
+
     def take(self, request: ClickToCall) -> bool:
         """Carry it out; False: another worker does, or has."""
         text = _written(ClickState(ClickStage.RINGING))
@@ -54,6 +70,15 @@ class ClickToCallStore:
         """How far it has come; None: no worker has taken it."""
         text = self._pipeline.ask("GET", _key(request))
         return None if text is None else _read(text)
+
+
+def matter_of(*parts: str) -> str:
+    """The name of what is to be done once; of a number in it only a digest is kept."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _matter_key(request: ClickToCall, matter: str) -> str:
+    return keys.click_to_call(request.tenant, f"for-{matter}")
 
 
 def _key(request: ClickToCall) -> str:
