@@ -325,8 +325,8 @@ class Queue(Frozen):
     otherwise: TargetText | None = Field(default=None, description="where the call goes when no agent is active")
     afterwards: TargetText | None = Field(
         default=None,
-        description="where the caller goes when the agent has hung up, such as survey:NAME; not after a transfer, nor "
-        "a callback; default: the call ends",
+        description="where the caller, or the customer who was called back, goes when the agent has hung up, such as "
+        "survey:NAME; not after a transfer; default: the call ends",
     )
     service_level: ServiceLevel = ServiceLevel()
     wallboard: Wallboard = Wallboard()

@@ -11,6 +11,8 @@ from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import from_json, to_json
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Deciding, Ending, Talking
+from callcontrol.control.credit_commands import ComeBack
+from callcontrol.control.ending import LEGS_TIMER
 from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
@@ -24,12 +26,12 @@ from callcontrol.control.events import (
 from callcontrol.control.playing import Announcing
 from callcontrol.edges.freeswitch.leg_commands import after, before
 from callcontrol.edges.live_state.codec import decode, encode
-from callcontrol.kinds.targets.survey import ANSWER_TIMER, Surveying
+from callcontrol.kinds.targets.survey import ANSWER_TIMER, Surveying, SurveyTarget
 from callcontrol.routing.explain import explain
 from callcontrol.vocabulary.queue import TalkEnd
 from callcontrol.vocabulary.survey import Surveyed, SurveyEnd
 from callcontrol.vocabulary.trail import WrapUpBegan
-from tests.control.queue_story import QueueStory
+from tests.control.queue_story import CallbackStory, QueueStory
 from tests.routing.queue_world import HELP, changed
 
 LOST = CallConnectionLost("worker w1 died, w2 took over")
@@ -303,3 +305,49 @@ def test_a_record_with_one_is_read_back() -> None:
     end(story.then(KeyPressed("4")))
     record = RatedRecord(fold(over(story).call.trail))
     assert from_json(to_json(record)) == record
+
+
+# --- after a queue has called back
+
+
+def called_back(after_s: float = 20, lost: bool = False) -> tuple[CallbackStory, str, str]:
+    """A customer who was called back talks with anna, who leaves after so long; the customer's channel, and anna's."""
+    story = CallbackStory(written=world()).joined()
+    assert isinstance(story.call.state, Talking)
+    assert story.has(ComeBack)
+    customer, agent = story.call.led, story.call.state.leg_id
+    if lost:
+        story.then(LOST)
+    story.then(TimerFired(LEGS_TIMER), after_s)
+    assert story.command(do.CheckChannels).legs == (agent, customer)
+    story.gone(agent, answered_s=after_s, by="callee")
+    story.then(Rearrived("+48600700800", brought_back=True, channel=customer, at=story.facts.now))
+    return story, customer, agent
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_customer_who_was_called_back_is_asked(lost: bool) -> None:
+    story, customer, agent = called_back(lost=lost)
+    assert story.command(do.LookUp).target == SurveyTarget("csat")
+    story.then(FactsFound())
+    assert heard(story)
+    story.then(KeyPressed("5", story.facts.now, "RTP"))
+    assert told(story) == [(SurveyEnd.ANSWERED, 5)]
+    end(story)
+    story.gone(customer, answered_s=30)
+    assert story.state() is Closed
+    assert [one.agent for one in story.entries(Surveyed)] == ["anna"]
+    assert [{one.leg_id, one.other_leg} for one in fold(story.call.trail).segments] == [{customer, agent}]
+
+
+def test_a_customer_whose_agent_leaves_at_once_is_hung_up_unasked() -> None:
+    story = CallbackStory(written=world()).joined()
+    story.then(Rearrived("+48600700800", brought_back=True, channel=story.call.led, at=story.facts.now), 0.1)
+    assert story.has(do.HangUp)
+    assert not story.has(do.LookUp)
+
+
+def test_without_a_survey_the_call_back_ends_with_either() -> None:
+    story = CallbackStory().joined()
+    assert story.call.led == ""
+    assert not story.has(ComeBack)

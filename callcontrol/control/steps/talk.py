@@ -42,7 +42,7 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
             return call, (do.CheckAlone(),)
         case AloneChecked() if not talking.app_id:
             return transfers.parted(call, event)
-        case TimerFired(name) if name == LEGS_TIMER and not call.led:
+        case TimerFired(name) if name == LEGS_TIMER and not call.caller_channel:
             return call, (do.CheckChannels(call.open_legs), do.StartTimer(LEGS_TIMER, CHECK_S))
         case _:
             return call, ()

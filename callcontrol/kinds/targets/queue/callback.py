@@ -12,8 +12,9 @@ from typing import ClassVar
 from callcontrol.config.settings import Tenant
 from callcontrol.control import commands as do
 from callcontrol.control import ending, legs, offers
-from callcontrol.control.call import Call, Ending, Talking
+from callcontrol.control.call import Call, Ending, Talking, Transfer
 from callcontrol.control.commands import Command
+from callcontrol.control.credit_commands import ComeBack
 from callcontrol.control.ending import LEGS_TIMER, close_if_done, deadline
 from callcontrol.control.events import (
     CallConnectionLost,
@@ -32,17 +33,19 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.legs import watched
 from callcontrol.control.own_steps import OwnState
-from callcontrol.control.step_result import PlainResult
+from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.control.steps.talk import CHECK_S
+from callcontrol.control.transfers import TO_LAST_RESORT
 from callcontrol.kinds.targets.queue import offering
 from callcontrol.kinds.targets.queue.keys import opening
-from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER
+from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart_after_talk
 from callcontrol.kinds.targets.queue.serving import end_unjoined
+from callcontrol.kinds.targets.queue.waiting import Wait
 from callcontrol.kinds.targets.queue.waiting_caller import Offering
 from callcontrol.kinds.targets.queue.whispering import of_customer
 from callcontrol.routing.agents import customer_leg
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.path import Way
+from callcontrol.routing.path import Path, Way
 from callcontrol.routing.plan import Legs
 from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.agent import OfferEnd
@@ -52,6 +55,7 @@ from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Leaving, Offer, TalkEnd
+from callcontrol.vocabulary.target import QueueTarget
 from callcontrol.vocabulary.trail import Arrived, LeftQueue, Noted, Queued, StepEnded, Trail
 
 JOIN_S = 5
@@ -127,6 +131,15 @@ class CallingBack(OwnState):
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> PlainResult:
         """No channel of a caller's can come back: there is none."""
         return call, ()
+
+    def untalked(self, call: Call, event: Rearrived, facts: Facts) -> PlainResult:
+        """The agent left when both had just been joined: the customer was reached, and there is no other agent."""
+        return call, (do.HangUp("NORMAL_CLEARING"),)
+
+    def talked(self, call: Call, facts: Facts) -> StepResult | None:
+        """The agent has hung up: the customer goes on to what the queue has for afterwards."""
+        step = Wait(self.queue, Path(first=QueueTarget(self.queue)))
+        return depart_after_talk(call, step, self.offering, facts)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """No worker directs the call, and no channel brings it back."""
@@ -283,7 +296,13 @@ def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts) -> P
     agent = under.agent_of(under.winner)
     call = legs.bridged(call, state.customer, facts.now).noting(_answered(state, under, facts.now, agent, facts))
     commands = (do.StopTimer(OFFER_TIMER), do.StartTimer(LEGS_TIMER, CHECK_S), _reached(state))
-    return call.to(Talking(under.offer.id, state.customer)), commands
+    queue = facts.tenant.queues.get(state.queue)
+    if queue is None or queue.afterwards is None:
+        return call.to(Talking(under.offer.id, state.customer)), commands
+    # the customer's channel comes to us when the agent has hung up, by the customer's number in the dialplan
+    led = Transfer(state.number, "", state.customer, TO_LAST_RESORT, facts.now)
+    talking = replace(call, transfer=led).to(Talking(under.offer.id, under.winner, before=state))
+    return talking, (*commands, ComeBack())
 
 
 def _answered(state: CallingBack, under: Offering, at: Instant, agent: str, facts: Facts) -> LeftQueue:

@@ -8,7 +8,7 @@ from callcontrol.control.ending import LEGS_TIMER
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.kinds.targets.queue import exits, offering, waiting_room
 from callcontrol.kinds.targets.queue.serving import end_unjoined
-from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
+from callcontrol.kinds.targets.queue.waiting_caller import Offering, QueueStep, WaitingCaller
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import to_agent
@@ -36,13 +36,13 @@ def depart(call: Call, waiting: WaitingCaller, how: Leaving, facts: Facts, targe
     return call.to(Deciding(onward)), (*quiet, do.LookUp(target))
 
 
-def depart_after_talk(call: Call, waiting: WaitingCaller, facts: Facts) -> StepResult | None:
+def depart_after_talk(call: Call, step: QueueStep, under: Offering | None, facts: Facts) -> StepResult | None:
     """The caller has talked with an agent, who has hung up, and goes on; None: the queue has nothing for afterwards."""
-    queue, under = facts.tenant.queues.get(waiting.step.queue), waiting.offering
+    queue = facts.tenant.queues.get(step.queue)
     if queue is None or queue.afterwards is None or under is None:
         return None
-    onward = exits.after_wait(waiting.step, queue.afterwards, Leaving.ANSWERED, facts)
-    about = TalkedWith(waiting.step.queue, under.agent_of(under.winner))
+    onward = exits.after_wait(step, queue.afterwards, Leaving.ANSWERED, facts)
+    about = TalkedWith(step.queue, under.agent_of(under.winner))
     moved = replace(call, talked_with=about, state=Deciding(onward))
     return moved, (do.StopTimer(LEGS_TIMER), do.LookUp(queue.afterwards))
 

@@ -106,7 +106,7 @@ class Waiting(WaitingCaller):
 
     def talked(self, call: Call, facts: Facts) -> StepResult | None:
         """The agent has hung up: on to what the queue has for afterwards."""
-        return depart_after_talk(call, self, facts)
+        return depart_after_talk(call, self.step, self.offering, facts)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """The music never ends: the channel is fetched."""
