@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
 from callcontrol.vocabulary.target import extension_in
-from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
+from callcontrol.web.operations import Answer, Asked, Audit, Common, Given, Operation, Told
 
 PAGE: Final = 100
 MOST: Final = 1_000
@@ -233,7 +234,8 @@ def _entries(asked: Asked) -> Answer:
     return Answer(entries_told(asked))
 
 
-def _csv(asked: Asked) -> Answer:
+def entries_as_csv(asked: Asked) -> Answer:
+    """All entries of the span."""
     _, account = account_of(asked, asked.given.currency)
     name = f"{asked.tenant}-{account.name.replace(':', '-')}-{account.currency}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -245,7 +247,7 @@ def _lines(asked: Asked) -> Iterator[bytes]:
     yield _line(COLUMNS)
     given, before = asked.given, None
     while True:
-        page = EntriesGiven(**given.model_dump(), before=before, limit=MOST)
+        page = EntriesGiven(**given.model_dump() | {"before": before, "limit": MOST})
         told = entries_told(asked.with_given(page))
         yield b"".join(_line(str(value) for value in entry.model_dump().values()) for entry in told.entries)
         if told.next is None:
@@ -259,7 +261,8 @@ def _line(row: Any) -> bytes:
     return text.getvalue().encode()
 
 
-def _enter(asked: Asked) -> Answer:
+def entered(asked: Asked) -> tuple[EntryTold, Audit]:
+    """What the person enters, and its audit. Redis is told as well; where it is away, a worker does within minutes."""
     body = asked.body
     _, account = account_of(asked, body.currency, Verb.CHANGE)
     by = f"{asked.doer.who} ({asked.doer.through})"
@@ -267,16 +270,16 @@ def _enter(asked: Asked) -> Answer:
     new = new_entry(account, body.kind, body.amount, body.why, by, key)
     with asked.house.own_ledger() as connection:
         entry = enter(connection, new)
-    try:
+    with suppress(LiveStateError):
         tell_redis(asked.house.pipeline, entry.left)
-    except LiveStateError:
-        # A worker tells Redis within minutes as well; the entry is made.
-        headers = {"Warning": '199 - "it counts for calls within five minutes"'}
-    else:
-        headers = {}
     told = _entry(asked, entry, asked.house.configuration.zone_of(asked.tenant))
-    audit = (f"account: {body.kind}", f"account {account.name}", None, {"receipt": entry.number, "amount": told.amount})
-    return Answer(told, 201, headers, audit=audit)
+    after = {"receipt": entry.number, "amount": told.amount, "why": told.why}
+    return told, (f"account: {body.kind}", f"account {account.name}", None, after)
+
+
+def _enter(asked: Asked) -> Answer:
+    told, audit = entered(asked)
+    return Answer(told, 201, audit=audit)
 
 
 def bundles_told(asked: Asked) -> BundlesTold:
@@ -329,7 +332,7 @@ OPERATIONS: Final = (
         f"{_ENTRIES}.csv",
         "All entries of the span, as CSV",
         _SEE,
-        _csv,
+        entries_as_csv,
         None,
         EntriesSpan,
         content_type="text/csv",

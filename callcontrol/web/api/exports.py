@@ -12,9 +12,10 @@ from callcontrol.jobs.exports.plans import Plan
 from callcontrol.usecases.exports import batch_told, export_now, last_batches, plan_of, plans_for, resent, time_told
 from callcontrol.usecases.refusals import NotThere
 from callcontrol.vocabulary.rights import Kind, Verb
-from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
+from callcontrol.web.operations import Answer, Asked, Audit, Common, Given, Operation, Told
 
 PAGE: Final = 50
+MOST_DIGITS: Final = 9
 
 
 class BatchesGiven(Common):
@@ -101,16 +102,21 @@ def _batches(asked: Asked) -> Answer:
     return Answer(batches_told(asked))
 
 
-def _resend(asked: Asked) -> Answer:
+def resent_batch(asked: Asked, number: str) -> tuple[BatchTold, Audit]:
+    """A batch of the export of the address, delivered once more, and its audit."""
     plan = plan_of(asked.house.settings, asked.path["export"], asked.tenant)
-    text = asked.path["number"]
-    if not text.isdecimal() or len(text) > 9:
-        raise NotThere(f"{plan.name} has no batch {text}", "number")
+    if not number.isdecimal() or len(number) > MOST_DIGITS:
+        raise NotThere(f"{plan.name} has no batch {number}", "number")
     with asked.house.own_ledger() as connection:
-        batch = resent(connection, asked.house.settings, plan, int(text))
+        batch = resent(connection, asked.house.settings, plan, int(number))
     told = {"file": batch.file, "rows": batch.rows, "sha256": batch.sha256}
     audit = ("export: delivered once more", f"export {plan.name} batch {batch.number}", None, told)
-    return Answer(BatchTold(**batch_told(batch)), audit=audit)
+    return BatchTold(**batch_told(batch)), audit
+
+
+def _resend(asked: Asked) -> Answer:
+    told, audit = resent_batch(asked, asked.path["number"])
+    return Answer(told, audit=audit)
 
 
 _SEE: Final = (Verb.SEE, Kind.EXPORTS)

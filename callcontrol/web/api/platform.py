@@ -31,7 +31,7 @@ from callcontrol.vocabulary.mail import MailState
 from callcontrol.vocabulary.moment import HOUR_S, SECOND_US, Instant, text_of
 from callcontrol.vocabulary.rights import Kind, Verb
 from callcontrol.web.api.exports import ExportTold
-from callcontrol.web.operations import Answer, Asked, Given, NoTenant, Operation, Told
+from callcontrol.web.operations import Answer, Asked, Audit, Given, NoTenant, Operation, Told
 
 PAGE: Final = 100
 
@@ -225,13 +225,23 @@ def _mail(row: Row) -> MailTold:
     return MailTold(mail=row["mail_id"], **{name: row[name] for name in names}, **times)
 
 
+def looked_at_mails(asked: Asked) -> Audit:
+    """That mails were looked at: they have addresses of people."""
+    return (
+        "looked: list_mails",
+        "mails",
+        None,
+        {name: value for name, value in asked.given.model_dump().items() if value},
+    )
+
+
 def _mails(asked: Asked) -> Answer:
-    looked = {name: value for name, value in asked.given.model_dump().items() if value}
-    return Answer(mails_told(asked), audit=("looked: list_mails", "mails", None, looked))
+    return Answer(mails_told(asked), audit=looked_at_mails(asked))
 
 
-def _retry(asked: Asked) -> Answer:
-    now, mail_id = asked.house.now(), asked.path["mail"]
+def retried(asked: Asked, mail_id: str) -> tuple[MailTold, Audit]:
+    """A mail that is sent now, and its audit."""
+    now = asked.house.now()
     expires_at = Instant(now + asked.house.settings.mail.give_up_h * HOUR_S * SECOND_US)
     with MailHistory(asked.house.own_dsn) as history:
         found = history.beginning_with(mail_id)
@@ -240,7 +250,12 @@ def _retry(asked: Asked) -> Answer:
         if not history.retry([mail_id], now, expires_at):
             raise Refused(_why_not(found[0]), "mail")
         (row,) = history.beginning_with(mail_id)
-    return Answer(_mail(row), audit=("mail: sent again", f"mail {mail_id}", None, {"tenant": row["tenant"]}))
+    return _mail(row), ("mail: sent again", f"mail {mail_id}", None, {"tenant": row["tenant"]})
+
+
+def _retry(asked: Asked) -> Answer:
+    told, audit = retried(asked, asked.path["mail"])
+    return Answer(told, audit=audit)
 
 
 def _why_not(row: Row) -> str:

@@ -90,34 +90,37 @@ def _as_kept(asked: Asked) -> Answer:
     return Answer([one.text.encode()], headers=headers, content_type=AS_KEPT)
 
 
-def _as_csv(asked: Asked) -> Answer:
+def statement_as_csv(asked: Asked) -> Answer:
+    """The document of the address."""
     one = shown(asked)
     pieces = [csv_of([one.document]).encode()]
     return Answer(pieces, headers=_file(f"{one.name}.csv"), content_type="text/csv; charset=utf-8")
 
 
-def _as_pdf(asked: Asked) -> Answer:
+def statement_as_pdf(asked: Asked) -> Answer:
+    """The document of the address."""
     one = shown(asked)
     # Seconds of computing: other requests go on meanwhile.
     pieces = [aside(pdf_of, one.document, one.sha256)]
     return Answer(pieces, headers=_file(f"{one.name}.pdf"), content_type="application/pdf")
 
 
-def draft_told(asked: Asked, text: str) -> DraftTold:
-    """What a month comes to."""
+def draft(asked: Asked) -> tuple[str, list[Shown], bool]:
+    """The month of the address, what it comes to, and whether it is closed."""
     _check(asked)
     book = book_of(asked.house.settings, asked.tenant)
     try:
-        month = month_from(text, book.zone, asked.house.now())
+        month = month_from(asked.path["month"], book.zone, asked.house.now())
     except ValueError as error:
         raise Refused(str(error), "month") from error
     with asked.house.own_ledger() as connection:
         found, is_closed = shown_of(connection, book, month)
-    return DraftTold(month=month, closed=is_closed, documents=[orjson.loads(one.text) for one in found])
+    return month, found, is_closed
 
 
 def _draft(asked: Asked) -> Answer:
-    return Answer(draft_told(asked, asked.path["month"]))
+    month, found, is_closed = draft(asked)
+    return Answer(DraftTold(month=month, closed=is_closed, documents=[orjson.loads(one.text) for one in found]))
 
 
 _SEE: Final = (Verb.SEE, Kind.STATEMENTS)
@@ -126,7 +129,14 @@ OPERATIONS: Final = (
     Operation("list_statements", "GET", "/statements", "All documents, in order", _SEE, _list, StatementsTold),
     Operation("get_statement", "GET", _ONE, "A document, as it is kept", _SEE, _as_kept, None, content_type=AS_KEPT),
     Operation(
-        "statement_as_csv", "GET", f"{_ONE}/csv", "A document as CSV", _SEE, _as_csv, None, content_type="text/csv"
+        "statement_as_csv",
+        "GET",
+        f"{_ONE}/csv",
+        "A document as CSV",
+        _SEE,
+        statement_as_csv,
+        None,
+        content_type="text/csv",
     ),
     Operation(
         "statement_as_pdf",
@@ -134,7 +144,7 @@ OPERATIONS: Final = (
         f"{_ONE}/pdf",
         "A document as PDF (PDF/UA-1)",
         _SEE,
-        _as_pdf,
+        statement_as_pdf,
         None,
         content_type="application/pdf",
     ),

@@ -238,13 +238,18 @@ def _end_session(asked: Asked) -> Answer:
     return _done(asked, "session ended")
 
 
-def _link(asked: Asked) -> Answer:
+def link_told(asked: Asked, *, with_second_factor: bool) -> LinkTold:
+    """A new link for the person of the address: told once."""
     with asked.house.own_ledger() as connection:
         user = _colleagues(asked, connection).may_sign_in_by(asked.path["login"])
         links = asked.house.password_links(connection)
-        secret, ends_at = links.make(user, asked.doer, with_second_factor=asked.body.second_factor)
+        secret, ends_at = links.make(user, asked.doer, with_second_factor=with_second_factor)
     address = f"{asked.house.settings.web.address}/password#{secret}"
-    return Answer(LinkTold(login=user.login, link=address, ends_at=text_of(ends_at)), 201, is_noted=True)
+    return LinkTold(login=user.login, link=address, ends_at=text_of(ends_at))
+
+
+def _link(asked: Asked) -> Answer:
+    return Answer(link_told(asked, with_second_factor=asked.body.second_factor), 201, is_noted=True)
 
 
 def _roles(asked: Asked) -> Answer:

@@ -47,3 +47,17 @@ document.querySelectorAll("[data-again]").forEach((one) => {
 // The first mistake of a form is where one goes on.
 const mistaken = document.querySelector("[aria-invalid='true']");
 if (mistaken) mistaken.focus();
+
+// <form data-hash="ID">: what stands behind # goes into that field, out of the address, and is sent.
+document.querySelectorAll("form[data-hash]").forEach((form) => {
+  const secret = window.location.hash.slice(1);
+  if (!secret) return;
+  document.getElementById(form.dataset.hash).value = secret;
+  window.history.replaceState(null, "", window.location.pathname);
+  form.requestSubmit();
+});
+
+// <input data-select>: a click takes all of it, to copy.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-select]")) event.target.select();
+});

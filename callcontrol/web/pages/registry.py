@@ -12,6 +12,7 @@ from callcontrol.web.assets import PREFIX, Assets
 from callcontrol.web.guards import Guards
 from callcontrol.web.house import House
 from callcontrol.web.pages.account import account
+from callcontrol.web.pages.account.set_password import LOOKED, SET_PASSWORD, LinkGiven, SetPassword
 from callcontrol.web.pages.account.sign_in import (
     FIRST_FACTOR,
     PREFERENCES,
@@ -22,13 +23,20 @@ from callcontrol.web.pages.account.sign_in import (
     SignIn,
     SignOut,
 )
+from callcontrol.web.pages.admin import listed as admin
 from callcontrol.web.pages.layout import Layout
 from callcontrol.web.pages.page import Act, Page
 from callcontrol.web.pages.rendering import Renderer
 from callcontrol.web.pages.serving import SIGN_IN, Serving
 from callcontrol.web.pages.subscriber import call, calls, phone
 
-PAGES: Final[tuple[Page, ...]] = (phone.PHONE, calls.CALLS, call.CALL, *account.PAGES)
+PAGES: Final[tuple[Page, ...]] = (
+    phone.PHONE,
+    calls.CALLS,
+    call.CALL,
+    *admin.PAGES,
+    *account.PAGES,
+)
 
 
 class Panel:
@@ -45,6 +53,8 @@ class Panel:
         app.add_route("/", _Looked(self._serving.home))
         app.add_route(SIGN_IN, SignIn(self._door))
         app.add_route(FIRST_FACTOR, FirstFactor(self._door))
+        app.add_route(SET_PASSWORD, SetPassword(self._door))
+        app.add_route(LOOKED, LinkGiven(self._door))
         app.add_route(SIGN_OUT, SignOut(self._door))
         app.add_route(PREFERENCES, Chosen(self._door))
         app.add_route(f"{PREFIX}/{{digest}}/{{name}}", self._assets)

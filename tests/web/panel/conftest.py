@@ -20,6 +20,7 @@ from tests.billing.trails import NOON, answered_in_queue, forwarded
 from tests.conftest import EMPTY_TABLES
 from tests.edges.ledger.samples import rated
 from tests.web.conftest import site_of
+from tests.web.panel.samples import add_money, add_settings
 from tests.web.panel.server import PanelServer
 
 # The system's, `$CHROMIUM`, or that of `make chromium`.
@@ -54,7 +55,8 @@ def panel(tmp_path_factory: pytest.TempPathFactory, redis_url: str, ledger_table
     writer = LedgerWriter(dsn, now=lambda: NOON)
     assert writer.write([to_json(rated(forwarded())), to_json(rated(answered_in_queue(3)))]) == []
     writer.close()
-    site = site_of(tmp_path_factory.mktemp("panel"), redis_url, dsn)
+    site = site_of(tmp_path_factory.mktemp("panel"), redis_url, dsn, add_settings)
+    add_money(site)
     server = PanelServer(site)
     yield server
     server.stop()

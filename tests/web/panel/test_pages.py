@@ -18,6 +18,7 @@ from callcontrol.vocabulary.rights import Person
 from callcontrol.web.pages.registry import PAGES
 from tests.billing.trails import call_id
 from tests.web.conftest import PEOPLE
+from tests.web.panel.samples import EXPORT, STATEMENT
 from tests.web.panel.server import PanelServer
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
@@ -29,6 +30,11 @@ WIDE: ViewportSize = {"width": 1280, "height": 800}
 # Of pages with names in their addresses: which, and who may see that; the history has this call.
 NAMES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "call": ({"call": call_id(0)}, ("sub", "boss", "admin", "bills", "olga")),
+    "user": ({"login": "boss"}, ("admin", "olga")),
+    "account_entries": ({"account": "extension:101"}, ("boss", "admin", "bills", "olga")),
+    "statement": ({"number": STATEMENT}, ("admin", "bills", "olga")),
+    "draft": ({"month": "this-month"}, ("admin", "bills", "olga")),
+    "export": ({"export": EXPORT}, ("admin", "bills", "olga")),
 }
 MISSING = "/nowhere"
 

@@ -1,0 +1,18 @@
+"""The pages of this area, in the order of navigation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from callcontrol.web.pages.admin import audit, exports, money, people, platform, settings, tokens
+from callcontrol.web.pages.page import Page
+
+PAGES: Final[tuple[Page, ...]] = (
+    *money.PAGES,
+    *exports.PAGES,
+    *people.PAGES,
+    *tokens.PAGES,
+    *audit.PAGES,
+    *settings.PAGES,
+    *platform.PAGES,
+)
