@@ -1,6 +1,7 @@
 """`callcontrol demo`: stores, a simulated FreeSWITCH and the daemon as processes; calls through every kind of
 forwarding, then a morning of hours and menus and an afternoon of two queues; what happens while it happens; the
-figures of menus and queues; and the bill, read back from Postgres. The exit status says whether all came out as told.
+figures of menus and queues; the bill, read back from Postgres; and at last the panel, while more calls come. The exit
+status says whether all came out as told.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import gevent
 from redis import Redis
 from rich.console import Console
 
+from callcontrol.commands import demo_panel
 from callcontrol.commands.calls import show
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
@@ -81,7 +84,12 @@ _WORDS: Mapping[str, str] = {
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`demo`."""
-    subparsers.add_parser("demo", help="calls through every kind of forwarding, and their bill", description=__doc__)
+    parser = subparsers.add_parser(
+        "demo", help="calls through every kind of forwarding, and their bill", description=__doc__
+    )
+    parser.add_argument(
+        "--leave", action="store_true", help="end at once; on a terminal the panel stays until Ctrl-C otherwise"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,49 +122,51 @@ def run(args: argparse.Namespace) -> int:
     """Play the cases; 1 if one came out differently, or if nothing could be played."""
     console = Console(highlight=False)
     logging.getLogger("callcontrol").setLevel(logging.ERROR)
-    began = clock.monotonic()
     try:
-        told = _played(props(), console)
-    except (FileNotFoundError, EmbeddedStoreError) as error:
+        return _played(props(), console, leave=args.leave)
+    except (FileNotFoundError, EmbeddedStoreError, TimeoutError) as error:
         print(f"callcontrol demo: {error}", file=sys.stderr)
         return 1
-    return _verdict(told, console, clock.monotonic() - began)
 
 
-def _played(given: Props, console: Console) -> list[StoryResult]:
-    stories = read_stories(given.stories)
-    by_name = {story.file.removesuffix(".yaml"): story for story in stories}
+def _played(given: Props, console: Console, *, leave: bool) -> int:
+    began = clock.monotonic()
+    by_name = {story.file.removesuffix(".yaml"): story for story in read_stories(given.stories)}
     cases, day = ([by_name[name] for name in names] for names in (CASES, DAY))
-    return [
-        *_on_stage(cases, given, ("--speed", SPEED), console, _show_fast_bill),
-        *_on_stage(day, given, (), console, _show_day),
-    ]
+    spoken = Spoken(given.sounds)
+    with _stage(given, console, ("--speed", SPEED), {}) as stage:
+        told = _play_all(cases, stage, spoken, console)
+        _show_fast_bill(stage, console)
+    with _stage(given, console, (), demo_panel.settings()) as stage:
+        told += _play_all(day, stage, spoken, console)
+        _show_day(stage, console)
+        status = _verdict(told, console, clock.monotonic() - began)
+        wrong = demo_panel.show(stage, console, stays=console.is_terminal and not leave)
+    for difference in wrong:
+        console.print(f"[red]{difference}[/red]")
+    return 1 if wrong else status
 
 
-def _on_stage(
-    stories: list[Story],
-    given: Props,
-    simulator: tuple[str, ...],
-    console: Console,
-    after: Callable[[Stage, Console], None],
-) -> list[StoryResult]:
-    """Play these stories on a stage of their own, and show what is left of them."""
+@contextmanager
+def _stage(
+    given: Props, console: Console, simulator: tuple[str, ...], settings: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Stage]:
+    """A stage of their own for some stories."""
     began = clock.monotonic()
     console.print("[dim]starting Redis, Postgres, a simulated FreeSWITCH and the daemon …[/dim]")
     with tempfile.TemporaryDirectory(prefix="callcontrol-demo-") as folder:
         Path(folder).chmod(0o711)  # as root, Postgres runs as another user and has to pass
-        with Stage(Path(folder), given.example, simulator=("--sounds", str(given.sounds), *simulator)) as stage:
+        simulator = ("--sounds", str(given.sounds), *simulator)
+        with Stage(Path(folder), given.example, simulator=simulator, settings=settings) as stage:
             console.print(f"[dim]ready after {clock.monotonic() - began:.1f} s[/dim]\n")
-            told = _play_all(stories, stage, Spoken(given.sounds), console)
-            after(stage, console)
-            return told
+            yield stage
 
 
 def _play_all(stories: list[Story], stage: Stage, spoken: Spoken, console: Console) -> list[StoryResult]:
     settings = read_configuration(stage.config).settings
     redis: Redis = Redis.from_url(stage.redis_url)
     world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
-    told = []
+    told: list[StoryResult] = []
     with closing(LiveAgents(settings, stage.redis_url, stage.daemon.reload)) as agents:
         tell = partial(_print_line, console)
         player = Player(world, settings, redis, stage.dsn, tell=tell, agents=agents)

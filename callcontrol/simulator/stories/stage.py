@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -204,6 +204,7 @@ class Stage:
         workers: how many the daemon has.
         source: the checkout whose daemon runs; None for this one.
         started: whether the daemon is started; if not, `daemon.start` does it.
+        settings: of callcontrol.yaml besides, by their first word.
     """
 
     def __init__(
@@ -216,7 +217,9 @@ class Stage:
         workers: int = 1,
         source: Path | None = None,
         started: bool = True,
+        settings: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
+        self._settings = settings
         self._folder = folder
         self._started = started
         self._source = source
@@ -245,7 +248,7 @@ class Stage:
         self.dsn = self._stack.enter_context(self.postgres)
         # the media job is a process more, which most stories do not need; an older version does not know the setting
         settings = {"media": {"run": False}} if self._source is None else {}
-        write_config(self._example, self.config, ports, self.redis_url, self.dsn, settings)
+        write_config(self._example, self.config, ports, self.redis_url, self.dsn, {**settings, **self._settings})
         password = _password(self.config)
         self.switch = SimulatorClient.start(
             "--sockets",
