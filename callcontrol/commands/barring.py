@@ -16,13 +16,14 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.overriding import TAKEN_BACK, add_by, end_in, put, said_by
+from callcontrol.commands.overriding import add_by, put, said_by
 from callcontrol.config.call_classes import BlockedClass
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.usecases.names import unknown
+from callcontrol.usecases.set_by_hand import TAKEN_BACK, end_in
 from callcontrol.usecases.stores import override_store
 from callcontrol.vocabulary.barring import MOST_BARRED, Barring, admin_barring, barring_named, own_barring
 from callcontrol.vocabulary.moment import DAY_S, SECOND_US, BadMoment, Instant

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.overriding import add_by, add_end, end_in, put, said_by
+from callcontrol.commands.overriding import add_by, add_end, put, said_by
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -18,6 +18,7 @@ from callcontrol.kinds.targets.duty.plan import next_change
 from callcontrol.kinds.targets.duty.settings import BLOCK
 from callcontrol.routing.facts import Facts
 from callcontrol.usecases.names import unknown
+from callcontrol.usecases.set_by_hand import end_in
 from callcontrol.usecases.stores import override_store
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.copying import replace

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from callcontrol.commands.overriding import CHANGE, add_by, add_end, end_in, put, said_by
+from callcontrol.commands.overriding import add_by, add_end, put, said_by
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.usecases.set_by_hand import CHANGE, end_in
 from callcontrol.usecases.stores import override_store
 from callcontrol.vocabulary.override import Overrides, end_at_change, override_of_hours
 from callcontrol.vocabulary.schedule import Override, Schedule

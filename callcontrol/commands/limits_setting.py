@@ -13,12 +13,13 @@ from gevent.event import AsyncResult
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.limits_names import check_payer, said, told
 from callcontrol.commands.media_ledger import ledger_of, note, say
-from callcontrol.commands.overriding import ANSWER_S, CHANGE, TAKEN_BACK, add_by, end_in, said_by
+from callcontrol.commands.overriding import ANSWER_S, add_by, said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.restrictions import note_restrictions, restrictions_in_force
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.restrictions import RestrictionStore
+from callcontrol.usecases.set_by_hand import CHANGE, TAKEN_BACK, end_in
 from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.direction import Direction

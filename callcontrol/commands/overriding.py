@@ -5,20 +5,15 @@ from __future__ import annotations
 import argparse
 import getpass
 import re
-from datetime import tzinfo
 from typing import Final
 
 from gevent.event import AsyncResult
 
 from callcontrol.edges.live_state.overrides import OverrideStore
-from callcontrol.vocabulary.moment import Instant, instant_from
+from callcontrol.usecases.set_by_hand import CHANGE, TAKEN_BACK
 from callcontrol.vocabulary.override import SetByHand
-from callcontrol.vocabulary.wall_clock import next_time
 
 ANSWER_S: Final = 5.0
-CHANGE: Final = "change"
-TAKEN_BACK: Final = "taken-back"
-_CLOCK: Final = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
@@ -47,26 +42,6 @@ def said_by(args: argparse.Namespace) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"--by {name!r}: write a name of at most 64 characters in one line")
     return f"{name} (command)"
-
-
-def end_in(text: str, change: Instant | None, now: Instant, zone: tzinfo) -> Instant | None:
-    """When it is to end; None: once it is taken back.
-
-    Args:
-        text: what `--until` says. A time of day is the next one that comes.
-        change: when what is written changes next; None: never.
-
-    Raises:
-        BadMoment: it is no time.
-        ValueError: it is over already.
-    """
-    if text in (CHANGE, TAKEN_BACK):
-        return change if text == CHANGE else None
-    clock = _CLOCK.fullmatch(text)
-    until = next_time(int(clock[1]), int(clock[2]), now, zone) if clock else instant_from(text, zone)
-    if until <= now:
-        raise ValueError(f"--until {text}: that is over")
-    return until
 
 
 def put(overrides: OverrideStore, tenant: str, of: str, override: SetByHand | None) -> None:

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     ROOMS = "rooms"  # conference rooms, and parked callers; CHANGE: lock, mute, send out, invite
     KIOSKS = "kiosks"  # links of walls
     REPORTS = "reports"
+    HOURS = "hours"  # opening hours and duties; CHANGE: set them by hand
     WEBHOOKS = "webhooks"  # web servers that are told what happens
     USERS = "users"
     AUDIT = "audit"
@@ -99,7 +100,7 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
         Role.SUPERVISOR: _rights(
             {
                 **_each(Scope.GROUP, *_PHONE, *_FLOOR, Kind.REPORTS),
-                **_each(Scope.TENANT, Kind.SETTINGS, Kind.ROOMS),
+                **_each(Scope.TENANT, Kind.SETTINGS, Kind.ROOMS, Kind.HOURS),
             },
             {**_each(Scope.OWN, Kind.CALLS, Kind.RULES), **_each(Scope.GROUP, Kind.MISSED, *_FLOOR)},
         ),
@@ -115,12 +116,14 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
                     Kind.USERS,
                     Kind.AUDIT,
                     Kind.SETTINGS,
-                    Kind.WEBHOOKS,
+                    *(Kind.WEBHOOKS, Kind.HOURS),
                 ),
             ),
             {
                 **_each(Scope.OWN, Kind.CALLS),
-                **_each(Scope.TENANT, Kind.MISSED, Kind.RULES, *_FLOOR, Kind.ROOMS, Kind.USERS, Kind.WEBHOOKS),
+                **_each(
+                    Scope.TENANT, Kind.MISSED, Kind.RULES, *_FLOOR, Kind.ROOMS, Kind.USERS, Kind.WEBHOOKS, Kind.HOURS
+                ),
             },
         ),
         Role.BILLING: _rights(
@@ -133,7 +136,7 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
             _each(
                 Scope.ALL,
                 *(Kind.MISSED, Kind.RULES, *_CENTRE, Kind.KIOSKS, Kind.ROOMS, Kind.USERS),
-                *(Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM, Kind.WEBHOOKS),
+                *(Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM, Kind.WEBHOOKS, Kind.HOURS),
             ),
         ),
     }

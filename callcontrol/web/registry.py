@@ -14,6 +14,7 @@ from callcontrol.web.api import (
     calls,
     desk,
     exports,
+    hours,
     kiosks,
     missed,
     phones,
@@ -54,6 +55,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *settings.OPERATIONS,
     *platform.OPERATIONS,
     *webhooks.OPERATIONS,
+    *hours.OPERATIONS,
 )
 VERSION: Final = "1"
 _NAMES: Final = re.compile(r"\{([a-z]+)\}")

@@ -13,16 +13,21 @@ from callcontrol.billing.missed.cases import Case
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.config.settings import Settings
+from callcontrol.config.web_settings import Web
+from callcontrol.edges.clock import new_id
 from callcontrol.edges.ledger.missed_cases import WantedCases, read_again, wanted_cases
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import transaction
+from callcontrol.edges.ledger.webhooks import Outbox
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.jobs import missed_callers
 from callcontrol.jobs.missed_callers import MissedCallers, differing
+from callcontrol.usecases.webhooks import Webhooks
 from callcontrol.vocabulary.missed import CaseEnd, MissedReason
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.webhook import EventKind
 from tests.billing.missed.test_contacts import JAN, outgoing
 from tests.billing.trails import NOON, Story, call_id, forwarded
 from tests.config.example import example
@@ -97,6 +102,32 @@ def test_calling_back_is_told_of_the_one_who_did(books: Books) -> None:
     books.read()
     (case,) = books.cases()
     assert (case.how, case.by, case.first_try) == (CaseEnd.REACHED, "extension:101", NOON + 70 * SECOND_US)
+
+
+def test_webhooks_are_told_of_each_case_once_when_it_opens_and_when_it_is_closed(books: Books) -> None:
+    with connect(books.dsn) as connection:
+        settings = example().model_copy(update={"web": Web(keys=("k" * 32,))})
+        hooks = Webhooks(settings, "acme", connection, "ada", lambda: LATER, bytes, new_id)
+        made, _ = hooks.add("https://crm.example.com/", (EventKind.CALL_MISSED, EventKind.CASE_CLOSED))
+
+        def told() -> list[tuple[str, str]]:
+            return [(one.kind, one.call_id) for one in reversed(hooks.deliveries(made.webhook_id))]
+
+        books.write(gave_up(1))
+        books.read()
+        assert told() == [("call.missed", call_id(1))]
+        books.write(gave_up(2, 60))
+        books.read()
+        assert told() == [("call.missed", call_id(1))]
+        books.write(spoke(3, 600))
+        books.read()
+        assert told() == [("call.missed", call_id(1)), ("case.closed", call_id(1))]
+        outbox = Outbox(books.dsn, "test")
+        claimed = outbox.claim(made.webhook_id, 4, LATER, LATER)
+        (first,) = [outbox.content(one) for one in claimed]
+        assert first is not None
+        assert (first["number"], first["target"], first["how"]) == (JAN, "queue:support", "came_back")
+        outbox.close()
 
 
 def test_records_that_come_late_lead_to_the_same_cases(books: Books) -> None:

@@ -63,15 +63,15 @@ TABLE: dict[Role, dict[str, str]] = {
         "group": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports"
         " see:accounts see:listenings see:kiosks"
         " change:missed change:queues change:agents change:listenings change:kiosks",
-        "other": "see:settings see:rooms",
+        "other": "see:settings see:rooms see:hours",
     },
     Role.ADMIN: {
         "own": "change:calls",
         "other": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
         " see:audit see:accounts see:statements see:exports see:settings see:listenings see:kiosks see:rooms"
-        " see:webhooks"
+        " see:webhooks see:hours"
         " change:missed change:rules change:queues change:agents change:users change:listenings change:kiosks"
-        " change:webhooks"
+        " change:webhooks change:hours"
         " change:rooms",
     },
     Role.BILLING: {
@@ -82,9 +82,9 @@ TABLE: dict[Role, dict[str, str]] = {
     Role.OPERATOR: {
         "foreign": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
         " see:audit see:accounts see:statements see:exports see:settings see:platform see:listenings see:kiosks"
-        " see:webhooks"
+        " see:webhooks see:hours"
         " see:rooms change:missed change:rules change:queues change:agents change:users change:accounts"
-        " change:exports change:platform change:kiosks change:rooms change:webhooks",
+        " change:exports change:platform change:kiosks change:rooms change:webhooks change:hours",
     },
 }
 

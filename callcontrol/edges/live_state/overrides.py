@@ -40,6 +40,16 @@ _REMOVE: Final = Script(
     "if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end return 0"
 )
 
+# ARGV: the field, what was seen and what is to be, "" for nothing.
+_STORE_IF: Final = Script(
+    """
+    local stored = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+    if stored ~= ARGV[2] then return 0 end
+    if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+    return 1
+    """
+)
+
 
 class OverrideStore:
     """Reads and writes what is set by hand; remembers what it knew last for when Redis is away."""
@@ -81,6 +91,15 @@ class OverrideStore:
         key = keys.overrides(tenant)
         command = ("HDEL", key, of) if override is None else ("HSET", key, of, encode_override(override))
         self._pipeline.submit(*command, on_reply=lambda _, trouble: on_stored(trouble))
+
+    def store_if(self, tenant: str, of: str, override: SetByHand | None, seen: SetByHand | None) -> bool:
+        """As `store`, if this is still what is set; False: it is not, and nothing is changed. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away, busy or refused it.
+        """
+        given = [b"" if one is None else encode_override(one) for one in (seen, override)]
+        return bool(_STORE_IF.ask(self._pipeline, [keys.overrides(tenant)], [of, *given]))
 
     def _in_force(self, tenant: str, reply: Any) -> Overrides:
         now = clock.now()
