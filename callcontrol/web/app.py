@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Final
 
 import falcon
@@ -12,8 +11,6 @@ from falcon import Request, Response
 
 from callcontrol.edges import web_meters
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.web.keep_alive import IS_STREAM
-from callcontrol.usecases.signing_in import SignedIn
 from callcontrol.vocabulary.rights import Kind, Scope, Verb, scope_of
 from callcontrol.web.dispatch import Dispatch, Place, tell
 from callcontrol.web.guards import Guards
@@ -27,6 +24,7 @@ from callcontrol.web.problems import Problem
 from callcontrol.web.registry import OPERATIONS, document
 from callcontrol.web.sessions import PATH as SESSION
 from callcontrol.web.sessions import Session
+from callcontrol.web.stream import begin_stream
 
 HEALTH: Final = "/healthz"
 
@@ -54,24 +52,10 @@ class LiveStream:
         if unknown:
             raise Problem(400, "unknown_parameter", f"there is no {unknown[0]} here", field=unknown[0])
         tenant = self._guards.tenant(signed_in, request.get_param("tenant"))
-        if self._live.count >= self._house.settings.web.streams or self._live.is_stopping:
-            cure, again = "close a window, or try again later", {"Retry-After": "30"}
-            raise Problem(503, "too_many_streams", "too many live streams are open", "limited", "", cure, again)
         last_id = request.get_header("Last-Event-ID") or ""
-        request.env[IS_STREAM]()
-        response.content_type = "text/event-stream"
-        # Not kept, and not gathered by a reverse proxy.
-        response.set_header("Cache-Control", "no-store")
-        response.set_header("X-Accel-Buffering", "no")
-        still = self._still(request, signed_in)
+        begin_stream(self._house, self._live, request, response)
+        still = self._guards.still(request, signed_in)
         response.stream = self._live.stream(signed_in.person, tenant, last_id, still)
-
-    def _still(self, request: Request, signed_in: SignedIn) -> Callable[[], object]:
-        cookie = request.cookies.get(self._guards.cookie)
-        if signed_in.session is None or cookie is None:
-            secret = (request.get_header("Authorization") or "").removeprefix("Bearer ")
-            return lambda: self._house.signing_in.of_token(secret)
-        return lambda: self._house.signing_in.of_cookie(cookie)
 
 
 class Document:
@@ -118,7 +102,7 @@ def application(house: House, guards: Guards, live: Live) -> falcon.App[Request,
     app.add_route(f"{PREFIX}{SESSION}", Session(house, guards))
     app.add_route(f"{PREFIX}/openapi.json", Document())
     app.add_route(HEALTH, Health(house))
-    panel = Panel(house, guards)
+    panel = Panel(house, guards, live)
     panel.add_to(app)
     refusals = Refusals(panel)
     app.add_error_handler(falcon.HTTPError, refusals.http_error)

@@ -68,6 +68,14 @@ class Guards:
         self.check_origin(request)
         return self._house.signing_in.of_cookie(cookie)
 
+    def still(self, request: Request, signed_in: SignedIn) -> Callable[[], object]:
+        """What asks anew who a request is of, while it is answered: raises NotSignedIn once no one is signed in."""
+        cookie = request.cookies.get(self.cookie)
+        if signed_in.session is None or cookie is None:
+            secret = (request.get_header("Authorization") or "").removeprefix(_BEARER)
+            return lambda: self._house.signing_in.of_token(secret)
+        return lambda: self._house.signing_in.of_cookie(cookie)
+
     def check_origin(self, request: Request) -> None:
         """Raises Problem where an unsafe request of a browser comes from a page of another site, or does not say."""
         if request.method not in UNSAFE:

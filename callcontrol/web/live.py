@@ -233,7 +233,7 @@ class Live:
         try:
             change = waiting.get(timeout=HEARTBEAT_S)
         except Empty:
-            return b": beat\n\n"
+            return _told("beat", {"at": text_of(self._house.now())})
         if change is None:
             return self._snapshot(watched, sight)
         return self._event("change", watched, change.number, change.told.for_(sight))

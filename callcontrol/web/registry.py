@@ -202,9 +202,9 @@ _USE: Final[dict[str, Any]] = {
 }
 _LIVE: Final[dict[str, Any]] = {
     "operationId": "live",
-    "summary": "Queues and agents as they change: server-sent events `snapshot`, `change`, `stale`, `end`",
+    "summary": "Queues and agents as they change: server-sent events `snapshot`, `change`, `beat`, `stale`, `end`",
     "description": "A snapshot comes first. After a break `Last-Event-ID` goes on where it was, or brings a new "
-    "snapshot. `stale` says since when nothing is known; a comment comes at least every 15 seconds.",
+    "snapshot. `stale` says since when nothing is known; `beat` comes where nothing else did for 15 seconds.",
     "parameters": [
         {"name": "tenant", "in": "query", "required": False, "schema": {"type": "string"}},
         {"name": "Last-Event-ID", "in": "header", "required": False, "schema": {"type": "string"}},

@@ -76,7 +76,8 @@ def _list(asked: Asked) -> Answer:
         return Answer(KiosksTold(kiosks=[told(one) for one in found.all()]))
 
 
-def _add(asked: Asked) -> Answer:
+def add(asked: Asked) -> Answer:
+    """Make a link, by `asked.body`; it is told in the answer."""
     body = asked.body
     with kiosks_of(asked) as found:
         kiosk, secret = found.add(asked.house.tenant(asked.tenant), body.name, body.queues, body.days)
@@ -87,8 +88,13 @@ def _add(asked: Asked) -> Answer:
 
 
 def _revoke(asked: Asked) -> Answer:
+    return revoke(asked, asked.path["kiosk"])
+
+
+def revoke(asked: Asked, kiosk_id: str) -> Answer:
+    """The link is good no more."""
     with kiosks_of(asked) as found:
-        kiosk = found.revoke(asked.path["kiosk"])
+        kiosk = found.revoke(kiosk_id)
     before = {"name": kiosk.name, "queues": list(kiosk.queues)}
     return Answer(told(kiosk), audit=("wall: link revoked", f"kiosk:{kiosk.kiosk_id}", before, None))
 
@@ -106,7 +112,7 @@ OPERATIONS: Final = (
         "/kiosks",
         "Make a link for a wall",
         _CHANGE,
-        _add,
+        add,
         KioskTold,
         body=KioskGiven,
         status=201,

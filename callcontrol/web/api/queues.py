@@ -215,14 +215,14 @@ def _queue(asked: Asked) -> Answer:
     return Answer(queue_detail(asked, asked.path["queue"]))
 
 
-def queue_detail(asked: Asked, name: str) -> QueueDetail:
+def queue_detail(asked: Asked, name: str, shown: int = SHOWN) -> QueueDetail:
     """A queue and who waits in it."""
     _check_queue(asked, Verb.SEE, name)
     live, settings = asked.house.live(), asked.house.tenant(asked.tenant)
     found = [one for one in live.views.queues(asked.tenant, live.occasion(asked.tenant)) if one.name == name]
     if not found or name not in settings.queues:
         raise NotThere(f"there is no queue {name}", "queue")
-    tickets = live.views.tickets(asked.tenant, name, live.occasion(asked.tenant), count=SHOWN)
+    tickets = live.views.tickets(asked.tenant, name, live.occasion(asked.tenant), count=shown)
     whole = may(asked.person, Verb.SEE, Kind.NUMBERS, Thing(asked.tenant, queue=name))
     waiting = [waiting_told(ticket, whole) for ticket in tickets]
     return QueueDetail(queue=queue_told(found[0], settings.queues[name]), waiting=waiting)
@@ -252,10 +252,14 @@ def _check_queue(asked: Asked, verb: Verb, queue: str) -> None:
 
 
 def _act_on_caller(asked: Asked) -> Answer:
-    body, queue, call = asked.body, asked.path["queue"], asked.path["caller"]
+    return act_on_caller(asked, asked.path["queue"], asked.path["caller"])
+
+
+def act_on_caller(asked: Asked, queue: str, call: str) -> Answer:
+    """Do `asked.body` with a waiting caller."""
     _check_queue(asked, Verb.CHANGE, queue)
     with one_at_a_time(asked, f"caller {call}"):
-        return _acted_on_caller(asked, body, queue, call)
+        return _acted_on_caller(asked, asked.body, queue, call)
 
 
 def _acted_on_caller(asked: Asked, body: CallerGiven, queue: str, call: str) -> Answer:
@@ -279,13 +283,12 @@ def _acted_on_caller(asked: Asked, body: CallerGiven, queue: str, call: str) -> 
 
 
 def _agent(asked: Asked) -> Answer:
-    told = _agent_seen(asked.person, asked.tenant, agent_of(asked, Verb.SEE))
+    told = _agent_seen(asked.person, asked.tenant, agent_of(asked, asked.path["agent"], Verb.SEE))
     return Answer(told, headers={"ETag": f'"{version_of_agent(told.state, told.reason, told.since)}"'})
 
 
-def agent_of(asked: Asked, verb: Verb) -> AgentTold:
-    """The agent of the address, the caller's number in whole; what the person may not see is not there."""
-    name = asked.path["agent"]
+def agent_of(asked: Asked, name: str, verb: Verb) -> AgentTold:
+    """The agent, the caller's number in whole; what the person may not see is not there."""
     found = [one for one in snapshot(asked.house.live(), asked.tenant)[1] if one.agent == name]
     if not found or not _is_seen(asked.person, verb, asked.tenant, found[0]):
         raise NotThere(f"there is no agent {name}", "agent")
@@ -293,16 +296,21 @@ def agent_of(asked: Asked, verb: Verb) -> AgentTold:
 
 
 def _act_on_agent(asked: Asked) -> Answer:
-    with one_at_a_time(asked, f"agent {asked.path['agent']}"):
-        return _acted_on_agent(asked, asked.path["agent"], asked.body)
+    return act_on_agent(asked, asked.path["agent"])
+
+
+def act_on_agent(asked: Asked, name: str) -> Answer:
+    """Do `asked.body` to an agent."""
+    with one_at_a_time(asked, f"agent {name}"):
+        return _acted_on_agent(asked, name, asked.body)
 
 
 def _acted_on_agent(asked: Asked, name: str, body: ActGiven) -> Answer:
-    before = agent_of(asked, Verb.CHANGE)
+    before = agent_of(asked, name, Verb.CHANGE)
     check_version(asked, version_of_agent(before.state, before.reason, before.since))
     with makes_sense():
         agents.act(asked.house.live(), asked.tenant, name, body.action, body.reason, body.seconds)
-    now = agent_of(asked, Verb.CHANGE)
+    now = agent_of(asked, name, Verb.CHANGE)
     audit = (f"agent: {body.action}", f"agent:{name}", {"state": before.state}, {"state": now.state})
     headers = {"ETag": f'"{version_of_agent(now.state, now.reason, now.since)}"'}
     return Answer(_agent_seen(asked.person, asked.tenant, now), headers=headers, audit=audit)

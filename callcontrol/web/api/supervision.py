@@ -88,7 +88,8 @@ def _list(asked: Asked) -> Answer:
     return Answer(listenings_told(asked))
 
 
-def _start(asked: Asked) -> Answer:
+def start(asked: Asked) -> Answer:
+    """Have the person's own phone rung, by `asked.body`."""
     body, settings, phone = asked.body, asked.house.tenant(asked.tenant), asked.person.extension
     if not phone:
         raise Refused("you have no phone of your own here", "phone", "ask your administrator")
@@ -138,7 +139,7 @@ OPERATIONS: Final = (
         "/listenings",
         "My phone rings, and then is at a conversation: listening, whispering, barging in, or taking over",
         _CHANGE,
-        _start,
+        start,
         Click,
         body=ListeningGiven,
         status=202,

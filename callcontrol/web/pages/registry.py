@@ -11,6 +11,7 @@ from falcon import HTTP_303, Request, Response
 from callcontrol.web.assets import PREFIX, Assets
 from callcontrol.web.guards import Guards
 from callcontrol.web.house import House
+from callcontrol.web.live import Live
 from callcontrol.web.pages.account import account
 from callcontrol.web.pages.account.set_password import LOOKED, SET_PASSWORD, LinkGiven, SetPassword
 from callcontrol.web.pages.account.sign_in import (
@@ -24,6 +25,12 @@ from callcontrol.web.pages.account.sign_in import (
     SignOut,
 )
 from callcontrol.web.pages.admin import listed as admin
+from callcontrol.web.pages.desk.desk import DESK
+from callcontrol.web.pages.desk.floor import FLOOR
+from callcontrol.web.pages.desk.reports import REPORTS
+from callcontrol.web.pages.desk.wallboard import Walls
+from callcontrol.web.pages.desk.wallboard import routes as wall_routes
+from callcontrol.web.pages.desk.walls import WALLS
 from callcontrol.web.pages.layout import Layout
 from callcontrol.web.pages.page import Act, Page
 from callcontrol.web.pages.rendering import Renderer
@@ -31,9 +38,13 @@ from callcontrol.web.pages.serving import SIGN_IN, Serving
 from callcontrol.web.pages.subscriber import call, calls, phone
 
 PAGES: Final[tuple[Page, ...]] = (
+    DESK,
+    FLOOR,
     phone.PHONE,
     calls.CALLS,
     call.CALL,
+    REPORTS,
+    WALLS,
     *admin.PAGES,
     *account.PAGES,
 )
@@ -42,11 +53,12 @@ PAGES: Final[tuple[Page, ...]] = (
 class Panel:
     """The panel, as the application serves it."""
 
-    def __init__(self, house: House, guards: Guards, pages: tuple[Page, ...] = PAGES) -> None:
+    def __init__(self, house: House, guards: Guards, live: Live, pages: tuple[Page, ...] = PAGES) -> None:
         self._assets, self._pages = Assets(), pages
         layout = Layout(house, guards, Renderer(self._assets), pages)
         self._serving = Serving(house, guards, layout)
         self._door = Door(house, guards, layout, self._serving)
+        self._walls = Walls(house, guards, layout, live, self._serving.refuse)
 
     def add_to(self, app: falcon.App[Request, Response]) -> None:
         """All its addresses."""
@@ -58,6 +70,8 @@ class Panel:
         app.add_route(SIGN_OUT, SignOut(self._door))
         app.add_route(PREFERENCES, Chosen(self._door))
         app.add_route(f"{PREFIX}/{{digest}}/{{name}}", self._assets)
+        for path, place in wall_routes(self._walls).items():
+            app.add_route(path, place)
         for page in self._pages:
             app.add_route(page.path, _Looked(partial(self._serving.page, page)))
             for act in page.acts:

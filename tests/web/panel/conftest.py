@@ -27,7 +27,7 @@ from tests.web.panel.server import PanelServer
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which(
     "chromium", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 )
-collect_ignore = [] if CHROMIUM else ["test_pages.py", "test_by_keyboard.py"]
+collect_ignore = [] if CHROMIUM else ["test_pages.py", "test_by_keyboard.py", "test_desk_pages.py"]
 # Debian's own is set up for a desktop; root has no sandbox.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-prefers-reduced-motion"]
 
@@ -55,9 +55,10 @@ def panel(tmp_path_factory: pytest.TempPathFactory, redis_url: str, ledger_table
     writer = LedgerWriter(dsn, now=lambda: NOON)
     assert writer.write([to_json(rated(forwarded())), to_json(rated(answered_in_queue(3)))]) == []
     writer.close()
-    site = site_of(tmp_path_factory.mktemp("panel"), redis_url, dsn, add_settings)
+    folder = tmp_path_factory.mktemp("panel")
+    site = site_of(folder, redis_url, dsn, add_settings)
     add_money(site)
-    server = PanelServer(site)
+    server = PanelServer(site, str(folder / "conf"), redis_url)
     yield server
     server.stop()
     site.stop()

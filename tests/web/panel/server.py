@@ -25,10 +25,11 @@ class PanelServer:
 
     Attributes:
         address: `http://127.0.0.1:PORT`.
+        config: the folder of its configuration; redis_url: its live state.
     """
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    def __init__(self, site: Site, config: str, redis_url: str) -> None:
+        self.site, self.config, self.redis_url = site, config, redis_url
         self._cookies: dict[str, str] = {}
         app = application(site.house, Guards(site.house), Live(site.house))
         self._server = KeepAliveServer(Address("127.0.0.1", 0), app, 100)

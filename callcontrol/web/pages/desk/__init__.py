@@ -1,0 +1,1 @@
+"""Pages of agents and supervisors: the desk, the floor, reports, walls."""

@@ -1,0 +1,123 @@
+"""Reports: peak hours, service level, handling time, abandonment, first-call resolution, each with its table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from pydantic import Field
+
+from callcontrol.billing.reports import Report
+from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.vocabulary.rights import Kind, Verb, reach_of
+from callcontrol.web.api.reports import ReportGiven, report_of
+from callcontrol.web.operations import Asked, Common
+from callcontrol.web.pages.desk.charts import Heat, bars_of, heat_of
+from callcontrol.web.pages.page import Page, Shown
+from callcontrol.web.pages.texts import N_
+
+PERIODS: Final = {
+    "today": N_("today"),
+    "yesterday": N_("yesterday"),
+    "this-week": N_("this week"),
+    "last-week": N_("last week"),
+    "this-month": N_("this month"),
+    "last-month": N_("last month"),
+}
+# In their order on the page; peak has a picture of its own.
+SHOWN: Final = ("queues", "agents", "extensions", "resolution")
+TITLES: Final = {
+    "queues": N_("Queues"),
+    "agents": N_("Agents"),
+    "extensions": N_("Extensions"),
+    "resolution": N_("First-call resolution"),
+}
+FIGURES: Final = {
+    "queue": N_("Queue"),
+    "agent": N_("Agent"),
+    "extension": N_("Extension"),
+    "number": N_("Number"),
+    "entered": N_("Entered"),
+    "answered": N_("Answered"),
+    "abandoned": N_("Abandoned"),
+    "abandonment": N_("Abandonment"),
+    "service_level": N_("Service level"),
+    "time_to_answer": N_("Time to answer"),
+    "handling_time": N_("Handling time"),
+    "offers": N_("Offers"),
+    "missed": N_("Missed"),
+    "talks": N_("Conversations"),
+    "rung": N_("Rung"),
+    "share": N_("Answered, share"),
+    "average_talk": N_("Talk, on average"),
+    "called": N_("Called out"),
+    "again": N_("Called again"),
+    "resolved": N_("Resolved"),
+}
+# By which filter of the calls a row is looked into.
+FILTERS: Final = {"queue": "queue", "agent": "agent", "extension": "extension", "number": "called"}
+
+
+class ReportsGiven(Common):
+    """Of which period, of which queue."""
+
+    period: str = Field(default="this-week", max_length=40)
+    start: str = Field(default="", max_length=40)
+    end: str = Field(default="", max_length=40)
+    queue: str = Field(default="", max_length=64)
+
+
+def _show(asked: Asked) -> Shown:
+    given = asked.given
+    between = {"start": given.start, "end": given.end} if given.start else {"period": given.period}
+    if not given.start and given.end:
+        raise Refused("a period has a beginning", "start", "write from when on")
+    found = {name: one for name in SHOWN if (one := _report(asked, name, between)) is not None}
+    peak, period = _peak(asked, between)
+    values = {
+        "periods": PERIODS,
+        "between": {"period": "", "start": "", "end": "", **between},
+        "figures": FIGURES,
+        "titles": TITLES,
+        "filters": FILTERS,
+        "queues": _queues(asked),
+        "heat": peak,
+        "reports": found,
+        "bars": {name: bars_of(report) for name, report in found.items()},
+        "period_name": period,
+    }
+    return Shown("desk/reports.html", values)
+
+
+def _report(asked: Asked, name: str, between: dict[str, str]) -> Report | None:
+    """None: it is not for this person."""
+    try:
+        return report_of(replace(asked, given=ReportGiven.model_validate(between)), name)[0]
+    except NotThere:
+        return None
+
+
+def _peak(asked: Asked, between: dict[str, str]) -> tuple[Heat | None, str]:
+    """Of the queue that is chosen; of all calls, or the first queue where the person looks after some alone."""
+    queue = asked.given.queue or ("" if _sees_all(asked) else next(iter(_queues(asked)), ""))
+    try:
+        report, period, _ = report_of(
+            replace(asked, given=ReportGiven.model_validate({**between, "queue": queue})), "peak"
+        )
+    except NotThere:
+        return None, ""
+    return heat_of(report, queue), period
+
+
+def _queues(asked: Asked) -> dict[str, str]:
+    """Those whose peak hours the person may see."""
+    reach = reach_of(asked.person, Verb.SEE, Kind.REPORTS, asked.tenant)
+    queues: dict[str, Any] = dict(asked.house.tenant(asked.tenant).queues)
+    return {name: one.name or name for name, one in queues.items() if reach is None or name in reach.queues}
+
+
+def _sees_all(asked: Asked) -> bool:
+    return reach_of(asked.person, Verb.SEE, Kind.REPORTS, asked.tenant) is None
+
+
+REPORTS: Final = Page("reports", "/reports", N_("Reports"), (Verb.SEE, Kind.REPORTS), "desk", _show, given=ReportsGiven)
