@@ -70,3 +70,28 @@ def test_who_has_a_link_sees_its_queues_now_and_nothing_else(site: Site) -> None
     assert not may(person, Verb.SEE, Kind.QUEUES, Thing("umbrella", queue="support"))
     allowed = {(verb, kind) for verb in Verb for kind in Kind if scope_of(person, verb, kind) is not Scope.NONE}
     assert allowed == {(Verb.SEE, Kind.QUEUES)}
+
+
+def test_a_link_becomes_a_cookie_that_is_good_for_the_wall_alone(site: Site) -> None:
+    link = site.ask("admin", "POST", "/kiosks", {**GIVEN, "queues": ["sales", "support"]}, key="k").json["link"]
+    opened_ = site.client.simulate_get(link[link.index("/wallboard") :])
+    assert (opened_.status_code, opened_.headers["location"]) == (303, "/wallboard")
+    assert opened_.headers["referrer-policy"] == "no-referrer"
+    (cookie,) = opened_.cookies.values()
+    assert (cookie.http_only, cookie.same_site) == (True, "Lax")
+    cookies = {cookie.name: cookie.value}
+    wall = site.client.simulate_get("/wallboard", cookies=cookies)
+    assert re.findall(r'data-queue="([^"]+)"', wall.text) == ["sales", "support"]
+    assert "cck_" not in wall.text
+    assert site.client.simulate_get("/api/v1/queues", cookies=cookies).status_code == 401
+    assert site.client.simulate_get("/api/v1/live", cookies=cookies).status_code == 401
+    assert site.client.simulate_get("/floor", cookies=cookies).headers["location"].startswith("/sign-in")
+    assert site.client.simulate_get("/wallboard").headers["location"] == "/sign-in?back=%2Fwallboard"
+    with site.house.people("acme") as connection:
+        (kiosk,) = rows.kiosks_of(connection, "acme")
+    assert kiosk.used_at is not None
+    site.ask("admin", "DELETE", f"/kiosks/{kiosk.kiosk_id}")
+    gone = site.client.simulate_get("/wallboard", cookies=cookies)
+    assert (gone.status_code, "shows nothing any more" in gone.text) == (401, True)
+    assert gone.cookies[cookie.name].max_age == 0
+    assert site.client.simulate_get("/wallboard/open/cck_nothing").status_code == 401

@@ -16,6 +16,8 @@ TOP: Final = 20
 BAR_HEIGHT: Final = 22
 BAR_WIDTH: Final = 300
 MOST_BARS: Final = 12
+# What a row of all is called.
+ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def bars_of(report: Report) -> Bars:
     """The figure that the report draws as bars; rows without one are left out."""
     figure = next(one for one in report.figures if one.name == report.bar)
     names = [str(row[0]) for row in report.rows]
-    found = [(name, float(value)) for name, value in zip(names, report.column(report.bar), strict=True) if value]
+    rows = zip(names, report.column(report.bar), strict=True)
+    found = [(name, float(value)) for name, value in rows if value and name != ALL]
     found = sorted(found, key=lambda one: -one[1])[:MOST_BARS]
     most = 1.0 if figure.kind is Kind.SHARE else max((value for _, value in found), default=0.0)
     bars = tuple(

@@ -81,6 +81,7 @@ def _show(asked: Asked) -> Shown:
         "titles": TITLES,
         "filters": FILTERS,
         "queues": _queues(asked),
+        "names": {name: one.name or name for name, one in asked.house.tenant(asked.tenant).queues.items()},
         "heat": peak,
         "reports": found,
         "bars": {name: bars_of(report) for name, report in found.items()},
