@@ -13,6 +13,7 @@ from callcontrol.usecases.agent_rows import AgentRow
 from callcontrol.usecases.agents import live_agents
 from callcontrol.usecases.live_queues import LiveQueues, shown_number
 from callcontrol.usecases.refusals import NotThere
+from callcontrol.usecases.seen_calls import is_seen
 from callcontrol.vocabulary.moment import Instant, instant_of
 from callcontrol.vocabulary.queue import QueueView, TicketView
 from callcontrol.vocabulary.reach import Reach
@@ -28,7 +29,9 @@ LOOKED_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class LastTalk:
-    """An earlier call of the same number; `talk_ms` 0: no one spoke with the caller."""
+    """An earlier call of the same number; `talk_ms` 0: no one spoke with the caller; `is_seen`: whether the agent may
+    look at the call itself.
+    """
 
     call_id: str
     at: Instant
@@ -36,6 +39,7 @@ class LastTalk:
     queue: str
     agent: str
     talk_ms: int
+    is_seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +90,16 @@ def last_talks(access: Access, tenant: str, person: Person, caller: AgentCaller)
             found = history.page(wanted, LOOKED_S).calls
     except NoLedger:
         return None
-    return tuple(_talk(one) for one in found if one.call_id != caller.call_id)[:LAST_TALKS]
+    return tuple(_talk(person, one) for one in found if one.call_id != caller.call_id)[:LAST_TALKS]
 
 
-def _talk(call: PastCall) -> LastTalk:
+def _talk(person: Person, call: PastCall) -> LastTalk:
     visit: PastVisit | None = call.visits[-1] if call.visits else None
     talk_ms = 0 if call.bridged_at is None else round((call.ended_at - call.bridged_at).total_seconds() * 1_000)
     queue, agent = ("", "") if visit is None else (visit.queue, visit.agent)
-    return LastTalk(call.call_id, instant_of(call.started_at), call.outcome, queue, agent, talk_ms)
+    return LastTalk(
+        call.call_id, instant_of(call.started_at), call.outcome, queue, agent, talk_ms, is_seen(person, call)
+    )
 
 
 def _shown(caller: AgentCaller | None, live: LiveQueues) -> AgentCaller | None:

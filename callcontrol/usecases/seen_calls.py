@@ -81,16 +81,21 @@ def masked(text: str) -> str:
     return _NUMBER.sub(lambda found: mask(found[0]), text)
 
 
+def is_seen(person: Person, call: PastCall) -> bool:
+    """Whether the person sees the call at all."""
+    return _may(person, Kind.CALLS, call)
+
+
 def is_seen_whole(person: Person, call: PastCall) -> bool:
     """Whether the person sees the call's numbers in whole."""
     return _may(person, Kind.NUMBERS, call)
 
 
 def _may(person: Person, kind: Kind, call: PastCall) -> bool:
-    return any(may(person, Verb.SEE, kind, thing) for thing in _things(call))
+    return any(may(person, Verb.SEE, kind, thing) for thing in things_of(call))
 
 
-def _things(call: PastCall) -> Iterator[Thing]:
+def things_of(call: PastCall) -> Iterator[Thing]:
     """What the call has to do with."""
     yield Thing(call.tenant, extension=call.caller_extension)
     for leg in call.legs:

@@ -41,6 +41,7 @@ class LastTalkTold(Told):
     queue: str
     agent: str
     talk_ms: int
+    is_seen: bool = Field(description="whether the call itself is there for the agent")
 
 
 class FiguresTold(Told):
@@ -141,7 +142,13 @@ def _caller(caller: AgentCaller) -> CallerTold:
 def _talk(one: LastTalk, settings: Tenant) -> LastTalkTold:
     agent = display_name(settings, one.agent) or one.agent
     return LastTalkTold(
-        call_id=one.call_id, at=text_of(one.at), outcome=one.outcome, queue=one.queue, agent=agent, talk_ms=one.talk_ms
+        call_id=one.call_id,
+        at=text_of(one.at),
+        outcome=one.outcome,
+        queue=one.queue,
+        agent=agent,
+        talk_ms=one.talk_ms,
+        is_seen=one.is_seen,
     )
 
 

@@ -31,7 +31,7 @@ PATH: Final = "/calls"
 ON_A_PAGE: Final = 50
 # A page is shown after so many seconds, also where it is not full.
 WAITED_S: Final = 3.0
-SHOWN: Final = ("period", "since", "to", "number", "extension", "queue", "type", "outcome")
+SHOWN: Final = ("period", "since", "to", "number", "extension", "queue", "agent", "called", "type", "outcome")
 # So that spreadsheets read it as UTF-8.
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -45,6 +45,8 @@ class CallsFilters(Common):
     number: str | None = Field(default=None, max_length=64)
     extension: str | None = Field(default=None, max_length=64)
     queue: str | None = Field(default=None, max_length=64)
+    agent: str | None = Field(default=None, max_length=64)
+    called: str | None = Field(default=None, max_length=64)
     type: str | None = Field(default=None, max_length=16)
     outcome: str | None = Field(default=None, max_length=32)
     cursor: str | None = Field(default=None, max_length=1_024)
