@@ -34,7 +34,7 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     stating.add_argument("account", metavar="ACCOUNT", help="tenant, or extension:101")
     for name in ("since", "until"):
         stating.add_argument(f"--{name}", default="", metavar="TIME", help="ISO day or time in the tenant's zone")
-    stating.add_argument("--limit", type=int, default=MAX_ENTRIES, help="at most so many entries")
+    stating.add_argument("--limit", type=int, default=MAX_ENTRIES, help="the largest number of entries shown")
     checking = verbs.add_parser("check", help="redo all running totals")
     checking.add_argument("tenant", metavar="TENANT", nargs="?", default=None)
 

@@ -54,7 +54,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """`agents [show] [TENANT [AGENT]]`, `agents log-in|log-out|… TENANT AGENT`."""
     parser = subparsers.add_parser(
         "agents",
-        help="who takes calls from queues, and acting for one",
+        help="agents of queues: show them, or log in, log out and pause one",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

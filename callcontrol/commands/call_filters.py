@@ -25,8 +25,8 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     _add_word(parser, "--refused", RefusalReason, "only where a number was not dialled for this reason")
     _add_word(parser, "--direction", Direction, "only with a leg to a number of this class")
     parser.add_argument("--survey", metavar="SCORE", help="only with this answer to a survey, 1 to 5, or from to: 1-2")
-    parser.add_argument("--cost-from", metavar="AMOUNT", help="only calls that cost at least so much")
-    parser.add_argument("--cost-to", metavar="AMOUNT", help="only calls that cost something, at most so much")
+    parser.add_argument("--cost-from", metavar="AMOUNT", help="only calls with a cost of at least this amount")
+    parser.add_argument("--cost-to", metavar="AMOUNT", help="only calls with a cost of at most this amount")
     parser.add_argument("--currency", metavar="PLN", help="only calls that cost something in this currency")
 
 
@@ -45,9 +45,9 @@ def _add_parties(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--number", help=f"only calls of, to, or carried on to this number or extension{begins}")
     parser.add_argument("--caller", metavar="NUMBER", help="only calls of this number or extension, likewise")
     parser.add_argument("--called", metavar="NUMBER", help="only calls to, or carried on to it, likewise")
-    parser.add_argument("--extension", help="only where it called, or a phone of it was rung")
-    parser.add_argument("--queue", help="only those who were in this queue")
-    parser.add_argument("--agent", help="only those whom this agent of a queue spoke with")
+    parser.add_argument("--extension", help="only calls that it made, or that rang one of its phones")
+    parser.add_argument("--queue", help="only calls that were in this queue")
+    parser.add_argument("--agent", help="only calls that this agent of a queue answered")
 
 
 def _add_word(

@@ -49,7 +49,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add_config(parser)
     parser.add_argument("--dsn", default="", help="libpq connection string (default: postgres.dsn, else the embedded)")
     add_filters(parser)
-    limit = f"at most so many; without it the latest {DEFAULT_LIMIT}, with --csv and --json all"
+    limit = f"the largest number of calls shown; default: the latest {DEFAULT_LIMIT}, with --csv and --json all"
     parser.add_argument("--limit", type=int, help=limit)
     parser.add_argument("--after", metavar="PLACE", help="go on where the list before ended, as it said there")
     parser.add_argument("--oldest-first", action="store_true", help="the earliest first, not the latest")

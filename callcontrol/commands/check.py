@@ -80,7 +80,7 @@ def _summary(
 ) -> Iterator[str]:
     there_is = ", ".join(f"{count} {name}" for name, count in counts.items())
     if problems:
-        yield f"{folder}: {counted(problems, 'mistake')}; nothing of it would be taken over"
+        yield f"{folder}: {counted(problems, 'mistake')}; the folder would be refused as a whole"
     elif warned:
         yield f"{folder}: no mistakes, {counted(warned, 'warning')}: {there_is}"
     else:

@@ -221,7 +221,7 @@ def _tell_result(told: StoryResult, console: Console) -> None:
         by = f" by {call.answered_by}" if call.answered_by else ""
         console.print(f"  [bold]{call.outcome}{by}{price}[/bold]")
     for difference in told.differences:
-        console.print(f"  [red]not as told: {difference}[/red]")
+        console.print(f"  [red]differs: {difference}[/red]")
     console.print()
 
 
@@ -236,7 +236,7 @@ def _show_fast_bill(stage: Stage, console: Console) -> None:
 
 def _show_bill(stage: Stage, console: Console) -> None:
     """All records, read back from Postgres."""
-    console.rule("[bold]what Postgres has of it", align="left")
+    console.rule("[bold]what Postgres recorded", align="left")
     zone = ZoneInfo(read_configuration(stage.config).settings.tenants[TENANT].zone)
     with LedgerReader(stage.dsn) as ledger:
         show(ledger.calls(Wanted(limit=None))[::-1], zone, console)
@@ -258,7 +258,7 @@ def _verdict(told: list[StoryResult], console: Console, seconds: float) -> int:
     calls = sum(len(t.calls) for t in told)
     style = "red" if wrong else "green"
     console.print(
-        f"[bold {style}]{len(told) - len(wrong)} of {len(told)} stories came out as told; {calls} calls, each with its "
+        f"[bold {style}]{len(told) - len(wrong)} of {len(told)} stories came out right; {calls} calls, each with its "
         f"record in Postgres; {seconds:.0f} s[/bold {style}]"
     )
     return 1 if wrong else 0

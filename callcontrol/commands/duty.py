@@ -31,16 +31,22 @@ VERBS = ("show", "give", "take-back")
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`duty [show] TENANT [NAME]`, `duty give TENANT NAME TARGET …`, `duty take-back TENANT NAME`."""
-    parser = subparsers.add_parser("duty", help="who has a duty; give it to another one", description=__doc__)
+    parser = subparsers.add_parser(
+        "duty", help="show the holder of a duty; give it to another target", description=__doc__
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
-    helps = ("who has it and why (may be left out)", "give it to another one", "the plan counts again")
+    helps = (
+        "the holder, and the reason (the word `show` may be left out)",
+        "give it to another target",
+        "remove the override: the plan applies again",
+    )
     for verb, text in zip(VERBS, helps, strict=True):
         one = verbs.add_parser(verb, help=text)
         add_config(one)
         one.add_argument("tenant")
         one.add_argument("name", nargs="?" if verb == "show" else None, help="the duty")
     give = verbs.choices["give"]
-    give.add_argument("target", help="who gets it: extension:102, group:night, number:+48600700800, …")
+    give.add_argument("target", help="the new holder: extension:102, group:night, number:+48600700800, …")
     add_end(give)
     add_by(give)
 

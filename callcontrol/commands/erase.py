@@ -50,7 +50,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     left = "archives of months that are not seen here, or held, are left as they are, and named"
     parser.add_argument("--without-archives", action="store_true", help=left)
     parser.add_argument("--dry-run", action="store_true", help="only show what there is")
-    parser.add_argument("--list", action="store_true", help="what was erased, by whom and when")
+    parser.add_argument("--list", action="store_true", help="past erasures: what, by whom, when")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, times in UTC")
     add_by(parser)
 

@@ -1,4 +1,4 @@
-"""`callcontrol limits`: who may not call what outside for now, and why. PAYER is `tenant` or `extension:101`.
+"""`callcontrol limits`: payers whose outside calls are restricted now, and why. PAYER: `tenant` or `extension:101`.
 
 limits show [TENANT [PAYER]]                       restrictions in force; a payer's caps of money, what is charged
 limits block TENANT PAYER --reason TEXT            no calls outside, or of some classes; running ones end at once
@@ -30,7 +30,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """`limits show|block|unblock …`."""
     parser = subparsers.add_parser(
         "limits",
-        help="who may not call what outside for now, and why",
+        help="payers whose outside calls are restricted now, with the reason",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

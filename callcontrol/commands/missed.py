@@ -60,13 +60,17 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _add_list(verbs.add_parser("list", help="the cases of a tenant"))
     calling = verbs.add_parser("call", help="your phone rings, then calls the number")
     _add_case(calling)
-    calling.add_argument("--by", default="", metavar="WHO", help="for whom it is claimed; default: the extension")
-    calling.add_argument("--phone", required=True, metavar="EXTENSION", help="whose phone rings, and then calls")
+    calling.add_argument("--by", default="", metavar="WHO", help="the person who claims it; default: the extension")
+    calling.add_argument(
+        "--phone", required=True, metavar="EXTENSION", help="the extension whose phone rings and then calls the number"
+    )
     most = f"how long ({click_to_call.RING_S}, up to {click_to_call.MOST_RING_S})"
     calling.add_argument("--ring", type=int, default=click_to_call.RING_S, metavar="SECONDS", help=most)
     for word, about in (("claim", "you call back"), ("release", "you do not after all"), ("dismiss", "close it")):
         _add_act(verbs.add_parser(word, help=about), word)
-    verbs.add_parser("check", help="make all cases anew and compare").add_argument("tenant", nargs="?")
+    verbs.add_parser("check", help="build all cases again from the records and compare").add_argument(
+        "tenant", nargs="?"
+    )
     redoing = verbs.add_parser("redo", help="read the calls of some days again")
     redoing.add_argument("tenant")
     redoing.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DAY", help="UTC")
@@ -80,9 +84,13 @@ def _add_list(listing: argparse.ArgumentParser) -> None:
     listing.add_argument("--all", action="store_true", help="closed ones, too")
     listing.add_argument("--overdue", action="store_true", help="only those without a call back though one is due")
     listing.add_argument("--number", help="only this caller's")
-    listing.add_argument("--target", help="only those who wanted this target, as queue:support")
+    listing.add_argument("--target", help="only callers of this target, such as queue:support")
     listing.add_argument(
-        "--limit", type=int, default=100, metavar="N", help=f"at most so many (100, up to {MAX_CASES})"
+        "--limit",
+        type=int,
+        default=100,
+        metavar="N",
+        help=f"the largest number of cases shown (default 100, at most {MAX_CASES})",
     )
     listing.add_argument("--json", action="store_true", help="one JSON object a line, times in UTC")
 
@@ -97,7 +105,9 @@ def _add_act(parser: argparse.ArgumentParser, word: str) -> None:
 def _add_case(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tenant")
     parser.add_argument("number", help="who called")
-    parser.add_argument("target", nargs="?", help="whom the caller wanted; default: the only open case of the number")
+    parser.add_argument(
+        "target", nargs="?", help="the target that the caller wanted; default: the only open case of the number"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

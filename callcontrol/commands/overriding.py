@@ -29,7 +29,9 @@ def add_end(parser: argparse.ArgumentParser) -> None:
 
 def add_by(parser: argparse.ArgumentParser) -> None:
     """`--by`: who stands in the trail of calls."""
-    parser.add_argument("--by", default="", metavar="NAME", help="who says so (default: your account on this host)")
+    parser.add_argument(
+        "--by", default="", metavar="NAME", help="the name noted with it (default: your account on this host)"
+    )
 
 
 def said_by(args: argparse.Namespace) -> str:

@@ -36,7 +36,9 @@ def add_list(parser: argparse.ArgumentParser) -> None:
     owner.add_argument("--box", help="of this voicemail box")
     owner.add_argument("--queue", help="of this queue")
     parser.add_argument("--agent", help="of talks of this agent")
-    parser.add_argument("--text", metavar="WORDS", help='in which these were heard: words, "words in a row", or, -not')
+    parser.add_argument(
+        "--text", metavar="WORDS", help='only with these words in the transcript: words, "a phrase", or, -not'
+    )
     parser.add_argument("--kind", choices=[kind.value for kind in MediaKind])
     parser.add_argument("--state", choices=[state.value for state in MediaState])
     parser.add_argument("--from", dest="start", default="", metavar="DAY", help="from this day or ISO time on")

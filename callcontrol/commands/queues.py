@@ -57,7 +57,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """`queues [show] [TENANT [QUEUE]]`, `queues move|priority|remove TENANT CALL …`."""
     parser = subparsers.add_parser(
         "queues",
-        help="who waits where, and what came of the callers",
+        help="waiting callers, and figures of queues",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -46,7 +46,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
-    verbs.add_parser("show", help="what was put aside, and why; also without the word `show`")
+    verbs.add_parser("show", help="records that were rejected, with the reason; also without the word `show`")
     for name, text in (("offer", "give it to the ledger again"), ("rate", "rate charges without a price")):
         verb = verbs.add_parser(name, help=text)
         verb.add_argument("--dry-run", action="store_true", help="say what would be done; change nothing")

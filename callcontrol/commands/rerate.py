@@ -36,7 +36,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """`rerate --from DAY --to DAY [--tariff LIST] [--tenant T] [--dry-run] [--json] [--config DIR]`."""
     parser = subparsers.add_parser(
         "rerate",
-        help="make charges anew by the price lists in force now",
+        help="rate calls again by the price lists in force now",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

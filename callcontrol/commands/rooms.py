@@ -40,7 +40,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """
     parser = subparsers.add_parser("rooms", help="conference rooms with participants", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
-    show = verbs.add_parser("show", help="who is in which (may be left out)")
+    show = verbs.add_parser("show", help="rooms and their participants (the word `show` may be left out)")
     add_config(show)
     show.add_argument("tenant", nargs="?", help="only this tenant's")
     for order in RoomOrder:
@@ -59,7 +59,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     invite.add_argument("tenant")
     invite.add_argument("room")
     whom = invite.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--phone", metavar="EXTENSION", help="whose phone rings, and then dials the room")
+    whom.add_argument("--phone", metavar="EXTENSION", help="the extension whose phone rings and then dials the room")
     whom.add_argument("--number", help="what the phone of --by would dial; with its rights, at its cost")
     invite.add_argument("--by", metavar="EXTENSION", help="with --number: a moderator who is in the room")
     how_long = f"how long ({RING_S}, up to {MOST_RING_S})"

@@ -47,7 +47,7 @@ def add_showing(parser: argparse.ArgumentParser) -> None:
         type=_seconds,
         const=WATCH_S,
         metavar="SECONDS",
-        help=f"refresh it until Ctrl-C, every {WATCH_S:g} seconds if nothing else is said",
+        help=f"refresh until Ctrl-C, by default every {WATCH_S:g} seconds",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, times in UTC")
     parser.add_argument(

@@ -1,7 +1,7 @@
-"""`callcontrol supervise`: listen to a conversation, whisper, barge in, take over; who does, and who did.
+"""`callcontrol supervise`: listen to a conversation, whisper, barge in, take over; show present and past listenings.
 
 supervise start TENANT EXTENSION --phone 102   the phone of 102 rings, and then is at the conversation of EXTENSION
-supervise list [TENANT]                        supervisors who are at a conversation now
+supervise list [TENANT]                        supervisors who listen to a conversation now
 supervise history TENANT                       who listened to whom, from when to when, how and why; the latest first
 
 At the phone 1 to 4 change what is done: listen, whisper, barge in, take over. `supervision: rights:` of the tenant say
@@ -42,15 +42,15 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """`supervise start|list|history …`."""
     parser = subparsers.add_parser(
         "supervise",
-        help="listen to a conversation, whisper, barge in, take over; who does, and who did",
+        help="listen to a conversation, whisper, barge in, take over; show present and past listenings",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(_RUN))
     _add_start(verbs.add_parser("start", help="ring a phone, which then is at the conversation"))
-    listing = verbs.add_parser("list", help="supervisors who are at a conversation now")
+    listing = verbs.add_parser("list", help="supervisors who listen to a conversation now")
     listing.add_argument("tenant", nargs="?", help="only this tenant's")
-    _add_history(verbs.add_parser("history", help="who listened to whom"))
+    _add_history(verbs.add_parser("history", help="past listenings: supervisor, conversation, reason"))
     for one in verbs.choices.values():
         add_config(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line, times in UTC")
@@ -59,9 +59,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def _add_start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tenant")
     parser.add_argument("extension", help="whose conversation")
-    parser.add_argument("--phone", required=True, metavar="EXTENSION", help="the supervisor, whose phone rings")
+    parser.add_argument(
+        "--phone", required=True, metavar="EXTENSION", help="the supervisor's extension, whose phone rings"
+    )
     parser.add_argument("--mode", choices=[*Mode], default=Mode.LISTEN, help="what is done first (listen)")
-    parser.add_argument("--reason", default="", help="why, in words; kept with the listening")
+    parser.add_argument("--reason", default="", help="the reason as text, recorded with the listening")
     parser.add_argument(
         "--ring", type=int, default=RING_S, metavar="SECONDS", help=f"how long ({RING_S}, up to {MOST_RING_S})"
     )

@@ -58,7 +58,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join((*VERBS, *MORE_VERBS)))
-    listing = verbs.add_parser("list", help="who there is")
+    listing = verbs.add_parser("list", help="list people")
     listing.add_argument("tenant", nargs="?")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     adding = verbs.add_parser("add", help="a new person")
@@ -68,7 +68,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         one.add_argument("login")
         if verb in ("add", "change"):
             _add_fields(one)
-    verbs.choices["second-factor"].add_argument("--remove", action="store_true", help="none any more")
+    verbs.choices["second-factor"].add_argument("--remove", action="store_true", help="remove it")
     _add_token(verbs.choices["token"])
     verbs.choices["revoke"].add_argument("token_id", metavar="TOKEN")
     audit = verbs.add_parser("audit", help="what was done, the latest first, as JSON")
@@ -128,7 +128,7 @@ def _list(args: argparse.Namespace, _: People, connection: DictConnection) -> No
     for row in rows:
         print(_line(row) if not args.json else orjson.dumps(row, default=str).decode())
     if not rows:
-        print("there is no one")
+        print("there are no people")
 
 
 def _line(row: Mapping[str, Any]) -> str:

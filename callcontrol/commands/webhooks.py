@@ -25,16 +25,16 @@ from callcontrol.usecases.webhooks import KINDS, STATES, Webhooks
 from callcontrol.vocabulary.moment import text_of
 
 _HELP = {
-    "list": "who is told",
+    "list": "list webhooks",
     "add": "a new one",
     "change": "another address, other events",
     "rotate": "another secret",
-    "pause": "send nothing for now",
+    "pause": "send no events for now; they wait",
     "resume": "go on",
-    "remove": "tell it nothing more",
-    "test": "send an event that says nothing",
-    "deliveries": "what it was told",
-    "replay": "send what was given up again",
+    "remove": "remove it",
+    "test": "send a test event",
+    "deliveries": "past deliveries",
+    "replay": "repeat deliveries that were given up",
 }
 DEFAULT_LIMIT = 50
 
@@ -43,7 +43,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """`webhooks list|add|… TENANT …`."""
     parser = subparsers.add_parser(
         "webhooks",
-        help="web servers that are told what happens",
+        help="web servers that receive events",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -86,32 +86,30 @@ def _list(args: argparse.Namespace, found: Webhooks) -> None:
 
 def _add(args: argparse.Namespace, found: Webhooks) -> None:
     made, secret = found.add(args.url, args.event)
-    print(f"{made.webhook_id}\nsecret, told once: {secret}")
+    print(f"{made.webhook_id}\nsecret (shown only once): {secret}")
 
 
 def _change(args: argparse.Namespace, found: Webhooks) -> None:
     changed = found.change(args.webhook, args.url, args.event)
-    print(f"{changed.url} is told of {', '.join(changed.events)}")
+    print(f"{changed.url} receives {', '.join(changed.events)}")
 
 
 def _rotate(args: argparse.Namespace, found: Webhooks) -> None:
     _, secret = found.rotate(args.webhook)
-    print(f"secret, told once: {secret}\nthe old one signs as well for a day")
+    print(f"secret (shown only once): {secret}\nevents are signed with the old one, too, for a day")
 
 
 def _pause(args: argparse.Namespace, found: Webhooks) -> None:
     one = found.pause(args.webhook, is_paused=args.verb == "pause")
-    print(
-        f"{one.url} is told nothing for now; events wait" if one.paused_at is not None else f"{one.url} is told again"
-    )
+    print(f"{one.url} is paused; events wait" if one.paused_at is not None else f"{one.url} is active again")
 
 
 def _remove(args: argparse.Namespace, found: Webhooks) -> None:
-    print(f"{found.remove(args.webhook).url} is told nothing more")
+    print(f"{found.remove(args.webhook).url} is removed")
 
 
 def _test(args: argparse.Namespace, found: Webhooks) -> None:
-    print(f"event {found.test(args.webhook)} waits to be sent: `webhooks deliveries` shows what comes of it")
+    print(f"event {found.test(args.webhook)} waits to be sent: `webhooks deliveries` shows the result")
 
 
 def _deliveries(args: argparse.Namespace, found: Webhooks) -> None:

@@ -33,9 +33,9 @@ class Measure(StrEnum):
 class Counted(Frozen):
     """Which calls count, and for whom."""
 
-    shared: Flag = Field(default=False, description="whether all who have it share it; no: each has it alone")
+    shared: Flag = Field(default=False, description="whether its payers share it; no: each payer has its own")
     extensions: tuple[Identifier, ...] = Field(
-        default=(), description="who has it; default: each extension that pays for calls, and the tenant"
+        default=(), description="payers that have it; default: each extension that pays for calls, and the tenant"
     )
     directions: tuple[Direction, ...] = Field(default=(), description="classes of numbers it is for; default: all")
     prefixes: tuple[Prefix, ...] = Field(default=(), description="numbers it is for, by first digits; default: all")

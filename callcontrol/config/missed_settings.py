@@ -21,7 +21,7 @@ class MissedCallers(Frozen):
         default=None, description="one of `hours:`; `due` counts while it is open by its schedule; default: always"
     )
     due: Minutes = Field(default=60, description="minutes within which a first call back is due")
-    claim: Minutes = Field(default=30, description="minutes for which a case is kept for who has claimed it")
+    claim: Minutes = Field(default=30, description="minutes for which a claim on a case holds")
     rung: Annotated[int, Field(ge=0, le=600), Whole] = Field(
         default=5, description="seconds; a caller who hangs up earlier has dialled wrong, and is no case"
     )

@@ -38,7 +38,8 @@ class PhoneUse(Frozen):
         description="a second call rings while it is on a call; no: it is busy then. *43# and #43# set it by phone",
     )
     intercom: Others = Field(
-        default=(), description="whose phones it may have answer by themselves (*80*NUMBER#): extensions, or `all`"
+        default=(),
+        description="extensions whose phones answer its intercom calls (*80*NUMBER#) by themselves, or `all`",
     )
 
     def may_speak_at(self, extension: str) -> bool:

@@ -161,13 +161,13 @@ class Overflow(Frozen):
     after: Seconds | None = Field(
         default=None, description="seconds of waiting after which the caller goes to `waited`"
     )
-    waited: TargetText | None = Field(default=None, description="where callers go who waited too long")
+    waited: TargetText | None = Field(default=None, description="target of callers who have waited too long")
     length: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(default=1_000, description="most callers waiting")
     full: TargetText | None = Field(
-        default=None, description="where callers go who find the queue full; default: `otherwise`"
+        default=None, description="target of callers who find the queue full; default: `otherwise`"
     )
     expected: Seconds | None = Field(default=None, description="longest expected wait on entry, in seconds")
-    busy: TargetText | None = Field(default=None, description="where callers go who would wait longer than `expected`")
+    busy: TargetText | None = Field(default=None, description="target of callers who would wait longer than `expected`")
     empty: TargetText | None = Field(default=None, description="where waiting callers go when the last agent leaves")
     closed: TargetText | None = Field(
         default=None,
@@ -181,7 +181,7 @@ class Relaxed(Frozen):
 
     after: Seconds = Field(description="seconds of waiting from which on this is enough")
     skills: Mapping[Identifier, Level] = Field(
-        default_factory=dict, max_length=MAX_SKILLS, description="what is enough then; none: any agent"
+        default_factory=dict, max_length=MAX_SKILLS, description="skills demanded from then on; none: any agent"
     )
 
 
@@ -220,7 +220,7 @@ class ServiceLevel(Frozen):
 
     within: Seconds = Field(default=20, description="answered within so many seconds counts")
     short: Annotated[int, Field(ge=0, le=60), Whole] = Field(
-        default=5, description="who gives up within so many seconds does not count as abandoned"
+        default=5, description="seconds; callers who hang up earlier do not count as abandoned"
     )
 
 
@@ -263,11 +263,13 @@ class Queue(Frozen):
     """Callers wait here for an agent."""
 
     name: DisplayName = Field(default="", max_length=64, description="name in tables; the key is its identity")
-    strategy: Strategy = Field(default=Strategy.LONGEST_IDLE, description="who of the ready agents is offered a caller")
+    strategy: Strategy = Field(
+        default=Strategy.LONGEST_IDLE, description="the order in which ready agents are offered callers"
+    )
     weight: Annotated[int, Field(ge=0, le=100), Whole] = Field(
         default=0, description="agents in several queues serve the heavier first"
     )
-    agents: tuple[Seat, ...] = Field(min_length=1, max_length=MAX_SEATS, description="who serves it, in this order")
+    agents: tuple[Seat, ...] = Field(min_length=1, max_length=MAX_SEATS, description="its agents, in this order")
     tier_wait: SpanSeconds = Field(
         default=0, description="seconds after which the next tier counts like the higher ones; 0: never"
     )

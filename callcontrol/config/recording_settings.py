@@ -66,7 +66,7 @@ class Recordings(Frozen):
         default=(), max_length=MAX_OPTED_OUT, description="numbers whose conversations are never recorded"
     )
     prompt: PromptText | None = Field(
-        default=None, description="what those who talk hear before; default: the spoken prompt, with `object_key`"
+        default=None, description="announcement before the recording; default: the spoken prompt, with `object_key`"
     )
     object_key: Key | None = Field(
         default="9",

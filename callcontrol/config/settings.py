@@ -197,7 +197,7 @@ class Tenant(Frozen):
     tariff: Identifier = Field(description="price list: a file below `tariffs/`")
     tariffs: ExtensionTariffs = Field(default_factory=dict)
     bundles: Mapping[Identifier, Bundle] = Field(
-        default_factory=dict, max_length=MAX_BUNDLES, description="what calls of a month cost nothing"
+        default_factory=dict, max_length=MAX_BUNDLES, description="free minutes, calls or amounts of a month"
     )
     volumes: Mapping[Identifier, Volume] = Field(
         default_factory=dict, max_length=MAX_BUNDLES, description="discounts by the month's total"
@@ -267,7 +267,7 @@ class Tenant(Frozen):
     )
     extensions: Mapping[Identifier, Extension] = Field(default_factory=dict)
     agents: Mapping[Identifier, Agent] = Field(
-        default_factory=dict, max_length=MAX_AGENTS, description="who takes calls from queues"
+        default_factory=dict, max_length=MAX_AGENTS, description="agents of queues"
     )
     pauses: Mapping[PauseCode, PauseReason] = Field(
         default_factory=dict, description="reasons an agent may give for a pause, by the number the agent dials"

@@ -122,7 +122,7 @@ class Statements(Frozen):
         description="whether what fees come to is taken from the tenant's credit account when a month is closed",
     )
     language: Language | None = Field(default=None, description="of its pages; default: the tenant's")
-    customer: Address = Field(default=(), description="who is told, line by line: name, address, tax number")
+    customer: Address = Field(default=(), description="the recipient, line by line: name, address, tax number")
     fees: Mapping[Identifier, Fee] = Field(
         default_factory=dict, max_length=MAX_FEES, description="what is paid besides calls"
     )
@@ -131,4 +131,4 @@ class Statements(Frozen):
 class Issuer(Frozen):
     """What all statements of the installation share."""
 
-    issuer: Address = Field(default=(), description="who states it, line by line: name, address, tax number")
+    issuer: Address = Field(default=(), description="the issuer, line by line: name, address, tax number")

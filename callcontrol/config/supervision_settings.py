@@ -37,7 +37,7 @@ class Supervision(Frozen):
     rights: tuple[SupervisionRight, ...] = Field(
         default=(),
         max_length=MAX_RIGHTS,
-        description="who may do what at whose conversations; one that fits is enough; none: there are no supervisors",
+        description="rights of supervisors at conversations; one that fits is enough; none: there are no supervisors",
     )
     reasons: Mapping[ReasonCode, Text] = Field(
         default_factory=dict, max_length=MAX_REASONS, description="why a supervisor listens, by the number dialled"

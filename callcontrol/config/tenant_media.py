@@ -90,7 +90,7 @@ class TalkRights(Frozen):
 class Role(Frozen):
     """What the people at its extensions may hear and delete; an extension without a role has the defaults."""
 
-    extensions: tuple[Identifier, ...] = Field(default=(), description="whose role it is")
+    extensions: tuple[Identifier, ...] = Field(default=(), description="extensions with this role")
     messages: MessageRights = MessageRights()
     talks: TalkRights = TalkRights()
     queues: tuple[Identifier, ...] = Field(
@@ -116,7 +116,7 @@ class TenantMedia(Frozen):
     )
 
     roles: Mapping[Identifier, Role] = Field(
-        default_factory=dict, max_length=MAX_ROLES, description="who may hear and delete what, by name of the role"
+        default_factory=dict, max_length=MAX_ROLES, description="rights to hear and delete media, by the name of a role"
     )
 
     def role_of(self, extension: str) -> Role:

@@ -60,7 +60,7 @@ class Transfers(Frozen):
 
     recall: Annotated[int, Field(ge=0, le=MAX_RECALL_S), Whole] = Field(
         default=20,
-        description="seconds of ringing without an answer after which who was transferred comes back to the "
+        description="seconds of ringing without an answer after which the transferred party comes back to the "
         "transferor; 0: as long as the rules of the target say",
     )
     keys: TransferKeys = TransferKeys()

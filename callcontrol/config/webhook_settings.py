@@ -24,5 +24,5 @@ class Webhooks(Frozen):
     )
     per_tenant: Annotated[int, Field(ge=1, le=100), Whole] = Field(default=10, description="how many a tenant may have")
     keep_days: Annotated[int, Field(ge=2, le=90), Whole] = Field(
-        default=7, description="days for which it is kept what was told, and what could not be"
+        default=7, description="days for which deliveries are kept, successful or not"
     )

@@ -68,7 +68,7 @@ def due(call: Call, leg: str, facts: Facts) -> PlainResult:
     if not (remind_s and extension and call.is_open(leg) and any(one.leg == leg for one in call.held)):
         return call, ()
     who = text_of(ExtensionTarget(extension))
-    noted = call.noting(Noted(facts.now, f"{who} is reminded of whom it holds"))
+    noted = call.noting(Noted(facts.now, f"{who} is reminded of the party on hold"))
     return noted, (at_place.RemindHolder(extension, _party(call, leg)), do.StartTimer(f"{TIMER}{leg}", remind_s))
 
 

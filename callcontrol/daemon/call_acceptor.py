@@ -87,7 +87,7 @@ class CallAcceptor:
             if isinstance(trouble, CallUnreadable):
                 return self._leave_to_its_version(connection, arriving, switch)
             if trouble is not None:
-                log.error("not known whose call this is: %s", trouble, extra={"channel": arriving.channel})
+                log.error("the owner of this call is not known: %s", trouble, extra={"channel": arriving.channel})
             driver = adopt(self._shared, call) if call is not None else None
             if driver is not None:
                 meters.calls_taken_total.inc()
@@ -211,7 +211,7 @@ def _contained(connection: CallConnection, arriving: Arriving) -> Iterator[None]
     try:
         yield
     except Exception as error:
-        note_fault("call", "a caller who came back could not be taken", error, channel=arriving.channel)
+        note_fault("call", "a caller who came back could not be taken over", error, channel=arriving.channel)
         connection.refuse("NORMAL_TEMPORARY_FAILURE")
 
 

@@ -125,8 +125,8 @@ class Handover:
             try:
                 self._adoption.verify()
             except LiveStateError as error:
-                log.warning("not known yet which calls are ours: %s", error)
+                log.warning("the owners of this worker's calls are not known yet: %s", error)
                 gevent.sleep(AGAIN_S)
             except Exception as error:
-                note_fault("adoption", "it could not be looked which calls are ours", error)
+                note_fault("adoption", "the owners of this worker's calls could not be read", error)
                 gevent.sleep(AGAIN_S)

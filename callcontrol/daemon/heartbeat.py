@@ -43,7 +43,7 @@ class Heartbeat:
                 self._line.sendall(to_line(self._look()))
                 gevent.sleep(clock.until_tick(BEAT_S))
         except OSError as error:
-            log.info("the supervisor hears nothing any more: %s", error)
+            log.info("heartbeats do not reach the supervisor any more: %s", error)
 
     def _watch(self) -> None:
         """The supervisor never writes: when the socket becomes readable, it has ended."""

@@ -118,7 +118,7 @@ class Lamps:
                 return
         if len(differing) > LAMPS_PER_LOOK:
             meters.limits_reached_total.labels("LAMPS_PER_LOOK").inc()
-            log.info("switch %s is told of %d lamps, more follow", name, LAMPS_PER_LOOK)
+            log.info("switch %s was sent %d lamps, more follow", name, LAMPS_PER_LOOK)
 
     def _say(self, name: str, switch: Switch, account: Account) -> bool:
         link, counts = self._link_of(name), self._shown[account]
@@ -127,7 +127,7 @@ class Lamps:
                 return False
             link.tell(MessageWaiting(*account, switch.profile, counts.new, counts.kept))
         except EventSocketError as error:
-            log.info("switch %s is told of lamps later: %s", name, error)
+            log.info("switch %s is sent lamps later: %s", name, error)
             return False
         self._told.setdefault(name, {})[account] = counts
         box_meters.lamps_told_total.labels(name).inc()

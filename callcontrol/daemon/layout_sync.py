@@ -118,7 +118,7 @@ class LayoutSync:
             )
             self._tell_phones(tenant)
         elif answer:
-            log.info("queues of tenant %s: %s", tenant, "a new layout" if before else "nothing was known yet")
+            log.info("queues of tenant %s: %s", tenant, "a new layout" if before else "the first layout")
             self._told.pop(tenant, None)
             self._tell_phones(tenant, is_new=not before)
 
@@ -149,7 +149,7 @@ class LayoutSync:
     def phones_read(self) -> None:
         """All phones of a switch were read: any of them may have come or gone."""
         for tenant in tuple(self._told):
-            with contained("queue", "the phones of a tenant could not be told", tenant=tenant):
+            with contained("queue", "the phones of a tenant could not be written to Redis", tenant=tenant):
                 self._tell_phones(tenant)
 
     def _tell_phones(self, tenant: str, agents: Iterable[str] | None = None, *, is_new: bool = False) -> None:

@@ -52,10 +52,10 @@ class OfferDispatcher:
         if told.next_due is not None:
             self._schedule(tenant, told.next_due)
         for offer in told.offers:
-            with contained("queue", f"offer {offer.id} could not be told", tenant=tenant):
+            with contained("queue", f"offer {offer.id} could not be delivered", tenant=tenant):
                 self.offered(tenant, offer)
         for notice in told.notices:
-            with contained("queue", f"a notice to ticket {notice.ticket} could not be told", tenant=tenant):
+            with contained("queue", f"a notice to ticket {notice.ticket} could not be delivered", tenant=tenant):
                 self.noticed(tenant, notice)
 
     def offered(self, tenant: str, offer: Offer) -> None:

@@ -43,7 +43,7 @@ class OnCalls:
     def _run(self, calls: Callable[[], Iterable[Call]], settings: Callable[[], Settings]) -> None:
         while True:
             gevent.sleep(clock.until_tick(RENEW_S))
-            with contained("loop", "extensions on calls could not be told of again"):
+            with contained("loop", "extensions on calls could not be written to Redis again"):
                 self.renew(calls(), settings())
 
     def learn(self, call: Call, news: Sequence[LegChange], settings: Settings) -> None:

@@ -209,7 +209,7 @@ class SpendingWatch:
                 for tenant in {cost.payer.tenant for cost in self._ended.values()}:
                     self._drop_booked(self._connection, tenant)
         except NoLedger as error:
-            log.warning("what payers have spent is not known anew: %s", error)
+            log.warning("the spending of payers could not be read again: %s", error)
             self.close()
 
     def _drop_booked(self, connection: DictConnection, tenant: str) -> None:

@@ -124,7 +124,7 @@ def look_at(event: SwitchEvent, switch: str, shared: WorkerContext) -> None:
 def _seen(leg: str, switch: str, ordered: bool) -> None:
     supervision_meters.eavesdrops_total.labels(switch, "ordered" if ordered else "not_ordered").inc()
     if not ordered:
-        log.error("something listens at channel %s of switch %s, and none of our supervisors does", leg, switch)
+        log.error("channel %s of switch %s is eavesdropped on, and not by a supervisor", leg, switch)
 
 
 def _queue_of(call: Call, talk: SupervisedTalk) -> str:

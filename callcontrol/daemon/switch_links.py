@@ -224,7 +224,7 @@ class SwitchLinks:
         try:
             return self.is_alone(switch, channel) if switch in self._links else None
         except EventSocketError as error:
-            log.info("switch %s cannot tell whom a channel talks with: %s", switch, error)
+            log.info("switch %s cannot tell the partner of a channel: %s", switch, error)
             return None
 
     def tell(self, switch: str, command: str) -> None:

@@ -263,7 +263,7 @@ class WorkerContext:
         except (SpoolFull, SpoolClosed, EntryRefused) as error:
             log.error("the estimate stays: %s", error, extra={"call": call_id})
             return
-        log.info("an end was told after all, the record is made anew", extra={"call": call_id})
+        log.info("a leg's end was reported late, the record is made again", extra={"call": call_id})
         self._keep_estimated(corrected, rated)
 
     def _record_of(self, call: Call) -> RatedRecord:

@@ -23,7 +23,7 @@ mailboxes_locked_total = series.counter(
     "callcontrol_mailboxes_locked_total", "Voicemail boxes locked after too many wrong PINs; the log says which"
 )
 lamps_told_total = series.counter(
-    "callcontrol_lamps_told_total", "Lamps (message waiting) that a switch was told of", switch=series.switches
+    "callcontrol_lamps_told_total", "Message waiting lamps sent to a switch", switch=series.switches
 )
 boxes_full = Gauge(
     "callcontrol_boxes_full",

@@ -16,7 +16,7 @@ mended_total = series.counter(
 )
 expired_total = series.counter(
     "callcontrol_credit_expired_total",
-    "Legs for which money was reserved and of which nothing was heard until their lease was over: it fell back",
+    "Legs whose reserved credit was released because their lease expired without a report",
 )
 unbooked = Gauge(
     "callcontrol_credit_unbooked",

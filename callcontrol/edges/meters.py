@@ -92,7 +92,7 @@ connections_refused_total = series.counter(
 )
 peers_unknown_total = series.counter(
     "callcontrol_peers_unknown_total",
-    "Connections from this host of which the kernel did not say whose they are: they were let in",
+    "Connections from this host whose account the kernel did not tell: they were accepted",
 )
 switch_up = Gauge(
     "callcontrol_switch_up", "Whether the inbound connection to a switch stands", ["switch"], multiprocess_mode=MIN
@@ -125,7 +125,9 @@ command_errors_total = series.counter(
 
 redis_up = Gauge("callcontrol_redis_up", "Whether Redis answers", multiprocess_mode=MIN)
 redis_refuses = Gauge(
-    "callcontrol_redis_refuses", "Whether Redis answers and takes nothing, as without memory", multiprocess_mode=MAX
+    "callcontrol_redis_refuses",
+    "Whether Redis answers but refuses writes, for example for want of memory",
+    multiprocess_mode=MAX,
 )
 redis_round_trips = Gauge(
     "callcontrol_redis_round_trips", "Round trips to Redis since the start, all calls together", multiprocess_mode=SUM
@@ -155,7 +157,7 @@ spool_records_left = Gauge(
 )
 spool_bytes = Gauge(
     "callcontrol_spool_bytes",
-    "Bytes of the spool of the worker who has most; limit: limits.spool_bytes",
+    "Bytes of the largest spool of a worker; limit: limits.spool_bytes",
     multiprocess_mode=MAX,
 )
 records_rejected = Gauge(
@@ -190,7 +192,7 @@ media_adopted_total = series.counter(
 )
 media_strange_files = Gauge(
     "callcontrol_media_strange_files",
-    "Files in a switch's folder of which it is not known whose they are",
+    "Files in a switch's folder whose call or tenant is not known",
     ["switch"],
     multiprocess_mode=LAST,
 )
@@ -298,7 +300,7 @@ overrides = Gauge(
 )
 hours_without_end_seconds = Gauge(
     "callcontrol_hours_without_end_seconds",
-    "How long a schedule has been set by hand until it is taken back, of several the longest; 0: none is",
+    "Age of the oldest override of opening hours that has no end; 0: there is none",
     ["tenant"],
     multiprocess_mode=LAST,
 )
@@ -332,7 +334,7 @@ sounds_missing_total = series.counter(
 
 faults_total = series.counter(
     "callcontrol_faults_total",
-    "Unexpected errors of ours, each contained to what it happened in",
+    "Unexpected errors in callcontrol itself, each contained to one call or task",
     where=series.of(series.FAULT_PLACES),
 )
 
@@ -377,7 +379,7 @@ mail_oldest_seconds = Gauge(
     "callcontrol_mail_oldest_seconds", "How long the oldest mail has waited to be sent", multiprocess_mode=LAST
 )
 mail_dead_addresses = Gauge(
-    "callcontrol_mail_dead_addresses", "Addresses nothing is sent to any more", multiprocess_mode=LAST
+    "callcontrol_mail_dead_addresses", "Addresses to which no mail is sent any more", multiprocess_mode=LAST
 )
 mails_queued_total = series.counter(
     "callcontrol_mails_queued_total", "Mails that were queued, by what they tell", kind=series.of(series.MAIL_KINDS)

@@ -17,9 +17,8 @@ listenings_total = series.counter(
 )
 eavesdrops_total = series.counter(
     "callcontrol_eavesdrops_total",
-    "Times that something began to listen at a channel, as the switch tells: ordered by a supervisor of ours, or "
-    "not_ordered",
+    "Times that an eavesdrop began at a channel, by the switch's events: ordered by a supervisor, or not_ordered",
     switch=series.switches,
     how=series.of(("ordered", "not_ordered")),
 )
-supervisors = Gauge("callcontrol_supervisors", "Supervisors who are at a conversation now", multiprocess_mode=SUM)
+supervisors = Gauge("callcontrol_supervisors", "Supervisors who listen to a conversation now", multiprocess_mode=SUM)

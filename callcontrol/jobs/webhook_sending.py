@@ -102,7 +102,7 @@ class WebhookSender:
         except NoLedger as error:
             log.error("webhook %s has to wait: %s", webhook_id, error)
         except Exception as error:
-            note_fault("job", "a webhook could not be told", error)
+            note_fault("job", "an event could not be delivered to a webhook", error)
 
     def _send_some(self, webhook_id: str) -> bool:
         now, longest_s = self._now(), self._settings().webhooks.answer_s + CLAIM_BESIDE_S
@@ -122,7 +122,7 @@ class WebhookSender:
         except NoLedger as error:
             log.error("webhook %s: what came of a delivery is not noted: %s", claimed.webhook_id, error)
         except Exception as error:
-            note_fault("job", "a webhook could not be told", error)
+            note_fault("job", "an event could not be delivered to a webhook", error)
 
     def _send(self, claimed: Claimed) -> None:
         content = self._outbox.content(claimed)

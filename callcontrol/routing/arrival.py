@@ -294,7 +294,7 @@ def _why_nowhere(facts: Facts) -> str:
     if _is_code(facts.dialled):
         return NOT_FOR_ANOTHER
     if read(facts.dialled, facts).target is not None:
-        return "it is not known who has transferred the call, so no number outside is called"
+        return "the transferor of the call is not known, so no outside number is called"
     return f"{facts.tenant_name} has no extension {facts.dialled} to transfer to"
 
 

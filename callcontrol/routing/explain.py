@@ -86,7 +86,7 @@ def _decision(decision: Decision, facts: Facts, depth: int, told: set[str]) -> I
         yield _reason(entry, depth)
     step = decision.step
     if step.told_once in told:
-        yield Line(depth, Kind.STEP, f"{step.told_once}, as told above")
+        yield Line(depth, Kind.STEP, f"{step.told_once}, as shown above")
         return
     told |= {step.told_once} - {""}
     yield Line(depth, Kind.STEP, step.described())

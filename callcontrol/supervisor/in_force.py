@@ -195,7 +195,7 @@ class InForce:
             return
         self.standing = replace(self.standing, texts=found.files)
         if found.removed:
-            log.info("%d files of texts were removed that nothing has asked for in %d days", found.removed, KEPT_DAYS)
+            log.info("%d files of spoken texts were removed that were not used for %d days", found.removed, KEPT_DAYS)
 
     def _refuse(self, why: str) -> None:
         self.standing = replace(self.standing, refused=why, refused_count=self.standing.refused_count + 1)
@@ -209,7 +209,7 @@ class InForce:
         self._settings, self._days = found.settings, found.snapshot.days
         count = self.standing.accepted_count + 1
         self.standing = replace(self.standing, version=version, refused="", waiting=waiting, accepted_count=count)
-        log.info("configuration %s is accepted, the workers are told", version)
+        log.info("configuration %s is accepted, the workers take it over", version)
         self._is_new = True
 
     def _keep(self, snapshot: Snapshot) -> Version:
@@ -229,5 +229,5 @@ def _changed(old: Settings, new: Settings) -> list[str]:
     by_workers = [name for name in WORKERS_TAKE if getattr(old, name) != getattr(new, name)]
     by_daemon = [name for name in DAEMON_TAKES if getattr(old, name) != getattr(new, name)]
     return [f"`{name}` was changed: it comes into force with `callcontrol restart`" for name in by_workers] + [
-        f"`{name}` was changed: it comes into force when the daemon is started anew" for name in by_daemon
+        f"`{name}` was changed: it comes into force when the daemon is restarted" for name in by_daemon
     ]

@@ -84,7 +84,7 @@ class Rolling:
             slot.hand_over(now)
             self._phase = _Phase.OLD_ONE_DRAINS
         elif now - successor.started_at > READY_S:
-            said = successor.heartbeat.not_ready if successor.heartbeat else "it says nothing"
+            said = successor.heartbeat.not_ready if successor.heartbeat else "it sends no heartbeat"
             slot.give_up_successor(now)
             self._fail(f"{slot.name}: its successor is not ready after {READY_S:.0f} s: {said}")
 

@@ -19,4 +19,4 @@ def tell(state: str) -> None:
             # systemd writes an abstract address with @
             line.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
         except OSError as error:
-            log.warning("the service manager cannot be told %s: %s", state, error)
+            log.warning("the service manager cannot be notified of %s: %s", state, error)

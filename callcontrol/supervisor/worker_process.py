@@ -101,7 +101,7 @@ class WorkerProcess:
         """Why it has to be killed; "" if it need not."""
         silent_s = now - self._heard_at
         if silent_s > timeouts.silence_s(self.heartbeat is not None):
-            return f"it hangs: nothing was heard of it for {silent_s:.1f} s"
+            return f"it hangs: no heartbeat for {silent_s:.1f} s"
         if self.ends_by is not None and now > self.ends_by:
             return "it did not end in time"
         return ""

@@ -58,7 +58,9 @@ def wait_for_pick_up(request: ClickToCall, store: ClickToCallStore) -> None:
     """
     state = wait(lambda: _over(store.state_of(request)), request.ring_s + PATIENCE_S)
     if state is None:
-        raise NotCalled("the worker that rang the phone has not told what came of it; if it is picked up, it calls")
+        raise NotCalled(
+            "the worker that rang the phone has not reported the result; if the phone is picked up, it calls the number"
+        )
     if state.stage is not ClickStage.PICKED_UP:
         detail = f" ({state.detail})" if state.detail else ""
         raise NotCalled(f"the phone of {request.extension}: {state.stage.value.replace('_', ' ')}{detail}")

@@ -108,7 +108,7 @@ def opened(connection: DictConnection, secret: str, now: Instant) -> Kiosk:
     """
     found = kiosks.kiosk_of(connection, secret) if secret.startswith(LINK_BEGINS) else None
     if found is None or not found.is_good(now):
-        raise NotSignedIn("this link shows nothing (any more)", cure="ask for a new one")
+        raise NotSignedIn("this link is not valid (any more)", cure="ask for a new one")
     return found
 
 

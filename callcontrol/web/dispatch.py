@@ -181,7 +181,7 @@ def _as_kept(operation: Operation) -> Callable[[Kept], Kept]:
 
 def _told_before(kept: Kept) -> Kept:
     cure = "revoke it, and make another one"
-    body = Problem(410, "told_before", "this is done, and its secret was told once", cure=cure).body()
+    body = Problem(410, "told_before", "this is done already, and its secret was shown only once", cure=cure).body()
     return Kept(kept.request, 410, orjson.dumps(body).decode(), {})
 
 

@@ -93,7 +93,9 @@ class Guards:
                 raise NotThere(f"there is no tenant {named or own}", "tenant")
             return own
         if named is None:
-            raise Problem(400, "tenant_needed", "an operator says whose", field="tenant", cure="add ?tenant=NAME")
+            raise Problem(
+                400, "tenant_needed", "an operator has to name the tenant", field="tenant", cure="add ?tenant=NAME"
+            )
         if named not in self._house.settings.tenants:
             raise NotThere(f"there is no tenant {named}", "tenant")
         return named

@@ -34,7 +34,7 @@ class Told(BaseModel):
 class Common(Given):
     """What every operation takes."""
 
-    tenant: str | None = Field(default=None, description="operators say whose; others have their own")
+    tenant: str | None = Field(default=None, description="operators have to name it; other people have their own")
 
 
 class NoTenant(Given):

@@ -63,7 +63,7 @@ def test_mistakes_of_all_files_price_lists_included(folder: Path, capsys: pytest
         "tenants/acme.yaml",
     ]
     assert lines[0] == "callcontrol.yaml:17: trunks.carrier-a.shows: 'all' is not known here; write 'any' or 'own'"
-    assert lines[-1] == f"{folder}: 4 mistakes; nothing of it would be taken over"
+    assert lines[-1] == f"{folder}: 4 mistakes; the folder would be refused as a whole"
 
 
 def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,7 @@ def test_who_asks_twice_has_one_phone_rung_and_may_ask_again_when_that_is_over(d
     [
         (ClickState(ClickStage.NOT_PICKED_UP, "NO_ANSWER"), "the phone of 102: not picked up (NO_ANSWER)"),
         (ClickState(ClickStage.OFFLINE, "no phone"), "the phone of 102: offline (no phone)"),
-        (ClickState(ClickStage.RINGING), "the worker that rang the phone has not told what came of it"),
+        (ClickState(ClickStage.RINGING), "the worker that rang the phone has not reported the result"),
         (None, "no worker has taken it"),
     ],
 )

@@ -57,7 +57,7 @@ def test_a_person_is_added_changed_and_gone(told: Told, monkeypatch: pytest.Monk
     assert "disabled" in told("list")[1]
     assert told("enable", "ewa")[0] == told("sign-out", "ewa")[0] == 0
     assert told("remove", "ewa") == (0, "ewa is gone\n")
-    assert told("list") == (0, "there is no one\n")
+    assert told("list") == (0, "there are no people\n")
     acts = [orjson.loads(line) for line in told("audit", "acme")[1].splitlines()]
     assert [act["what"] for act in acts][::-1][:3] == ["user added", "password set", "user changed"]
     assert acts[-3]["before"]["roles"] == ["supervisor", "agent"]

@@ -25,16 +25,16 @@ def test_a_webhook_from_the_first_to_the_last(
         return out + err
 
     webhook, secret = typed("add", URL, "--event", "call.ended").splitlines()
-    assert secret.startswith("secret, told once: whsec_")
+    assert secret.startswith("secret (shown only once): whsec_")
     assert typed("list").strip() == f"{webhook}  {URL}  call.ended  well  0 wait, 0 dead"
-    assert typed("change", webhook, "--event", "call.missed").strip() == f"{URL} is told of call.missed"
-    assert "told once: whsec_" in typed("rotate", webhook)
+    assert typed("change", webhook, "--event", "call.missed").strip() == f"{URL} receives call.missed"
+    assert "(shown only once): whsec_" in typed("rotate", webhook)
     assert "waits to be sent" in typed("test", webhook)
     assert "test" in typed("deliveries", webhook, "--state", "waiting")
     assert "events wait" in typed("pause", webhook)
-    assert "told again" in typed("resume", webhook)
+    assert "is active again" in typed("resume", webhook)
     assert typed("replay", webhook).strip() == "0 deliveries are sent again"
     assert "no delivery 7 was given up" in typed("replay", webhook, "7", status=1)
     assert "is no event" in typed("add", URL, "--event", "noise", status=1)
-    assert "nothing more" in typed("remove", webhook)
+    assert "is removed" in typed("remove", webhook)
     assert "there is no webhook" in typed("remove", webhook, status=1)

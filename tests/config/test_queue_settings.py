@@ -110,7 +110,7 @@ def test_a_queue_without_agents() -> None:
     found = problems(TENANT + "queues:\n  a: {agents: []}\n  b: {}\n")
     assert written(*found) == [
         "tenants/acme.yaml:12: queues.a.agents: nothing is in it; write at least 1, such as `- {agent: …}`",
-        "tenants/acme.yaml:13: queues.b: `agents` is missing; write `agents: …` (who serves it, in this order)",
+        "tenants/acme.yaml:13: queues.b: `agents` is missing; write `agents: …` (its agents, in this order)",
     ]
 
 

@@ -60,7 +60,7 @@ def test_the_phone_is_reminded_again_and_again_while_it_holds() -> None:
     story.then(TimerFired(timer.name))
     assert story.command(at_place.RemindHolder) == at_place.RemindHolder("101", "Jan Kowalski")
     assert story.command(do.StartTimer).after_s == 60
-    assert "extension:101 is reminded of whom it holds" in [one.what for one in story.entries(Noted)]
+    assert "extension:101 is reminded of the party on hold" in [one.what for one in story.entries(Noted)]
     story.then(LegHolds(leg, False, story.facts.now))
     assert story.command(do.StopTimer).name == timer.name
     assert not story.then(TimerFired(timer.name)).commands

@@ -91,7 +91,7 @@ def _recorded(calls: tuple[PastCall, ...]) -> Iterator[str]:
     if told != [("answered", ["", f"extension:{HOLDER}"], 1)]:
         yield f"one answered call with one conversation expected, there are {told}"
     notes = [note["what"] for call in visits for note in call.notes if "reminded" in note["what"]]
-    if notes != [f"extension:{HOLDER} is reminded of whom it holds"] * 2:
+    if notes != [f"extension:{HOLDER} is reminded of the party on hold"] * 2:
         yield f"two notes of reminders expected, there are {notes}"
     outcomes = [(call.outcome, [leg.target for leg in call.legs]) for call in reminders]
     expected = [("no_answer", [f"extension:{HOLDER}"]), ("announced", [f"extension:{HOLDER}"])]

@@ -69,7 +69,7 @@ def test_queues_whose_keys_lead_to_each_other_are_told_once() -> None:
     keys = queue_world.QUEUES["rush"] + "    keys: {2: queue:help}\n"
     lines = explain(queue_world.facts(queue_world.HELP, written=queue_world.tenant(rush=keys)))
     assert [line.strip() for line in lines].count("wait in queue help") == 1
-    assert "    queue help, as told above" in lines
+    assert "    queue help, as shown above" in lines
 
 
 def test_a_plan_that_is_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

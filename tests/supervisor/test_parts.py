@@ -87,7 +87,7 @@ def test_a_worker_is_heard_in_whatever_pieces_its_line_comes() -> None:
     assert worker.line is None
     assert worker.exit_status() == -signal.SIGKILL
     assert worker.is_overdue(20.0, WorkerTimeouts(15, 60)) == ""
-    assert "nothing was heard of it for 15.1 s" in worker.is_overdue(20.1, WorkerTimeouts(15, 60))
+    assert "no heartbeat for 15.1 s" in worker.is_overdue(20.1, WorkerTimeouts(15, 60))
 
 
 def test_the_lock_says_who_runs_and_not_the_text(tmp_path: Path) -> None:

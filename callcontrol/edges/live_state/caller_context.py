@@ -24,6 +24,6 @@ def read(tenant: str, kept: str) -> CallerContext:
     try:
         context = decode(kept)
     except Unreadable as error:
-        log.warning("how a caller was led who is called back is unreadable, tenant %s: %s", tenant, error)
+        log.warning("the language and menu choices kept for a callback are unreadable, tenant %s: %s", tenant, error)
         return NO_CONTEXT
     return context if isinstance(context, CallerContext) else NO_CONTEXT

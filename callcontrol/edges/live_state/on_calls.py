@@ -100,4 +100,4 @@ def _calls(members: Sequence[bytes]) -> tuple[str, ...]:
 
 def _untold(_reply: Any, trouble: LiveStateError | None) -> None:
     if trouble is not None:
-        log.info("it is not told that an extension is on a call, or is no more: %s", trouble)
+        log.info("a change of the extensions on calls could not be published: %s", trouble)

@@ -184,4 +184,4 @@ def decode_taker(text: bytes | str) -> Taker:
 def _untold(_reply: Any, trouble: LiveStateError | None) -> None:
     """What Redis did not take is set right by the end of the lease, or by the taker's call, which asks the switch."""
     if trouble is not None:
-        log.info("it is not told what has become of a parked caller: %s", trouble)
+        log.info("a change of a parked caller could not be published: %s", trouble)

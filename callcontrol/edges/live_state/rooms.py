@@ -156,4 +156,4 @@ def _member(text: str) -> RoomMember:
 def _untold(_reply: Any, trouble: LiveStateError | None) -> None:
     """What Redis did not take is set right by the end of the lease."""
     if trouble is not None:
-        log.info("it is not told what has become of a conference room: %s", trouble)
+        log.info("a change of a conference room could not be published: %s", trouble)

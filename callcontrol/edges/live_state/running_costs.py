@@ -84,7 +84,7 @@ def _told(text: bytes) -> _Told | None:
 def _untold(_reply: Any, trouble: LiveStateError | None) -> None:
     """What Redis did not take is told again at the next look."""
     if trouble is not None:
-        log.info("what running calls cost could not be told: %s", trouble)
+        log.info("the costs of running calls could not be published: %s", trouble)
 
 
 def _pairs(reply: Any) -> Mapping[str, bytes]:

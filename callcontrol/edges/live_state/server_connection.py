@@ -195,7 +195,7 @@ class ServerConnection:
 
     def _note_refusal(self, why: str) -> None:
         if not self.refuses_because:
-            log.error("Redis %s answers, and takes nothing now: %s", self.server, why)
+            log.error("Redis %s answers, but refuses commands now: %s", self.server, why)
         self._refused_because, self._refuses_until = why, clock.monotonic() + REFUSES_S
 
     def _may_go_again(self, one: PendingCommand, now: float) -> bool:
@@ -287,4 +287,4 @@ def _trouble(command: Command, reply: redis.RedisError) -> LiveStateError:
         return ScriptUnknown(said)
     if str(reply).startswith(OLDER):
         return StoreOlder(said)
-    return StoreAway(f"Redis takes nothing now: {said}") if is_refusal(reply) else StoreRefused(said)
+    return StoreAway(f"Redis refuses commands now: {said}") if is_refusal(reply) else StoreRefused(said)

@@ -201,7 +201,7 @@ def _introduce(client: _Client, host: str, port: int) -> None:
     client.ehlo_or_helo_if_needed()
     if settings.security == "starttls":
         if not client.has_extn("starttls"):
-            raise smtplib.SMTPNotSupportedError("it offers no STARTTLS: nothing is sent that anyone could read")
+            raise smtplib.SMTPNotSupportedError("it offers no STARTTLS, so no mail is sent in the clear")
         client.starttls(context=client.tls)
         client.ehlo_or_helo_if_needed()
     if settings.username:

@@ -112,7 +112,7 @@ OPERATIONS: Final = (
         "add_token",
         "POST",
         "/tokens",
-        "A new token: its secret is told once",
+        "A new token: its secret is shown only once",
         _CHANGE,
         _add,
         NewTokenTold,

@@ -203,7 +203,7 @@ def _time(moment: Instant | None) -> str | None:
 _SEE, _CHANGE = (Verb.SEE, Kind.WEBHOOKS), (Verb.CHANGE, Kind.WEBHOOKS)
 _ONE: Final = "/webhooks/{webhook}"
 OPERATIONS: Final = (
-    Operation("list_webhooks", "GET", "/webhooks", "Who is told", _SEE, _list, WebhooksTold),
+    Operation("list_webhooks", "GET", "/webhooks", "Webhooks", _SEE, _list, WebhooksTold),
     Operation(
         "add_webhook",
         "POST",
@@ -219,7 +219,7 @@ OPERATIONS: Final = (
     Operation(
         "change_webhook", "PUT", _ONE, "Another address, other events", _CHANGE, _put, WebhookTold, body=WebhookGiven
     ),
-    Operation("remove_webhook", "DELETE", _ONE, "Tell it nothing more", _CHANGE, _remove, WebhookTold),
+    Operation("remove_webhook", "DELETE", _ONE, "Remove a webhook", _CHANGE, _remove, WebhookTold),
     Operation(
         "act_on_webhook",
         "POST",
@@ -235,7 +235,7 @@ OPERATIONS: Final = (
         "list_deliveries",
         "GET",
         f"{_ONE}/deliveries",
-        "What it was told, and what it could not be",
+        "Deliveries, successful or failed",
         _SEE,
         _deliveries,
         DeliveriesTold,

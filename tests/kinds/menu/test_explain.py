@@ -16,7 +16,7 @@ def test_each_way_is_told_and_a_menu_only_once() -> None:
     assert lines[at + 1].startswith("  -> menu:sub (key 2 of menu:main) [tenants/acme.yaml:")
     assert lines[at + 2] == "  menu sub: the caller chooses by keys"
     back = next(i for i, line in enumerate(lines) if line == "  if * is pressed:")
-    assert lines[back + 2] == "    menu main, as told above"
+    assert lines[back + 2] == "    menu main, as shown above"
     silent = lines.index("if nothing is pressed, 3 times:")
     assert lines[silent + 1].startswith("  -> extension:103 (menu:main: nothing was pressed) [tenants/acme.yaml:")
 

@@ -54,9 +54,9 @@ class Conference(Frozen):
     """A room in which several talk with each other."""
 
     number: InsideNumber | None = Field(default=None, description="the number that phones dial inside to enter")
-    pin: RoomPin | None = Field(default=None, description="who enters has to press this; default: no PIN")
+    pin: RoomPin | None = Field(default=None, description="PIN of participants; default: no PIN")
     moderator_pin: RoomPin | None = Field(
-        default=None, description="who presses this instead is a moderator; default: only `moderators:` are"
+        default=None, description="PIN of moderators; default: only `moderators:` are"
     )
     moderators: tuple[Identifier, ...] = Field(
         default=(), description="extensions that enter as moderators, without a PIN, from their own phones"
@@ -76,14 +76,14 @@ class Conference(Frozen):
     announce: Announced = Field(
         default=Announced.TONE, description="what the others hear when a participant enters or leaves: tone or none"
     )
-    join_muted: Flag = Field(default=False, description="who is no moderator enters muted, and unmutes with *6")
+    join_muted: Flag = Field(default=False, description="participants enter muted, except moderators; *6 unmutes")
     record: Flag = Field(
         default=False,
-        description="what is said is recorded while two or more talk; who enters hears so before (`recording.prompt`)",
+        description="the room is recorded while two or more talk; participants hear so first (`recording.prompt`)",
     )
     music: SingleMusic = Field(
         default="local_stream://default",
-        description="what one hears who is alone, or waits for the moderator: a sound file or a stream",
+        description="music for a participant who is alone or waits for the moderator: a sound file or a stream",
     )
     longest: Seconds = Field(
         default=28_800, description="seconds after which a participant is out: a phone that was not hung up"

@@ -79,7 +79,7 @@ class Duty(Frozen):
         return None if key is None else (key, self.days[key])
 
 
-BLOCK: Final = Block("duties", Duty, "who has the duty, for `duty:` targets")
+BLOCK: Final = Block("duties", Duty, "holders of duties, for `duty:` targets")
 
 
 def links(_name: str, duty: Duty) -> Iterator[Link]:

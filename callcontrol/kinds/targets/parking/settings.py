@@ -78,7 +78,7 @@ class ParkingLot(Frozen):
 
     number: InsideNumber | None = Field(
         default=None,
-        description="who is transferred to this number is parked at the next free place, and the parker is told which",
+        description="a caller transferred to this number is parked at the next free place; the transferor hears which",
     )
     places: Places = Field(description="numbers of the places, such as 701-709; each is dialled from any phone")
     music: SingleMusic = Field(
@@ -90,7 +90,7 @@ class ParkingLot(Frozen):
         default=None, description="where the caller goes if that is not answered; default: the tenant's last resort"
     )
     tell: Flag = Field(
-        default=True, description="the parker's phone is rung and told the place, if it was not the parker who chose it"
+        default=True, description="the parker's phone rings and hears the place, unless the parker chose the place"
     )
 
 

@@ -51,10 +51,10 @@ class Voicemail(HeardByPhone):
         default=None, description="where key 0 leads during the greeting and the message; default: nowhere"
     )
     messages: Annotated[int, Field(ge=1, le=1_000), Whole] = Field(
-        default=100, description="so many messages fit in; the callers of a full box are told so"
+        default=100, description="the largest number of messages; callers of a full box hear that it is full"
     )
     when_full: TargetText | None = Field(
-        default=None, description="where a caller goes who was told that the box is full; default: the call ends"
+        default=None, description="target of callers who find the box full; default: the call ends"
     )
     transcribe: Flag = Field(default=False, description="whether `media.transcription` writes down what is said")
     mail: BoxMail | None = None
