@@ -137,7 +137,7 @@ class Walls:
         with self._house.people(NO_TENANT) as connection:
             kiosk = kiosks.opened(connection, secret, self._house.now())
         if kiosk.tenant not in self._house.settings.tenants:
-            raise NotSignedIn("this link shows nothing (any more)", cure="ask for a new one")
+            raise NotSignedIn("this link is not valid (any more)", cure="ask for a new one")
         if is_used:
             with self._house.people(kiosk.tenant) as connection:
                 note_kiosk_use(connection, kiosk, self._house.now())
