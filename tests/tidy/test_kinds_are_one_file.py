@@ -27,7 +27,8 @@ WORDS = {
 # third lists the modules of nouns.
 PROTOCOL = {"events.py", "commands.py", "saved.py"}
 # Files above the kinds that may name one. A callback has no target: an offer begins the call. A command that shows or
-# sets the entries of one kind is about that kind. A call that tells people of an emergency has no target either.
+# sets the entries of one kind is about that kind, and so is the API's operation for it. A call that tells people of an
+# emergency has no target either.
 # Series of a kind's own metric begin with its entries.
 # A supervisor may have a right at what one kind has found; who is at a conversation now is a star code's state.
 # Lamps show what is in the boxes of one kind, by whose they are; what is sent by mail of them is about them, too.
@@ -40,6 +41,7 @@ DOORS = {
         "jobs/media/mail/boxes.py",
     ),
     *("commands/boxes.py", "commands/duty.py", "commands/menus.py", "usecases/supervision.py", "usecases/rooms.py"),
+    *("usecases/set_by_hand.py", "web/api/hours.py"),
     *("daemon/parked_line.py", "daemon/supervise_line.py"),
 }
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)
