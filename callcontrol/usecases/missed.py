@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from callcontrol.billing.missed.cases import Case
 from callcontrol.config.settings import Settings
+from callcontrol.edges.containment import contained
 from callcontrol.edges.ledger.missed_cases import MAX_CASES, WantedCases, do, wanted_cases
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.edges.live_state.click_to_calls import ClickToCallStore, matter_of
@@ -21,6 +22,7 @@ from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.missed import CaseAct, CaseActKind, CaseKey
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.phone_number import normalise, what_is_wrong_with
+from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
 
 DEFAULT_CASES: Final = 100
 
@@ -112,6 +114,28 @@ class MissedCallers:
                 self.act(key, CaseActKind.RELEASE, how.by)
                 raise NotCalled(f"{error}; the case of {key.number} for {key.target} stays open") from error
 
+    def begin_call_back(self, key: CaseKey, how: CallBack, store: ClickToCallStore) -> ClickToCall:
+        """Claim the case, and have a worker ring the phone; `end_call_back` waits for what comes of it.
+
+        Raises:
+            ActRefused: another has claimed the case, or it is open no more.
+            NotCalled: no worker has taken it, and the case is free again; or a phone is being rung for it already.
+        """
+        click_to_call.check(self._tenant, self._settings, how.phone, how.ring_s)
+        request = ClickToCall(how.id, self._tenant, how.phone, key.number, how.ring_s)
+        _begin(request, key, store)
+        try:
+            self.act(key, CaseActKind.CLAIM, how.by)
+            try:
+                click_to_call.ask_worker(request, store)
+            except NotCalled:
+                self.act(key, CaseActKind.RELEASE, how.by)
+                raise
+        except Exception:
+            _over(request, key, store)
+            raise
+        return request
+
     def number(self, text: str) -> str:
         """A number as people write it, in normal form."""
         region = self._settings.region
@@ -133,6 +157,14 @@ class MissedCallers:
 @contextmanager
 def _once(request: ClickToCall, key: CaseKey, store: ClickToCallStore) -> Iterator[None]:
     """A case is called back by one phone at a time, also where one person asks for it twice."""
+    _begin(request, key, store)
+    try:
+        yield
+    finally:
+        _over(request, key, store)
+
+
+def _begin(request: ClickToCall, key: CaseKey, store: ClickToCallStore) -> None:
     matter = matter_of("case", key.number, key.target)
     try:
         is_first = store.begin(request, matter, request.ring_s + click_to_call.PATIENCE_S + click_to_call.TAKEN_S)
@@ -140,11 +172,49 @@ def _once(request: ClickToCall, key: CaseKey, store: ClickToCallStore) -> Iterat
         raise NotCalled(f"{error}; no phone was rung for the case of {key.number}") from error
     if not is_first:
         raise NotCalled(f"a phone is being rung for the case of {key.number} already")
-    try:
-        yield
-    finally:
-        with suppress(LiveStateError):  # it ends by itself
-            store.over(request, matter)
+
+
+def _over(request: ClickToCall, key: CaseKey, store: ClickToCallStore) -> None:
+    with suppress(LiveStateError):  # it ends by itself
+        store.over(request, matter_of("case", key.number, key.target))
+
+
+def end_call_back(
+    opened: Callable[[], AbstractContextManager[MissedCallers]],
+    key: CaseKey,
+    request: ClickToCall,
+    by: str,
+    store: ClickToCallStore,
+) -> None:
+    """Free the case again where the phone was not picked up. If this process ends before, the claim ends by its time.
+
+    Args:
+        opened: opens the tenant's missed callers, to change them.
+    """
+    with contained("web", "a case could not be freed after a call back", tenant=request.tenant):
+        try:
+            click_to_call.wait_for_pick_up(request, store)
+        except NotCalled:
+            with opened() as missed:
+                missed.act(key, CaseActKind.RELEASE, by)
+        finally:
+            _over(request, key, store)
+
+
+def is_reached(person: Person, verb: Verb, tenant: str, target: str) -> bool:
+    """Whether the person may do this to cases of callers who wanted this target."""
+    return may(person, verb, Kind.MISSED, _thing(tenant, target))
+
+
+def sees_numbers(person: Person, tenant: str, target: str) -> bool:
+    """Whether the person sees the numbers of callers who wanted this target in whole."""
+    return may(person, Verb.SEE, Kind.NUMBERS, _thing(tenant, target))
+
+
+def _thing(tenant: str, target: str) -> Thing:
+    kind, _, name = target.partition(":")
+    named = {"extension": {"extension": name}, "queue": {"queue": name}, "agent": {"agent": name}}.get(kind, {})
+    return Thing(tenant, **named)
 
 
 def plain_case(case: Case, now: Instant) -> dict[str, object]:

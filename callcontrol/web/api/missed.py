@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, Literal
 
 import gevent
@@ -9,15 +10,20 @@ from pydantic import Field
 
 from callcontrol.billing.missed.cases import Case
 from callcontrol.edges import clock
-from callcontrol.edges.containment import contained
 from callcontrol.usecases import click_to_call
-from callcontrol.usecases.click_to_call import RING_S, NotCalled
-from callcontrol.usecases.missed import DEFAULT_CASES, plain_case
+from callcontrol.usecases.click_to_call import RING_S
+from callcontrol.usecases.missed import (
+    DEFAULT_CASES,
+    CallBack,
+    end_call_back,
+    is_reached,
+    plain_case,
+    sees_numbers,
+)
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.usecases.seen_calls import masked
-from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.missed import CaseActKind, CaseKey
-from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
+from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
 from callcontrol.web.api.calls import Click
 from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
 
@@ -82,13 +88,6 @@ class BackGiven(CaseGiven):
     ring_s: int = Field(default=RING_S, ge=1, le=click_to_call.MOST_RING_S)
 
 
-def is_reached(person: Person, verb: Verb, tenant: str, target: str) -> bool:
-    """Whether the person may do this to cases of callers who wanted this target."""
-    kind, _, name = target.partition(":")
-    named = {"extension": {"extension": name}, "queue": {"queue": name}, "agent": {"agent": name}}.get(kind, {})
-    return may(person, verb, Kind.MISSED, Thing(tenant, **named))
-
-
 def cases_of(asked: Asked) -> list[CaseTold]:
     """The cases that match, as the person may see them."""
     given, now = asked.given, asked.house.now()
@@ -105,9 +104,7 @@ def cases_of(asked: Asked) -> list[CaseTold]:
 
 
 def _told(asked: Asked, case: Case, plain: dict[str, Any]) -> CaseTold:
-    kind, _, name = case.key.target.partition(":")
-    named = {"extension": {"extension": name}, "queue": {"queue": name}}.get(kind, {})
-    if not may(asked.person, Verb.SEE, Kind.NUMBERS, Thing(asked.tenant, **named)):
+    if not sees_numbers(asked.person, asked.tenant, case.key.target):
         plain["number"] = masked(str(plain["number"]))
     return CaseTold(**plain)
 
@@ -143,26 +140,12 @@ def _call_back(asked: Asked) -> Answer:
     click_to_call.check(asked.tenant, asked.house.tenant(asked.tenant), phone, asked.body.ring_s)
     with asked.house.missed(asked.tenant, to_change=True) as missed:
         key = _key(asked, missed)
-        missed.act(key, CaseActKind.CLAIM, asked.person.login)
-        request = ClickToCall(clock.new_id(), asked.tenant, phone, key.number, asked.body.ring_s)
-        try:
-            click_to_call.ask_worker(request, asked.house.clicks)
-        except NotCalled:
-            missed.act(key, CaseActKind.RELEASE, asked.person.login)
-            raise
-    gevent.spawn(_free_again, asked, key, request)
+        how = CallBack(phone, asked.person.login, asked.body.ring_s, clock.new_id())
+        request = missed.begin_call_back(key, how, asked.house.clicks)
+    opened = partial(asked.house.missed, asked.tenant, to_change=True)
+    gevent.spawn(end_call_back, opened, key, request, asked.person.login, asked.house.clicks)
     audit = ("missed caller: call back", key.target, None, {"number": key.number, "phone": phone})
     return Answer(Click(id=request.id, phone=phone, stage="ringing", detail=""), 202, audit=audit)
-
-
-def _free_again(asked: Asked, key: CaseKey, request: ClickToCall) -> None:
-    """Where the phone was not picked up. If this process ends before, the claim ends by its own time."""
-    with contained("web", "a case could not be freed after a call back", tenant=asked.tenant):
-        try:
-            click_to_call.wait_for_pick_up(request, asked.house.clicks)
-        except NotCalled:
-            with asked.house.missed(asked.tenant, to_change=True) as missed:
-                missed.act(key, CaseActKind.RELEASE, asked.person.login)
 
 
 _SEE, _CHANGE = (Verb.SEE, Kind.MISSED), (Verb.CHANGE, Kind.MISSED)

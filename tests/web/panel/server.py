@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.ledger import people
 from callcontrol.edges.ledger.reader import connect
@@ -55,7 +56,7 @@ class PanelServer:
 
 def session_of(site: Site, login: str) -> str:
     """The cookie of a session that begins now, whatever second factor the person would need."""
-    cookie, now = login.encode().hex().ljust(64, "0"), site.house.now()
+    cookie, now = login.encode().hex().ljust(64, "0"), clock.now()
     session_id = "00000000-0000-4000-8000-" + login.encode().hex()[:12].rjust(12, "0")
     with connect(site.dsn) as connection:
         found = people.user_of_login(connection, login)

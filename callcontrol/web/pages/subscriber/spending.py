@@ -1,0 +1,75 @@
+"""What my phone costs: this month and the last, the account where there is one, limits and what is used of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from callcontrol.edges.ledger.reader import Totals
+from callcontrol.usecases.own_spending import CapUsed, spending_of
+from callcontrol.usecases.refusals import NotThere
+from callcontrol.usecases.seen_calls import wanted_by
+from callcontrol.vocabulary.credit import amount_of
+from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
+from callcontrol.web.operations import Asked
+from callcontrol.web.pages.page import Page, Shown, has_phone
+from callcontrol.web.pages.texts import N_
+
+MONTHS: Final = (("this-month", N_("This month")), ("last-month", N_("Last month")))
+
+SPANS: Final = {"hour": N_("an hour"), "day": N_("a day"), "month": N_("a month")}
+# Which calls a limit counts; tenants name others by themselves.
+COUNTED: Final = {
+    "all": N_("all calls"),
+    "dear": N_("dear calls"),
+    "premium": N_("premium numbers"),
+    "satellite": N_("satellite phones"),
+    "international": N_("calls abroad"),
+}
+
+
+def _show(asked: Asked) -> Shown:
+    house, extension = asked.house, asked.person.extension
+    known = extension in house.tenant(asked.tenant).extensions
+    if not known or not may(asked.person, Verb.SEE, Kind.COSTS, Thing(asked.tenant, extension=extension)):
+        raise NotThere("you have no phone of your own here")
+    with house.own_ledger() as connection:
+        found = spending_of(house.configuration, asked.tenant, extension, connection, house.pipeline, house.now())
+    account = found.account
+    values = {
+        "months": [(word, title, _totals(asked, word)) for word, title in MONTHS],
+        "spending": found,
+        "account": None
+        if account is None
+        else {
+            "balance": amount_of(account.balance.units),
+            "reserved": amount_of(account.reserved + account.unbooked),
+            "left": amount_of(account.left),
+            "on_hold": account.balance.on_hold,
+        },
+        "nothing": Decimal(0),
+        "caps": [_cap(one) for one in found.caps],
+        "words": {"spans": SPANS, "counted": COUNTED},
+    }
+    return Shown("subscriber/spending.html", values)
+
+
+def _cap(cap: CapUsed) -> Mapping[str, Any]:
+    """A limit's name, `money_per_hour/all`, in its parts."""
+    span, _, counted = cap.name.removeprefix("money_per_").partition("/")
+    share = cap.spent / cap.amount if cap.amount else Decimal(1)
+    return {"span": span, "counted": counted, "spent": cap.spent, "amount": cap.amount, "share": share}
+
+
+def _totals(asked: Asked, period: str) -> Totals | None:
+    """Of the calls of the own phone, whatever others the person sees; None: it would take too long."""
+    given = {"period": period, "extension": asked.person.extension}
+    wanted = wanted_by(asked.person, asked.house.configuration, asked.tenant, given, asked.house.now())
+    with asked.house.history(asked.tenant) as history:
+        return history.totals(wanted)
+
+
+SPENDING: Final = Page(
+    "spending", "/spending", N_("Spending"), (Verb.SEE, Kind.COSTS), "subscriber", _show, fits=has_phone
+)
