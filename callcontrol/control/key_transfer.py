@@ -84,7 +84,11 @@ class KeyTransfer(KeyTransferState):
 
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> PlainResult:
         """The party's channel is ours: the conversation was parted, a worker has died, or who talked with it left."""
-        state: KeyTransferState = replace(self, music="")
+        state: KeyTransferState = replace(self, music="", fetched=False)
+        if self.phase is Phase.ASKING and not (call.is_open(self.transferor) and call.is_open(self.colleague)):
+            return steps.connect(call, state, facts) if call.is_open(self.colleague) else _without(call, state, facts)
+        if self.phase is Phase.CHECKING and not call.is_open(self.transferor):
+            return _without(call, state, facts)
         if self.phase in (Phase.PARTING, Phase.DIALLING) and call.is_open(self.transferor):
             return steps.dialling(call, state, facts)
         if self.phase in (Phase.ASKING, Phase.CHECKING):
@@ -99,10 +103,14 @@ class KeyTransfer(KeyTransferState):
         """Music never ends: the party is fetched. Where it talks, or is about to come, it is only watched."""
         noted = call.noting(Noted(facts.now, event.reason))
         stops = tuple(do.StopTimer(name) for name in steps.TIMERS)
-        return noted, (*stops, *(fetched() if self.phase in HELD else still_there(call)))
+        if self.phase not in HELD:
+            return noted, (*stops, *still_there(call))
+        return noted.to(replace(self, fetched=True)), (*stops, *fetched())
 
     def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """The transferor, or the colleague, has left."""
+        if self.fetched:
+            return call, ()  # `resume`
         if event.leg_id == self.transferor and before.is_open(event.leg_id):
             return _transferor_gone(call, self, facts)
         if event.leg_id == self.colleague and before.is_open(event.leg_id):

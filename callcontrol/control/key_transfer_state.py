@@ -53,6 +53,7 @@ class KeyTransferState(OwnState):
         failed: the cause, where none of them was answered.
         colleague: the leg that has answered, "" if none has.
         asked_since: since when the colleague talks.
+        fetched: no worker directs the party's channel, which is on its way to one: what the others do waits until then.
     """
 
     transferor: str
@@ -69,6 +70,7 @@ class KeyTransferState(OwnState):
     failed: str = ""
     colleague: str = ""
     asked_since: Instant | None = None
+    fetched: bool = False
 
     @property
     def being_rung(self) -> tuple[str, ...]:

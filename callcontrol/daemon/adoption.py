@@ -180,26 +180,32 @@ class Adoption:
     def _adopt(self, call: Call, heard: Instant | None) -> None:
         meters.calls_adopted_total.inc()
         with contained("adoption", "a call could not be taken over", call=call.id):
-            driver = adopt(self._shared, call, heard)
-            if driver is not None:
-                driver.deliver(CallConnectionLost(f"worker {call.worker} died, {self._shared.worker} took over"))
+            adopt(self._shared, call, heard, f"worker {call.worker} died, {self._shared.worker} took over")
 
 
-def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> CallDriver | None:
+def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None, lost: str = "") -> CallDriver | None:
     """A driver for a call that was taken over; None if the call was over already: it is recorded now.
 
     Args:
         heard: until when its worker heard every leg's end on the call's switch; None: not known.
+        lost: why no worker directs its channel; "": the channel has come to this one. It is told before the ends of
+            legs that were missed: what follows from these could not be done.
     """
     call = call.heard_until(heard).taken_by(shared.worker, clock.new_nonce())
     if call.tenant and call.tenant not in shared.current.configuration.settings.tenants:
-        return _wind_up(shared, call)
+        driver = _wind_up(shared, call)
+        if driver is not None and lost:
+            driver.deliver(CallConnectionLost(lost))
+        return driver
     if isinstance(call.state, Closed):
         shared.release(call)
         return None
     driver = CallDriver(call, _facts(shared, call), shared, None)
     shared.take(driver)
-    for end in shared.missed(call):
+    missed = tuple(shared.missed(call))
+    if lost:
+        driver.deliver(CallConnectionLost(lost))
+    for end in missed:
         driver.deliver(end)
     return driver
 

@@ -36,6 +36,7 @@ from callcontrol.edges.live_state.codec import CALLS
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.move import Transferred
+from callcontrol.vocabulary.target import ExtensionTarget
 from tests.control.story import Story
 from tests.routing.world import DID, NOW, TENANT, facts
 
@@ -326,6 +327,20 @@ def test_the_party_is_fetched_where_it_is_alone_and_hears_music_again_while_the_
     story.then(Rearrived(story.call.destination, brought_back=True))
     assert story.has(do.Play)
     assert joins(story.gone(leg, answered_s=9)) == [("caller-1", colleague)]
+
+
+def test_who_leaves_while_the_party_is_fetched_is_found_gone_when_it_arrives() -> None:
+    """The transferor's end is told before the channel has come: nothing could be done with it yet."""
+    story, leg = held()
+    story.then(CallConnectionLost("worker w1 died, w2 took over"))
+    story.command(do.BringBack)
+    story.gone(leg, answered_s=2, by="callee")
+    assert story.state() is KeyTransfer
+    assert not story.commands
+    story.then(Rearrived(story.call.destination, brought_back=True))
+    assert story.command(do.LookUp).target == ExtensionTarget("101")
+    story.then(FactsFound())
+    assert story.command(do.Bridge).legs[0][1].to == "extension:101"
 
 
 def test_a_colleagues_phone_that_rang_when_the_worker_died_stops_and_the_party_is_back() -> None:

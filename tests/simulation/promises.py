@@ -60,6 +60,7 @@ class Promises:
         self._before: dict[str, Any] | None = None
         self._talks: dict[str, Channel] = {}
         self._orphaned: dict[str, float] = {}
+        self._undirected: dict[str, float] = {}
         self._agents: set[str] = set()
         self._reloaded_s = 0.0
         self._leases = Leases()
@@ -160,11 +161,13 @@ class Promises:
         """
         if somebody_is_there:
             self._nobody_is_left_in_silence()
+            self._nobody_is_left_with_music()
             self._no_lease_outlives_itself()
             self._nothing_stands_for_a_call_that_is_over()
             self._nobody_waits_in_a_closed_queue()
         else:
             self._ghosts.forget()
+            self._undirected.clear()
 
     def _nobody_is_left_in_silence(self) -> None:
         for switch in self._switches:
@@ -174,6 +177,15 @@ class Promises:
                     lasted_s = self._now_s - since_s
                     if lasted_s > SILENCE_S:
                         raise Broken(f"caller {channel.id} hears nothing for {lasted_s:.0f} s", channel.call)
+
+    def _nobody_is_left_with_music(self) -> None:
+        """Music never ends: without a worker that has the channel nothing follows it."""
+        alone = [one for switch in self._switches for one in switch.channels.values() if _is_undirected(one)]
+        self._undirected = {one.id: self._undirected.get(one.id, self._now_s) for one in alone}
+        for one in alone:
+            lasted_s = self._now_s - self._undirected[one.id]
+            if lasted_s > SILENCE_S:
+                raise Broken(f"caller {one.id} hears music for {lasted_s:.0f} s, and no worker directs it", one.call)
 
     def _no_lease_outlives_itself(self) -> None:
         now = clock.now()  # leases go by our hosts' clocks
@@ -207,6 +219,12 @@ class Promises:
         for key, parked in self._server.parked.items():
             left += [f"{key}: place {known.caller['place']} of call {known.caller['call']}" for known in parked.taken()]
         return left + self._server.on_calls.left()
+
+
+def _is_undirected(channel: Channel) -> bool:
+    connection = channel.connection
+    is_alone = connection is None or not connection.is_open
+    return channel.is_caller and channel.peer is None and channel.hears_music and is_alone
 
 
 def _left_in(state: State) -> list[str]:
