@@ -31,6 +31,19 @@ VARIETY = 60  # different conversations of one phone
 
 RECORDED = ["102", "104"]  # all their conversations, and those of the busy queue
 
+# What the person at 111 does with a caller, besides talking: sends the caller on by REFER, to a phone or to a parking
+# place, or by keys, blind or after a colleague was asked, with whom the person changes to and fro; or hangs up on hold.
+MOVERS = "111"
+_REFERS: tuple[dict[str, Any], ...] = ({"refers": (0.8, "104")}, {"refers": (0.8, "701")}, {"holds": (0.6, 20.0)})
+_KEYS = (
+    ((0.8, "*1104#"),),
+    ((0.8, "*2107#"),),
+    ((0.8, "*2107#"), (3.5, "*2")),
+    ((0.8, "*2107#"), (3.0, "*5"), (4.5, "*2")),
+    ((0.8, "*2107#"), (3.0, "*6"), (4.5, "*0")),
+    ((0.8, "*2107#"), (2.5, "*0")),
+)
+
 MENU, HOURS, CLOSED = "+48222000010", "+48222000011", "+48222000012"
 # What each number leads to; the callers' kinds (people.py) dial them.
 NUMBERS = {
@@ -46,11 +59,12 @@ NUMBERS = {
     MENU: "menu:front",
     HOURS: "hours:always",
     CLOSED: "hours:never",
+    "+48222000013": "extension:111",
 }
 # Of these, what an older version knows instead: where their callers go in the end.
 NUMBERS_BEFORE = NUMBERS | {MENU: f"queue:{BUSY_QUEUE}", HOURS: f"queue:{BUSY_QUEUE}", CLOSED: "voicemail:office"}
 # The blocks of a tenant that an older version does not know.
-UNKNOWN_BEFORE = ("menus", "hours", "recording", "limits")
+UNKNOWN_BEFORE = ("menus", "hours", "recording", "limits", "transfers", "parking")
 # So many callers a second are what limits are there to stop: there are none here.
 CAPS = ("calls_at_once", "calls_per_minute", "calls_per_hour", "money_per_hour", "money_per_day", "money_per_month")
 # Delivered while all goes on, in small batches.
@@ -108,7 +122,7 @@ def seats(first: int, count: int) -> list[str]:
 
 def _tenant() -> dict[str, Any]:
     busy, slow = seats(FIRST_AGENT, AGENTS), seats(FIRST_SLOW, SLOW_AGENTS)
-    phones = ["102", "103", "104", "105", "106", "107", "109", "110", *busy, *slow]
+    phones = ["102", "103", "104", "105", "106", "107", "109", "110", MOVERS, *busy, *slow]
     extensions: dict[str, Any] = {name: {"endpoints": {name: {"password": f"chaos-{name}"}}} for name in phones}
     extensions["101"] = {"forward": {"always": {"target": "extension:102"}}}
     extensions["103"]["forward"] = {"busy": {"target": "extension:104"}}
@@ -134,6 +148,17 @@ def _tenant() -> dict[str, Any]:
             "never": _hours({}, "voicemail:office"),
         },
         "numbers": NUMBERS,
+        "transfers": {"keys": {"on": "yes"}},
+        "parking": {
+            "front": {
+                "number": "700",
+                "places": "701-709",
+                "after": 3,
+                "ring": 5,
+                "overflow": "extension:104",
+                "tell": "no",
+            }
+        },
         "limits": {of: {"caps": {"all": dict.fromkeys(CAPS, "unlimited")}} for of in ("extension", "tenant")},
         "recording": {
             "rules": [{"queues": [BUSY_QUEUE], "record": "announce"}, {"extensions": RECORDED, "record": "announce"}],
@@ -184,6 +209,7 @@ def open_phones(switch: SimulatorClient, chance: random.Random) -> None:
     for name in ("103", "105"):
         _phone(switch, name, (Behaviour("busy", after_s=0.1),))
     _phone(switch, "106", (Behaviour("never_answers"),))
+    _phone(switch, MOVERS, _moves(chance))
     _phone(switch, "109", _conversations(chance, 2.0, 4.0))
     _phone(switch, "110", (Behaviour("answers", after_s=1.0, talk_s=3.0),))
     for name in seats(FIRST_AGENT, AGENTS):
@@ -195,6 +221,14 @@ def open_phones(switch: SimulatorClient, chance: random.Random) -> None:
 def _conversations(chance: random.Random, shortest_s: float, longest_s: float) -> tuple[Behaviour, ...]:
     return tuple(
         Behaviour("answers", after_s=chance.uniform(0.1, 0.9), talk_s=chance.uniform(shortest_s, longest_s))
+        for _ in range(VARIETY)
+    )
+
+
+def _moves(chance: random.Random) -> tuple[Behaviour, ...]:
+    does = [*_REFERS, *({"digits": keys} for keys in _KEYS), {}]
+    return tuple(
+        Behaviour("answers", after_s=chance.uniform(0.1, 0.5), talk_s=chance.uniform(1.5, 7.0), **chance.choice(does))
         for _ in range(VARIETY)
     )
 

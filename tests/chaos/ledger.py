@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+import gevent
 import psycopg
 
+from callcontrol.edges import clock
 from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, balance_of, enter, faults_of
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.credit import amount_of
 from tests.chaos.centre import ACCOUNT, PAID_IN, TENANT
 from tests.chaos.truth import CallRow, LegRow, MediaRow
+
+TABLES_S = 60  # on a busy machine
 
 _CALLS = "SELECT call_id, outcome, estimated FROM calls"
 _LEGS = """
@@ -64,8 +68,13 @@ def media(dsn: str) -> tuple[MediaRow, ...]:
 
 
 def pay_in(dsn: str) -> None:
-    """The prepaid extension's account has money."""
+    """The prepaid extension's account has money, as soon as the daemon has made the tables."""
     with psycopg.connect(dsn, autocommit=True) as connection:
+        due_s = clock.monotonic() + TABLES_S
+        while connection.execute("SELECT to_regclass('accounts')").fetchone() == (None,):
+            if clock.monotonic() > due_s:
+                raise RuntimeError(f"the daemon has not made the ledger's tables within {TABLES_S} s")
+            gevent.sleep(0.1)
         enter(connection, NewEntry(ACCOUNT, EntryKind.TOP_UP, PAID_IN, "chaos begins", "chaos", "chaos"))
 
 

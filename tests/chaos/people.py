@@ -40,7 +40,7 @@ def _short_patience(chance: random.Random) -> Mapping[str, float]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "forwarded": Kind(30, "48222000001"),
+    "forwarded": Kind(24, "48222000001"),
     "busy, forwarded": Kind(12, "48222000002"),
     "busy": Kind(10, "48222000003"),
     "not answered, next": Kind(12, "48222000004"),
@@ -52,6 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "closed, voicemail": Kind(2, "48222000012", lambda chance: {"speaks_s": chance.uniform(0.5, 2.0)}),
     "menu, queue": Kind(3, "48222000010", _patience, presses=((0.8, "1"), (6.0, "1"), (11.0, "1"))),
     "menu, menu, phone": Kind(3, "48222000010", presses=((0.5, "22"), (6.0, "22"), (11.0, "22"))),
+    "moved": Kind(6, "48222000013"),
     "slow queue": Kind(1, "48222000009", _short_patience),
 }
 
