@@ -21,11 +21,14 @@ from callcontrol.usecases.people import Doer
 from callcontrol.vocabulary.credit import CreditAccount
 from callcontrol.vocabulary.money import decimal_from
 from callcontrol.web.operations import Operation
+from callcontrol.web.pages.page import Page
+from callcontrol.web.pages.registry import PAGES
 from callcontrol.web.registry import OPERATIONS
 from tests.billing.trails import NOON, answered_in_queue, call_id, forwarded
 from tests.commands.call_centre import CallCentre
 from tests.edges.ledger.samples import rated
 from tests.web.conftest import NONE, PEOPLE, Site
+from tests.web.panel.server import session_of
 
 # How far each role reaches, by login; who is not named is refused with 403, whatever is asked for.
 WHOSE = ("own", "group", "other", "foreign")
@@ -76,9 +79,32 @@ ROWS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("list_exports", "list_batches"), MONEY),
     "resend_batch": BILLING,
     "get_settings": SETTINGS,
+    **dict.fromkeys(("list_hours", "get_hours", "list_duties", "get_duty"), SETTINGS),
+    **dict.fromkeys(("set_hours", "take_hours_back", "give_duty", "take_duty_back"), ADMIN),
+    **dict.fromkeys(("list_webhooks", "add_webhook", "change_webhook", "remove_webhook", "act_on_webhook"), ADMIN),
+    "list_deliveries": ADMIN,
     **dict.fromkeys(("list_tenants", "list_switches", "list_workers", "list_all_exports", "get_health"), PLATFORM),
     **dict.fromkeys(("list_mails", "retry_mail"), PLATFORM),
 }
+
+# The same of pages.
+GROUP_MONEY = {"boss": "group", "admin": "other", "bills": "other", "olga": "foreign"}
+PAGE_ROWS: Mapping[str, Mapping[str, str]] = {
+    "phone": PHONE,
+    "desk": {"agent": "own"},
+    "floor": ON_FLOOR,
+    "reports": REPORTS,
+    "walls": ON_FLOOR,
+    **dict.fromkeys(("calls", "call"), CALLS),
+    **dict.fromkeys(("accounts", "account_entries"), GROUP_MONEY),
+    **dict.fromkeys(("statements", "statement", "draft", "exports", "export"), MONEY),
+    **dict.fromkeys(("users", "user", "roles", "tokens"), ADMIN),
+    "audit": AUDIT,
+    "settings": SETTINGS,
+    **dict.fromkeys(("health", "tenants", "switches", "workers", "all_exports", "mails"), PLATFORM),
+    **dict.fromkeys(("account", "second_factor"), ANYONE),
+}
+PAGES_NOT_MADE = {"statement", "export"}
 
 # What is whose, by what stands in addresses and bodies. Of another company there is the extension 102.
 EXTENSIONS = {"sub": {"own": "101"}, "agent": {"own": "123"}, "boss": {"own": "105", "group": "101"}}
@@ -86,16 +112,20 @@ QUEUES = {"agent": {"own": "support"}, "boss": {"group": "support"}}
 CALLS_OF_101 = {("sub", "own"), ("boss", "group")}
 AGENTS = {"agent": {"own": "yvonne"}, "boss": {"group": "wanda"}}
 OTHERS = {"extension": "103", "queue": "claims", "agent": "nadia", "login": "spare", "call": call_id(2)}
+OTHERS |= {"hours": "office", "duty": "night"}
 FOREIGN = {"extension": "102", "login": "hans", "call": call_id(9)}
+OF_GLOBEX = (call_id(9), "Greta", ">hans<", "globex.example")
 # Objects that are not made here: 404 tells nothing of them; that a role is refused is seen all the same.
 NOT_MADE = {
     *("end_session", "end_own_session", "get_click", "act_on_waiting_caller", "revoke_token", "revoke_kiosk"),
     *("get_statement", "statement_as_csv", "statement_as_pdf", "list_batches", "resend_batch", "retry_mail"),
     *("act_in_room", "invite_into_room", "act_on_missed", "call_missed_back", "get_desk"),
+    *("change_webhook", "remove_webhook", "act_on_webhook", "list_deliveries"),
 }
 # No one listens to an own conversation.
 NEVER = {("start_listening", "own")}
 WORDS = {"kind": "busy", "name": "queues", "number": "1", "month": "2026-11"}
+WEBHOOK = {"url": "https://example.com/x", "events": ["call.ended"]}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "click_to_call": {"number": "+48600700800", "phone": "{extension}"},
     "act_on_missed": {"number": "+48600700800", "target": "extension:{extension}", "act": "claim"},
@@ -113,6 +143,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "act_in_room": {"act": "lock"},
     "invite_into_room": {"phone": "101"},
     "add_kiosk": {"name": "x", "queues": ["{queue}"]},
+    "add_webhook": WEBHOOK,
+    "change_webhook": WEBHOOK,
+    "act_on_webhook": {"act": "pause"},
+    "set_hours": {"open": True},
+    "give_duty": {"target": "extension:102"},
     "enter": {"kind": "top-up", "amount": "1.00", "why": "test", "currency": "PLN"},
 }
 # Lists: what is told to whom, by marks in the answer. Calls are of 101, of the queue, of 103, of globex.
@@ -237,8 +272,9 @@ def is_refused(status: int, operation: Operation, login: str, whose: str) -> boo
     return None
 
 
-def test_every_operation_has_a_row() -> None:
+def test_every_operation_and_every_page_has_a_row() -> None:
     assert {operation.name for operation in OPERATIONS} == set(ROWS)
+    assert {page.name for page in PAGES} == set(PAGE_ROWS)
 
 
 def test_each_role_is_served_what_is_its_own_to_ask_for_and_nothing_else(everyone: Site) -> None:
@@ -279,3 +315,45 @@ def test_an_operator_who_names_a_company_sees_that_one_alone(everyone: Site) -> 
         text = everyone.get("olga", f"{path}?tenant=globex").text
         assert [letter for letter, one in MARKS.items() if one in text] == [mark]
     assert [one["login"] for one in everyone.get("olga", "/users?tenant=globex").json["users"]] == ["hans"]
+
+
+def page_address(page: Page, login: str, whose: str) -> str | None:
+    """The address at which a person asks a page for what is whose; None: there is no such thing."""
+    found = {*re.findall(r"\{([a-z]+)\}", page.path)} - {*WORDS}
+    is_walled = page.of_tenant and page.right is not None
+    if not found and whose not in (("own", "foreign") if is_walled else ("own",)):
+        return None
+    names = WORDS | names_of(login, whose)
+    names |= {"account": f"extension:{names['extension']}"} if "extension" in names else {}
+    try:
+        path = str(filled(page.path, names | ({"export": "x"} if page.name in PAGES_NOT_MADE else {})))
+    except KeyError:
+        return None
+    return f"{path}?tenant=globex" if whose == "foreign" and is_walled else path
+
+
+def test_each_role_sees_pages_of_what_is_its_own_and_no_others(everyone: Site) -> None:
+    wrong, served = [], 0
+    cookies = {login: {everyone.guards.cookie: session_of(everyone, login)} for login in PEOPLE}
+    for page, login, whose in product(PAGES, PEOPLE, WHOSE):
+        address = page_address(page, login, whose)
+        if address is None:
+            continue
+        path, _, query = address.partition("?")
+        given = cookies[login] | ({"tenant": "acme"} if login == "olga" else {})
+        found = everyone.client.simulate_get(path, query_string=query, cookies=given)
+        reach = PAGE_ROWS[page.name].get(login)
+        if reach is None:
+            is_right = found.status_code == 403
+        elif query and login != "olga":
+            # A company in an address is an operator's to name: others see their own, whatever stands there.
+            is_right = found.status_code in (403, 404) or not any(mark in found.text for mark in OF_GLOBEX)
+        elif WHOSE.index(whose) > WHOSE.index(reach):
+            is_right = found.status_code in (403, 404)
+        else:
+            served += 1
+            is_right = found.status_code == 200 or page.name in PAGES_NOT_MADE or whose == "foreign"
+        if not is_right:
+            wrong.append(f"{login} {page.name} of {whose}: {found.status_code} {address}")
+    assert "\n".join(wrong) == ""
+    assert served > len(PAGES)

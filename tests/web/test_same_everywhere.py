@@ -1,10 +1,14 @@
-"""Pages of the API, its CSV, the command's CSV and JSON are the same calls in the same words, whatever the filters."""
+"""The page of calls and its CSV, pages of the API, its CSV, the command's CSV and JSON are the same calls in the same
+words, whatever the filters.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,13 +22,15 @@ from redis import Redis
 from callcontrol.billing.record_json import to_json
 from callcontrol.commands import calls
 from callcontrol.edges.ledger.writer import LedgerWriter
-from callcontrol.usecases.call_rows import machine_row
+from callcontrol.usecases.call_rows import machine_row, spreadsheet_row
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.web.pages.subscriber import calls as page_of_calls
 from tests.billing.trails import NOON, Story, answered_in_queue, forwarded
 from tests.commands.command import run
 from tests.edges.ledger.samples import rated
 from tests.web.conftest import Site, site_of
+from tests.web.panel.server import session_of
 
 HOUR = 3_600 * SECOND_US
 CASES = 24
@@ -97,6 +103,57 @@ def test_pages_csv_and_command_are_the_same(
     assert capfd.readouterr().out == as_csv
     assert [machine_row(row) for row in rows] == list(csv.reader(io.StringIO(as_csv)))[1:]
     assert run(calls, *whose, *words, "--json") == 0
+    told = [orjson.loads(line)["call_id"] for line in capfd.readouterr().out.splitlines()]
+    assert told == [row["call_id"] for row in rows]
+
+
+@pytest.fixture
+def cookies(site: Site) -> dict[str, str]:
+    """Of an admin who is signed in."""
+    return {site.guards.cookie: session_of(site, "admin")}
+
+
+def on_page(site: Site, cookies: dict[str, str], path: str) -> list[str]:
+    """The calls of the page, and of those that follow on it, in order."""
+    found: list[str] = []
+    more: str | None = path
+    while more is not None:
+        where, _, query = more.partition("?")
+        told = site.client.simulate_get(where, query_string=query, cookies=cookies)
+        assert told.status_code == 200, told.text
+        found += dict.fromkeys(re.findall(r'href="/calls/([0-9a-f-]{36})"', told.text))
+        behind = re.search(r'href="(/calls\?[^"]*cursor=[^"]*)"', told.text)
+        more = None if behind is None else unescape(behind[1])
+    return found
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(filters=FILTERS)
+def test_the_page_and_its_csv_are_the_same_calls(
+    site: Site,
+    cookies: dict[str, str],
+    tmp_path: Path,
+    capfd: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    filters: dict[str, str],
+) -> None:
+    # Several pages of what there is.
+    monkeypatch.setattr(page_of_calls, "ON_A_PAGE", 7)
+    filters = {name: text for name, text in filters.items() if name in page_of_calls.SHOWN}
+    rows = by_pages(site, filters, 30)
+    query = f"?{urlencode(filters)}" if filters else ""
+    assert on_page(site, cookies, f"/calls{query}") == [row["call_id"] for row in rows]
+    as_csv = site.client.simulate_get(
+        "/calls.csv",
+        query_string=query[1:],
+        cookies=cookies,
+        extras={"callcontrol.is_stream": lambda: None},
+    ).text
+    for_spreadsheets = list(csv.reader(io.StringIO(as_csv.removeprefix("\ufeff"))))
+    assert for_spreadsheets[1:] == [spreadsheet_row(row) for row in rows]
+    words = [word for name, text in filters.items() for word in (f"--{name.replace('_', '-')}", text)]
+    capfd.readouterr()
+    assert run(calls, "--config", tmp_path / "conf", "--tenant", "acme", *words, "--json") == 0
     told = [orjson.loads(line)["call_id"] for line in capfd.readouterr().out.splitlines()]
     assert told == [row["call_id"] for row in rows]
 
