@@ -56,6 +56,7 @@ from callcontrol.config.recording_settings import Recordings
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.retention_settings import Retention, TenantRetention
 from callcontrol.config.secret import SecretText
+from callcontrol.config.sign_on_settings import SignOn
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.statement_settings import Issuer, Statements
 from callcontrol.config.supervision_settings import Supervision
@@ -290,6 +291,7 @@ class Tenant(Frozen):
     exports: OwnExports = Field(default_factory=dict, description="what is delivered of its records, by name")
     statements: Statements = Statements()
     retention: TenantRetention = TenantRetention()
+    sign_on: SignOn | None = Field(default=None, description="an OpenID provider that says who its people are")
 
     @cached_property
     def spoken(self) -> tuple[Language, ...]:

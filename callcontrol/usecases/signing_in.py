@@ -98,6 +98,20 @@ class SigningIn:
                     raise SecondFactorMissing(user) if is_missing else _wrong()
                 return self._begin(connection, user, password, secrets, where)
 
+    def begin_for(self, user: User, where: From, what: str) -> str:
+        """Begin a session of someone for whom another one vouches; returns what the cookie holds.
+
+        Args:
+            what: how the person signed in, for the audit.
+        """
+        with explained():
+            with connect(self._ledger(NO_TENANT)) as connection:
+                found = people.user_of_login(connection, user.login)
+            if found is None or found[0].user_id != user.user_id or found[0].is_disabled:
+                raise NotSignedIn("the person is gone meanwhile")
+            with connect(self._ledger(user.tenant)) as connection:
+                return self._session(connection, user, found[1].password_hash, where, what)
+
     def of_cookie(self, cookie: str) -> SignedIn:
         """Who is signed in; raises NotSignedIn where the session has ended."""
         web, now = self._settings().web, self._now()
@@ -149,9 +163,12 @@ class SigningIn:
         return bool(code) and people.take_recovery(connection, user, second_factor.recovery_hash(code))
 
     def _begin(self, connection: DictConnection, user: User, password: str, secrets: Secrets, where: From) -> str:
-        web, now = self._settings().web, self._now()
         kept = secrets.password_hash
         kept = passwords.hashed(password) if passwords.is_old(kept) else kept
+        return self._session(connection, user, kept, where, "signed in")
+
+    def _session(self, connection: DictConnection, user: User, kept: str, where: From, what: str) -> str:
+        web, now = self._settings().web, self._now()
         cookie, ends_at = self._random(32).hex(), Instant(now + web.session_hours * HOUR_US)
         with transaction(connection):
             people.drop_ended_sessions(connection, user.tenant, now, web.idle_minutes * MINUTE_US)
@@ -160,7 +177,7 @@ class SigningIn:
             people.begin_session(
                 connection, user, cookie, session_id, where.address, where.browser, now=now, ends_at=ends_at
             )
-            self._note(connection, user.login, where, "signed in")
+            self._note(connection, user.login, where, what)
         return cookie
 
     def _note(self, connection: DictConnection, login: str, where: From, what: str) -> None:

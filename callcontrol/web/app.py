@@ -24,6 +24,7 @@ from callcontrol.web.problems import Problem
 from callcontrol.web.registry import OPERATIONS, document
 from callcontrol.web.sessions import PATH as SESSION
 from callcontrol.web.sessions import Session
+from callcontrol.web.single_sign_on import SignOnPlaces
 from callcontrol.web.stream import begin_stream
 
 HEALTH: Final = "/healthz"
@@ -102,6 +103,7 @@ def application(house: House, guards: Guards, live: Live) -> falcon.App[Request,
     app.add_route(f"{PREFIX}{SESSION}", Session(house, guards))
     app.add_route(f"{PREFIX}/openapi.json", Document())
     app.add_route(HEALTH, Health(house))
+    SignOnPlaces(house, guards).add_to(app)
     panel = Panel(house, guards, live)
     panel.add_to(app)
     refusals = Refusals(panel)

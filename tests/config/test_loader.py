@@ -67,7 +67,7 @@ MISTAKES = [
         " confirm, language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents,"
         " pauses, queues, ageing, hours, numbers, media, recording, transfers, supervision, missed, credit, limits,"
         " exports,"
-        " statements, retention,"
+        " statements, retention, sign_on,"
         " groups, lists, menus, sequences, duties, announcements, surveys, voicemail, parking, conferences"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),

@@ -41,8 +41,7 @@ DOORS = {
         "jobs/media/mail/boxes.py",
     ),
     *("commands/boxes.py", "commands/duty.py", "commands/menus.py", "usecases/supervision.py", "usecases/rooms.py"),
-    *("usecases/set_by_hand.py", "web/api/hours.py"),
-    *("daemon/parked_line.py", "daemon/supervise_line.py"),
+    *("usecases/set_by_hand.py", "daemon/parked_line.py", "daemon/supervise_line.py"),
 }
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)
 

@@ -143,3 +143,13 @@ UPDATE web_users SET language = %(language)s, changed_at = now() WHERE user_id =
 
 -- has_second_factor: Whether a second factor is asked for.
 SELECT has_second_factor FROM web_users WHERE user_id = %(user_id)s AND tenant = %(tenant)s;
+
+-- user_of_identity: The person of an identity at a tenant's provider, who is still here.
+SELECT u.user_id FROM web_identities i JOIN web_users u ON u.user_id = i.user_id AND u.tenant = i.tenant
+WHERE i.tenant = %(tenant)s AND i.issuer = %(issuer)s AND i.subject = %(subject)s;
+
+-- link_identity: From now on this identity is this person's; one whose person has gone is another's.
+INSERT INTO web_identities (tenant, issuer, subject, user_id, created_at)
+VALUES (%(tenant)s, %(issuer)s, %(subject)s, %(user_id)s, %(now)s)
+ON CONFLICT (tenant, issuer, subject) DO UPDATE SET user_id = EXCLUDED.user_id, created_at = EXCLUDED.created_at
+WHERE NOT EXISTS (SELECT FROM web_users u WHERE u.user_id = web_identities.user_id AND u.tenant = web_identities.tenant);

@@ -51,6 +51,13 @@ PEOPLE: Final = (
         eraser=Eraser.NONE,
     ),
     TablePlace(
+        "web_identities",
+        _TENANT,
+        Period.STATE,
+        columns(nothing="tenant issuer subject user_id created_at"),
+        eraser=Eraser.NONE,
+    ),
+    TablePlace(
         "webhooks",
         _TENANT,
         Period.STATE,

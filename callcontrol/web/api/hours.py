@@ -106,13 +106,13 @@ def _set_hours(asked: Asked) -> Answer:
     name, hands = asked.path["hours"], hands_on(asked)
     before = hours_told(hands.hours_of(name))
     after = hands.set_hours(name, asked.body.open, asked.body.until, by_of(asked), _seen(asked))
-    return _answer(hours_told(after), ("hours set", f"hours:{name}", before))
+    return _answer(hours_told(after), ("hours set", f"hours {name}", before))
 
 
 def _clear_hours(asked: Asked) -> Answer:
     name, hands = asked.path["hours"], hands_on(asked)
     before = hours_told(hands.hours_of(name))
-    return _answer(hours_told(hands.take_hours_back(name, _seen(asked))), ("hours taken back", f"hours:{name}", before))
+    return _answer(hours_told(hands.take_hours_back(name, _seen(asked))), ("hours taken back", f"hours {name}", before))
 
 
 def _duties(asked: Asked) -> Answer:
@@ -127,13 +127,13 @@ def _give_duty(asked: Asked) -> Answer:
     name, hands, body = asked.path["duty"], hands_on(asked), asked.body
     before = duty_told(hands.duty_of(name))
     after = hands.give_duty(name, body.target, body.until, by_of(asked), _seen(asked))
-    return _answer(duty_told(after), ("duty given", f"duty:{name}", before))
+    return _answer(duty_told(after), ("duty given", f"duty {name}", before))
 
 
 def _clear_duty(asked: Asked) -> Answer:
     name, hands = asked.path["duty"], hands_on(asked)
     before = duty_told(hands.duty_of(name))
-    return _answer(duty_told(hands.take_duty_back(name, _seen(asked))), ("duty taken back", f"duty:{name}", before))
+    return _answer(duty_told(hands.take_duty_back(name, _seen(asked))), ("duty taken back", f"duty {name}", before))
 
 
 def _answer(told: HoursTold | DutyTold, done: tuple[str, str, Told] | None = None) -> Answer:

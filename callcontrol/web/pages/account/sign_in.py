@@ -21,6 +21,7 @@ from callcontrol.web.pages.refused import NOT_REFUSED, RefusedForm, refused_form
 from callcontrol.web.pages.serving import SIGN_IN, Serving, form_of, from_of
 from callcontrol.web.pages.texts import N_, said
 from callcontrol.web.sessions import admit_sign_in, set_session
+from callcontrol.web.single_sign_on import PATH as SIGN_ON
 
 FIRST_FACTOR: Final = "/sign-in/second-factor"
 SIGN_OUT: Final = "/sign-out"
@@ -70,7 +71,15 @@ class SignIn:
         self._show(request, response)
 
     def _show(self, request: Request, response: Response, refused: RefusedForm = NOT_REFUSED) -> None:
-        self._door.layout.show(request, response, Shown("common/sign_in.html"), refused=refused)
+        self._door.layout.show(
+            request, response, Shown("common/sign_in.html", {"sign_ons": self._sign_ons()}), refused=refused
+        )
+
+    def _sign_ons(self) -> list[dict[str, str]]:
+        """Buttons of the tenants that have a provider of their own, and words for it."""
+        tenants = self._door.house.settings.tenants
+        labels = {name: one.sign_on.label for name, one in tenants.items() if one.sign_on is not None}
+        return [{"address": SIGN_ON.format(tenant=name), "label": label} for name, label in labels.items() if label]
 
     def _sign_in(self, request: Request, response: Response) -> None:
         where, form = self._door.form(request)

@@ -1,0 +1,141 @@
+"""`/sign-in/TENANT`: signing in by the tenant's own OpenID provider, and coming back from there."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import logging
+import os
+from typing import Final
+
+import orjson
+from falcon import HTTP_303, App, Request, Response
+
+from callcontrol.config.sign_on_settings import SignOn
+from callcontrol.edges import clock, web_meters
+from callcontrol.edges.openid import Attempt, NotBelieved, ProviderAway, Providers
+from callcontrol.edges.second_factor import NotOpened, Sealer
+from callcontrol.usecases.refusals import NotThere
+from callcontrol.usecases.signing_in import NotSignedIn
+from callcontrol.usecases.single_sign_on import SingleSignOn
+from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.web.guards import Guards, limited
+from callcontrol.web.house import House
+from callcontrol.web.problems import Problem
+from callcontrol.web.sessions import set_session
+
+PATH: Final = "/sign-in/{tenant}"
+# So long a person may take at the provider.
+ATTEMPT_S: Final = 600
+_BYTES: Final = 32
+
+log = logging.getLogger("callcontrol.web")
+
+
+class SignOnPlaces:
+    """Both addresses."""
+
+    def __init__(self, house: House, guards: Guards) -> None:
+        self._house, self._guards = house, guards
+        self._providers = Providers(house.now)
+        self._cookie = f"{guards.cookie}-sign-on"
+
+    def add_to(self, app: App[Request, Response]) -> None:
+        """Serve them."""
+        app.add_route(PATH, self)
+        app.add_route(f"{PATH}/callback", self, suffix="callback")
+
+    def on_get(self, request: Request, response: Response, tenant: str) -> None:
+        """To the provider."""
+        self._guards.admit(request)
+        sign_on = self._sign_on(tenant)
+        attempt = Attempt(*(base64.urlsafe_b64encode(os.urandom(_BYTES)).rstrip(b"=").decode() for _ in range(3)))
+        try:
+            address = self._providers.address_of(sign_on, attempt, self._back(tenant))
+        except ProviderAway as error:
+            raise _away(tenant, error) from error
+        kept = [tenant, attempt.state, attempt.nonce, attempt.verifier, self._house.now()]
+        sealed = Sealer(self._house.settings.web.keys).seal(orjson.dumps(kept).decode()).decode()
+        self._keep(response, sealed, ATTEMPT_S)
+        _go(response, address)
+        web_meters.requests_total.labels("none").inc()
+
+    def on_get_callback(self, request: Request, response: Response, tenant: str) -> None:
+        """Back from the provider."""
+        where = self._guards.admit(request)
+        if not self._guards.sign_ins.admits(where.address):
+            web_meters.sign_ins_total.labels("limited").inc()
+            raise limited()
+        self._keep(response, "", 0)
+        sign_on = self._sign_on(tenant)
+        house = self._house
+        try:
+            attempt, code = self._attempt(request, tenant, sign_on), request.get_param("code") or ""
+            claims = self._providers.claims(sign_on, attempt, code, self._back(tenant))
+            with house.own_ledger() as connection:
+                found = SingleSignOn(
+                    house.settings, tenant, connection, where.address, house.now, os.urandom, clock.new_id
+                )
+                user = found.person(claims)
+            cookie = house.signing_in.begin_for(user, where, "signed in by single sign-on")
+        except ProviderAway as error:
+            raise _away(tenant, error) from error
+        except (NotBelieved, NotSignedIn) as error:
+            web_meters.sign_ins_total.labels("wrong").inc()
+            log.warning("sign-on of tenant %s was refused: %s", tenant, error)
+            cure = "sign in once more; if it stays so, ask your administrator"
+            raise Problem(403, "not_signed_in", "signing in was not possible", "signed_out", cure=cure) from error
+        web_meters.sign_ins_total.labels("done").inc()
+        web_meters.requests_total.labels("none").inc()
+        set_session(self._guards, response, cookie, house.settings.web.session_hours * 3_600)
+        _go(response, "/")
+
+    def _sign_on(self, tenant: str) -> SignOn:
+        settings = self._house.settings.tenants.get(tenant)
+        if settings is None or settings.sign_on is None:
+            raise NotThere("there is no such page")
+        return settings.sign_on
+
+    def _back(self, tenant: str) -> str:
+        return f"{self._house.settings.web.address.rstrip('/')}{PATH.format(tenant=tenant)}/callback"
+
+    def _attempt(self, request: Request, tenant: str, sign_on: SignOn) -> Attempt:
+        """What this browser was sent to the provider with; raises NotBelieved where the answer is to another one."""
+        try:
+            opened = Sealer(self._house.settings.web.keys).open(request.cookies.get(self._cookie, "").encode())
+            asked_of, state, nonce, verifier, at = orjson.loads(opened)
+        except (NotOpened, ValueError) as error:
+            raise NotBelieved("this browser was not sent to the provider, or too long ago") from error
+        if asked_of != tenant or self._house.now() - at >= ATTEMPT_S * SECOND_US:
+            raise NotBelieved("this browser was sent for another tenant, or too long ago")
+        if not hmac.compare_digest(state.encode(), (request.get_param("state") or "").encode()):
+            raise NotBelieved("the state is another one")
+        if (issuer := request.get_param("iss")) is not None and issuer != sign_on.issuer:
+            raise NotBelieved("another provider answers (RFC 9207)")
+        if (refused := request.get_param("error")) is not None:
+            raise NotBelieved(f"the provider refused: {refused[:64]!r}")
+        return Attempt(state, nonce, verifier)
+
+    def _keep(self, response: Response, value: str, seconds: int) -> None:
+        response.set_cookie(
+            self._cookie,
+            value,
+            max_age=seconds,
+            path="/",
+            secure=self._guards.is_secure,
+            http_only=True,
+            same_site="Lax",
+        )
+
+
+def _go(response: Response, address: str) -> None:
+    response.status = HTTP_303
+    response.location = address
+    response.set_header("Cache-Control", "no-store")
+    response.set_header("Referrer-Policy", "no-referrer")
+
+
+def _away(tenant: str, error: ProviderAway) -> Problem:
+    log.error("the sign-on of tenant %s cannot be reached: %s", tenant, error)
+    what = "the provider of your company cannot be reached now"
+    return Problem(503, "provider_away", what, "store", cure="try again later", headers={"Retry-After": "30"})
