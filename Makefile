@@ -73,14 +73,11 @@ pgbouncer: env ## pgbouncer from Debian's package into .venv/bin, without root (
 	printf '#!/bin/sh\nexec env LD_LIBRARY_PATH=%s %s "$$@"\n' "$$libraries" $(CURDIR)/$(VENV)/pgbouncer/usr/sbin/pgbouncer \
 	    > $(VENV)/bin/pgbouncer && chmod +x $(VENV)/bin/pgbouncer && $(VENV)/bin/pgbouncer --version
 
-# What Debian's package needs, and this host has not, comes along; fonts too, or no page has letters.
+# What apt would install with it on this host comes along, with a font, or no page has letters; the wrapper finds it there.
 chromium: env ## Chromium from Debian's packages into .venv, without root (the tests of the panel's pages use it)
 	@folder=$(CURDIR)/$(VENV)/chromium-browser; rm -rf "$$folder"; mkdir -p "$$folder" && cd $$(mktemp -d) && \
-	have=$$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p) && \
-	apt-get download $$( (echo chromium chromium-common fonts-dejavu-core; \
-	    apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
-	        chromium | grep -E '^lib' | grep -vE '^(libc6|libgcc-s1|libstdc\+\+6|libc-bin)(:|$$)') | tr ' ' '\n' | sort -u | \
-	    while read -r name; do dpkg-query -W -f '$${Status}' "$$name" 2>/dev/null | grep -q 'ok installed' || echo "$$name"; done) && \
+	apt-get download $$( (echo chromium; echo chromium-common; echo fonts-dejavu-core; \
+	    apt-get --simulate --no-install-recommends install chromium | sed -n 's/^Inst \([^ ]*\) .*/\1/p') | sort -u) && \
 	for package in *.deb; do dpkg-deb -x "$$package" "$$folder"; done && rm -r "$$PWD"
 	@$(PY) -m tests.web.panel.wrapper $(VENV)/chromium-browser $(VENV)/bin/chromium && $(VENV)/bin/chromium --version
 

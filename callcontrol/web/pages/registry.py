@@ -35,12 +35,13 @@ from callcontrol.web.pages.layout import Layout
 from callcontrol.web.pages.page import Act, Page
 from callcontrol.web.pages.rendering import Renderer
 from callcontrol.web.pages.serving import SIGN_IN, Serving
-from callcontrol.web.pages.subscriber import call, calls, missed, phone, spending
+from callcontrol.web.pages.subscriber import call, calls, messages, missed, phone, spending
 
 PAGES: Final[tuple[Page, ...]] = (
     DESK,
     FLOOR,
     phone.PHONE,
+    messages.MESSAGES,
     missed.MISSED,
     calls.CALLS,
     call.CALL,
