@@ -1,1 +1,1 @@
-"""`make chaos`: real processes under load, killed, stopped and starved one after the other; then the accounts."""
+"""`make chaos`: faults in real processes under load; then the records are compared with the switch."""

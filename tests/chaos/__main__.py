@@ -1,9 +1,9 @@
-"""`make chaos ARGS="--minutes 10 --seed 7 --rate 50 --only redis,switch"`: real processes, struck under load.
+"""`make chaos ARGS="--minutes 10 --seed 7 --rate 50 --only redis,switch"`: faults in real processes under load.
 
-Two workers, Redis, Postgres and a simulated switch; calls come all the time. Without arguments every fault once, in
-about two minutes. With the fault `upgrade` the daemon begins as an older version (`--from`) and gets workers of this
-one; its job and its exports begin then. It ends with the accounts; status 1 if something does not add up, with the
-logs kept.
+Two workers, Redis, Postgres and a simulated switch; calls arrive all the time. Without arguments each fault is
+caused once, in about two minutes. With the fault `upgrade` the daemon starts as an older version (`--from`) and gets
+workers of this one; its job and its exports start then. At the end records are compared with the switch; status 1 if
+they differ, and the logs are kept.
 """
 
 from tests import gevent_first  # isort: skip  # psycopg decides on import whether its waits let others run
@@ -35,13 +35,13 @@ LOGS = ("daemon.log", JOB_LOG, "redis/server.log", "redis/server.log.1", "postgr
 
 
 def main(words: Sequence[str]) -> int:
-    """Run what is asked for; 1 if something does not add up."""
+    """Run with these arguments; 1 if there are findings."""
     options, keeps = _options(words)
     console = Console(width=WIDTH, highlight=False)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cc-chaos-") as made:
         folder = Path(made)
-        folder.chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
+        folder.chmod(0o711)  # as root, Postgres runs under another account and needs access
         console.print(f"seed {options.seed}, {options.per_s:g} calls a second, {', '.join(options.faults)}")
         evidence = run(options, folder, lambda what: _tell(console, time.monotonic() - began, what))
         found = findings(evidence)
@@ -57,7 +57,7 @@ def _tell(console: Console, after_s: float, what: str) -> None:
 
 
 def keep(folder: Path, options: Options, evidence: Evidence, found: Sequence[Finding]) -> Path:
-    """Copy what helps to find out why; returns where to."""
+    """Copy logs and evidence; returns the folder."""
     kept = KEPT / f"seed-{options.seed}"
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
@@ -72,7 +72,7 @@ def keep(folder: Path, options: Options, evidence: Evidence, found: Sequence[Fin
 
 
 def _options(words: Sequence[str]) -> tuple[Options, bool]:
-    """What is asked for, and whether the logs are kept in any case."""
+    """The options of the run, and whether the logs are always kept."""
     parser = argparse.ArgumentParser(
         prog="make chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -91,7 +91,7 @@ def _options(words: Sequence[str]) -> tuple[Options, bool]:
 
 
 def _older(revision: str, parser: argparse.ArgumentParser) -> str:
-    """The revision to upgrade from, "" where there is no history to take it from, which is said."""
+    """The revision to upgrade from; "" with a message if there is no git history."""
     try:
         with checked_out(revision):
             return revision

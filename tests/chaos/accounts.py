@@ -1,4 +1,4 @@
-"""The accounts: what the switch made against what the ledger says, call by call and leg by leg. Pure.
+"""The comparison of the switch with the ledger, call by call and leg by leg. Pure.
 
 A finding is a promise that was not kept. Each rule is one function, from the evidence to the ids that break it.
 """
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from callcontrol.vocabulary.call import call_id_of
 from tests.chaos.truth import CRASH, Caller, Evidence, Leg, LegRow
 
-# Of these states a medium is only as long as its call goes on.
+# A medium is in one of these states only while its call goes on.
 OPEN = ("wanted", "running")
-SHOWN = 5  # examples of a finding that are written out
+SHOWN = 5  # examples shown for each finding
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What does not add up, in plain words, and where."""
+    """A difference in words, with its examples."""
 
     what: str
     where: tuple[str, ...]
@@ -33,7 +33,7 @@ Rule = Callable[[Evidence], Iterable[str]]
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
-    """Everything that does not add up; nothing if all does."""
+    """All differences; empty if there are none."""
     told = [Finding(what, tuple(sorted(rule(evidence)))) for what, rule in RULES.items()]
     left = [Finding(f"left behind: {what}", examples) for what, examples in sorted(evidence.left.items())]
     return tuple(one for one in (*told, *left) if one.where)
@@ -57,7 +57,7 @@ def _invented_calls(evidence: Evidence) -> Iterable[str]:
 
 
 def _legs_without_row(evidence: Evidence) -> Iterable[str]:
-    """A leg of a call no worker ever had stands only in the switch's own records, for `callcontrol reconcile`."""
+    """A leg of a call that never reached a worker is only in the switch's own records, for `callcontrol reconcile`."""
     rows = {row.leg_id for row in evidence.rows}
     nobodys = {one.call_id for one in evidence.callers if not one.must_be_known}
     nobodys -= {row.call_id for row in evidence.calls}
@@ -69,28 +69,28 @@ def _legs_twice(evidence: Evidence) -> Iterable[str]:
 
 
 def _invented_legs(evidence: Evidence) -> Iterable[str]:
-    """Whether an attempt became a channel before its switch died, nobody may know; more than that is never a guess."""
+    """Whether an attempt became a channel before its switch died may stay unknown; nothing else may be an estimate."""
     doubtful = {row.leg_id for row in doubtful_rows(evidence)}
     made = {leg.leg_id for leg in evidence.legs} | doubtful
     return (row.leg_id for row in evidence.rows if row.ended_us is not None and row.leg_id not in made)
 
 
 def _legs_elsewhere(evidence: Evidence) -> Iterable[str]:
-    """Where the switch says whose call a leg is, the ledger says the same."""
+    """The ledger has each leg in the call that the switch names, if it names one."""
     owner = {leg.leg_id: leg.call_id for leg in evidence.legs if leg.call_id}
     return (row.leg_id for row in evidence.rows if owner.get(row.leg_id, row.call_id) != row.call_id)
 
 
 def _wrong_times(evidence: Evidence) -> Iterable[str]:
-    """Who does not say that he guessed has to have the switch's own times, to the microsecond."""
+    """A leg that is no estimate has the switch's own times, to the microsecond."""
     legs = {leg.leg_id: leg for leg in evidence.legs}
     exact = (row for row in evidence.rows if not row.estimated and row.ended_us is not None)
     return (_differs(row, leg) for row in exact if (leg := legs.get(row.leg_id)) and not _agree(row, leg))
 
 
 def _lost_places(evidence: Evidence) -> Iterable[str]:
-    """Callers who waited in a queue and were hung up by us, though nobody ever spoke with them."""
-    return (_named(one) for one in evidence.callers if _lost_his_place(one, evidence.visits.get(one.call_id, ())))
+    """Callers who waited in a queue and were hung up by us without a conversation."""
+    return (_named(one) for one in evidence.callers if _lost_the_place(one, evidence.visits.get(one.call_id, ())))
 
 
 def _unsettled_media(evidence: Evidence) -> Iterable[str]:
@@ -111,7 +111,7 @@ def _files_twice(evidence: Evidence) -> Iterable[str]:
 
 
 def _invented_media(evidence: Evidence) -> Iterable[str]:
-    """A call goes by the id that its worker gave it, or by its caller's channel."""
+    """A medium names a call by the id that its worker gave it, or by its caller's channel."""
     placed = {name for one in evidence.callers for name in (one.call_id, call_id_of(one.call_id))}
     return (f"{row.media_id} ({row.kind})" for row in evidence.media if row.call_id not in placed)
 
@@ -121,7 +121,7 @@ def _undelivered(evidence: Evidence) -> Iterable[str]:
 
 
 def _delivered_twice(evidence: Evidence) -> Iterable[str]:
-    """Also what the ledger does not have."""
+    """Includes lines that the ledger does not have."""
     return (f"{one.what} {row}" for one in evidence.exports for row in (Counter(one.lines) - Counter(one.there)))
 
 
@@ -130,7 +130,7 @@ def _faulty_batches(evidence: Evidence) -> Iterable[str]:
 
 
 def _missed_though_they_spoke(evidence: Evidence) -> Iterable[str]:
-    """By what the caller's phone was told; what is only guessed of a call says nothing."""
+    """Judged by the events of the caller's phone; estimated calls are left out."""
     return (_named(one) for one in _known(evidence, "missed") if "bridged" in one.was_told)
 
 
@@ -139,7 +139,7 @@ def _spoke_though_missed(evidence: Evidence) -> Iterable[str]:
 
 
 def _in_no_case(evidence: Evidence) -> Iterable[str]:
-    """Nobody spoke with the caller, who did not give up."""
+    """There was no conversation with the caller, who did not hang up."""
     exact = {row.call_id for row in evidence.calls if not row.estimated and row.outcome != "abandoned"}
     unspoken = (one for one in evidence.callers if one.call_id in exact and "bridged" not in one.was_told)
     return (_named(one) for one in unspoken if evidence.exports and one.call_id not in evidence.contacts)
@@ -154,31 +154,31 @@ RULES: dict[str, Rule] = {
     "a caller is still on the line": _on_the_line,
     "a call reached a worker and has no record": _unrecorded,
     "a call has two records": _recorded_twice,
-    "a record of a call nobody placed": _invented_calls,
+    "a record of a call that was not placed": _invented_calls,
     "a leg the switch made has no row": _legs_without_row,
     "a leg has two rows": _legs_twice,
     "a row of a leg the switch never made": _invented_legs,
     "a leg is booked with another call": _legs_elsewhere,
     "a row claims exact times that are not the switch's": _wrong_times,
-    "a waiting caller lost his place": _lost_places,
+    "a waiting caller lost the place": _lost_places,
     "a message or a recorded talk is neither closed nor stored nor lost": _unsettled_media,
     "a message or a recorded talk is lost, and no cause is given": _lost_for_no_reason,
     "a file the switch began to record has no row": _files_without_row,
     "a file has two rows": _files_twice,
-    "a message or a recorded talk of a call nobody placed": _invented_media,
+    "a message or a recorded talk of a call that was not placed": _invented_media,
     "a row of the ledger was not exported": _undelivered,
     "a line was exported twice, or of no row": _delivered_twice,
     "a batch of an export is missing, altered or does not add up": _faulty_batches,
     "a caller counts as missed who has spoken with a person": _missed_though_they_spoke,
-    "a caller counts as spoken with and has heard nobody": _spoke_though_missed,
-    "a caller nobody spoke with is in no case": _in_no_case,
+    "a caller counts as spoken with, without a conversation": _spoke_though_missed,
+    "a caller without a conversation is in no case": _in_no_case,
     "the cases of a number are others when they are made anew": lambda evidence: evidence.other_cases,
     "the counts of an hour are not those of its rows": lambda evidence: evidence.other_hours,
 }
 
 
 def doubtful_rows(evidence: Evidence) -> tuple[LegRow, ...]:
-    """Attempts of which the switch knows nothing: estimated, never answered, of a call that died with it."""
+    """Attempts unknown to the switch: estimated, never answered, of a call that died with the switch."""
     died = {one.call_id for one in evidence.callers if one.cause == CRASH}
     made = {leg.leg_id for leg in evidence.legs}
     guessed = (row for row in evidence.rows if row.estimated and row.answered_us is None and row.call_id in died)
@@ -186,7 +186,7 @@ def doubtful_rows(evidence: Evidence) -> tuple[LegRow, ...]:
 
 
 def talked_us(evidence: Evidence) -> tuple[int, int]:
-    """Talk of all legs that are not estimated: by the ledger, and by the switch."""
+    """Talk time of all legs that are not estimated, in microseconds: by the ledger, and by the switch."""
     legs = {leg.leg_id: leg for leg in evidence.legs}
     exact = [row for row in evidence.rows if not row.estimated and row.leg_id in legs]
     return sum(map(_talk_us, exact)), sum(_talk_us(legs[row.leg_id]) for row in exact)
@@ -204,7 +204,7 @@ def _differs(row: LegRow, leg: Leg) -> str:
     return f"{row.leg_id} (talk {_talk_us(row)} µs, the switch {_talk_us(leg)} µs)"
 
 
-def _lost_his_place(caller: Caller, visits: tuple[str, ...]) -> bool:
+def _lost_the_place(caller: Caller, visits: tuple[str, ...]) -> bool:
     was_ended = caller.ended_us is not None and caller.by != "recv_bye" and caller.cause != CRASH
     return bool(visits) and was_ended and "bridged" not in caller.was_told
 

@@ -1,4 +1,4 @@
-"""The call centre that is struck: one tenant with every usual way of a call, as YAML and as phones of the simulator."""
+"""The call centre of the run: one tenant with all usual kinds of calls, as YAML and as phones of the simulator."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _hours(week: dict[str, str], closed: str) -> dict[str, Any]:
 
 
 def _menu(*keys_and_ways: str) -> dict[str, Any]:
-    """Who presses nothing, or nothing that leads on, is put through all the same."""
+    """A caller who presses nothing, or only wrong keys, is put through all the same."""
     keys = dict(zip(keys_and_ways[::2], keys_and_ways[1::2], strict=True))
     last = {"tries": 3, "then": "extension:104"}
     prompt = "tone_stream://%(2000,100,620)"
@@ -185,7 +185,7 @@ def _menu(*keys_and_ways: str) -> dict[str, Any]:
 
 
 def _queue(agents: list[str]) -> dict[str, Any]:
-    """Whoever waits there is answered by a person, or gives up himself: no other end is ours to make."""
+    """A waiting caller is answered by an agent or hangs up; there is no overflow, so any other end is a fault."""
     return {
         "strategy": "longest_idle",
         "agents": [{"agent": f"a{name}"} for name in agents],

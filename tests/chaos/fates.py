@@ -1,4 +1,4 @@
-"""How the callers fared from one blow to the next. Pure."""
+"""What each fault cost the callers until the next fault. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from tests.chaos.truth import CRASH, Blow, Caller, Evidence
 
 FAR_US = 1 << 62
 TONE_US = 4_100_000  # how long the last resort plays its tone before it hangs up
-ON_THE_WAY_US = 1_000_000  # from a leg's end to its record on disk, on a busy machine
+ON_THE_WAY_US = 1_000_000  # time from a leg's end to its record on disk, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """One blow and its cost.
+    """One fault and its cost.
 
     Attributes:
-        recovered_s: until every call was with a living worker again; None: not before the next blow.
-        taken_s: until calls were taken again: when the last one that was not, had come (0: all were).
+        recovered_s: until a live worker had every call again; None: not before the next fault.
+        taken_s: until new calls were taken again: the arrival of the last one that was not (0: all were).
         slowest_s: the longest a caller waited for the first sign of a worker.
-        refused: callers who were given the switch's last resort.
-        died: calls the switch took along.
-        estimated: legs whose times nobody knows exactly, because of it.
+        refused: callers who got the switch's last resort.
+        died: calls that ended with the switch.
+        estimated: legs whose times are estimates because of the fault.
     """
 
     blow: Blow
@@ -38,7 +38,7 @@ class Fate:
 
 
 def fates(evidence: Evidence) -> tuple[Fate, ...]:
-    """One for each blow, in order; what happened before the first one counts for none."""
+    """One for each fault, in order; events before the first fault count for none."""
     blows = sorted(evidence.blows, key=lambda blow: blow.at_us)
     spans = pairwise([*(blow.at_us for blow in blows), FAR_US])
     estimated = _estimated(evidence, blows)
@@ -49,7 +49,7 @@ def fates(evidence: Evidence) -> tuple[Fate, ...]:
 
 
 def before_all(evidence: Evidence) -> int:
-    """Legs that are estimated though nothing had been struck yet."""
+    """Legs that are estimated although there had been no fault yet."""
     return _estimated(evidence, sorted(evidence.blows, key=lambda blow: blow.at_us))[-1]
 
 
@@ -67,12 +67,12 @@ def _fate(blow: Blow, span: tuple[int, int], callers: tuple[Caller, ...], estima
 
 
 def _refused_us(caller: Caller) -> int | None:
-    """When the switch found nobody for him: the tone he then hears comes before his end."""
+    """When the switch found no worker for the caller: the tone of the last resort precedes the end."""
     return None if caller.ended_us is None else max(caller.placed_us, caller.ended_us - TONE_US)
 
 
 def _waits_us(callers: Iterable[Caller], span: tuple[int, int]) -> Iterator[int]:
-    """How long those waited for the first sign of a worker who got it within this span."""
+    """Waiting times of the callers whose first sign of a worker came within this span."""
     for one in callers:
         if one.first_us is not None and _within(one.first_us, span):
             yield one.first_us - one.placed_us
@@ -83,8 +83,9 @@ def _within(moment: int | None, span: tuple[int, int]) -> bool:
 
 
 def _estimated(evidence: Evidence, blows: list[Blow]) -> Counter[int]:
-    """How many, by the index of the last blow before the leg's end (-1: before all). What ends right before a blow has
-    its end still on the way.
+    """The number of estimated legs by the index of the last fault before the leg's end (-1: before all).
+
+    A leg that ended right before a fault counts for it, because its record was still on the way.
     """
     starts = [blow.at_us for blow in blows]
     ended = {leg.leg_id: leg.ended_us for leg in evidence.legs}

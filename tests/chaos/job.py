@@ -1,4 +1,4 @@
-"""`callcontrol media` of this version, beside a daemon whose supervisor is of an older one and starts no such job."""
+"""`callcontrol media` of this version, beside a daemon with an older supervisor, which starts no such job."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callcontrol.simulator.stories.stage import STOP_S, running_from
 
 
 class Job:
-    """The job as a process, once somebody starts it."""
+    """The job as a process, once it is started."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
@@ -18,7 +18,7 @@ class Job:
 
     @property
     def was_started(self) -> bool:
-        """Whether it was, though it may have ended since."""
+        """Whether it was started, even if it has ended since."""
         return self._process is not None
 
     def start(self, config: Path, source: Path) -> None:
@@ -30,7 +30,7 @@ class Job:
             )
 
     def ended(self) -> tuple[str, ...]:
-        """What to say of it if it was started and runs no more."""
+        """A finding if it was started and does not run any more."""
         if self._process is None or (status := self._process.poll()) is None:
             return ()
         return (f"with status {status}: see {self._log.name}",)

@@ -1,4 +1,4 @@
-"""What Redis holds: who has which call, and what is left of them in the end. Redis may be away at any time."""
+"""What Redis holds: the owner of each call, and what is left at the end. Redis may be away at any time."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tests.chaos.centre import TENANT
 
 ANSWER_S = 2.0
 TENANTS = (TENANT, "")
-# Queue keys that stand for somebody who waits, is offered, or is on the phone.
+# Queue keys of callers who wait, of offers, and of conversations.
 _TRANSIENT = ("ticket:*", "offer:*", "elsewhere:*", "callbacks:*")
-# What dead legs have reserved is released so long after the end of its lease at the latest.
+# The reservation of a dead leg is released at the latest this long after the end of its lease (seconds).
 SWEPT_US = 90_000_000
 _NOT_ALIVE = frozenset("TtZXx")  # states in /proc/PID/stat: stopped, traced, dead
 
 
 @contextmanager
 def connected(url: str) -> Iterator[Redis]:
-    """A client that neither waits for long nor tries again."""
+    """A client with short timeouts and without retries."""
     client = Redis.from_url(url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S, retry=Retry(NoBackoff(), 0))
     try:
         yield client
@@ -35,7 +35,7 @@ def connected(url: str) -> Iterator[Redis]:
 
 
 def directed(redis: Redis) -> Mapping[str, str] | None:
-    """Every call and the worker that has it ("": nobody); None: Redis does not answer."""
+    """Every call and its worker ("": none); None: Redis does not answer."""
     found: dict[str, str] = {}
     try:
         for tenant in TENANTS:
@@ -65,7 +65,7 @@ def is_alive(worker: str) -> bool:
 
 
 def left(url: str) -> dict[str, tuple[str, ...]]:
-    """What should be gone when no call is up: its name and the keys.
+    """What should be gone when there is no call: its name and the keys.
 
     Raises:
         RedisError: Redis does not answer.

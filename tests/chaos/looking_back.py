@@ -1,5 +1,6 @@
-"""What those who look back get: the lines that exports have delivered, cases of missed callers, counts by hour. Each is
-compared with the ledger's rows by statements of its own, none of which the program uses.
+"""Delivered lines of exports, cases of missed callers, and counts by hour, each compared with the ledger's rows.
+
+The comparison has its own SQL, none of which the program uses.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ from callcontrol.vocabulary.export import What
 from tests.chaos.centre import TENANT
 from tests.chaos.truth import Exported
 
-SETTLED_S = 120.0  # for the job's loops to have read what was written last
-BUSY_S = 60.0  # for the job to be done with a batch
+SETTLED_S = 120.0  # for the job's loops to read the last rows
+BUSY_S = 60.0  # for the job to finish a batch
 
-# Every row of these tables and every one that gave way, each with its revision.
+# Every row of these tables and every replaced one, each with its revision.
 _WITHDRAWN = """
     SELECT tenant, switch, {id}, started_day, 1 + (
         SELECT count(*) FROM withdrawn_rows w
@@ -87,7 +88,7 @@ def settle(dsn: str) -> tuple[str, ...]:
 
 
 def exports(config: Path, dsn: str, temporary: Path) -> Iterator[Exported]:
-    """Deliver the rest of each export, and read back all that was ever delivered."""
+    """Deliver the rest of each export, and read all delivered lines back."""
     settings = read_configuration(config).settings
     with connect(dsn) as connection:
         for plan in plans_of(settings).values():
@@ -139,13 +140,13 @@ def _written(value: object) -> str:
 
 
 def contacts(dsn: str) -> dict[str, str]:
-    """What each call was by the books of missed callers: spoke, missed, reached, tried."""
+    """The contact of each call in the cases of missed callers: spoke, missed, reached, tried."""
     with psycopg.connect(dsn) as connection:
         return dict(connection.execute("SELECT call_id, kind FROM missed_contacts").fetchall())
 
 
 def other_cases(dsn: str) -> tuple[str, ...]:
-    """Numbers whose cases are not what comes of folding their contacts again; and those without any revision."""
+    """Numbers whose cases differ when their contacts are folded again, and numbers without any revision."""
     with connect(dsn) as connection:
         _, wrong = differing(connection, TENANT)
         unkept = connection.execute(

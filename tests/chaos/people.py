@@ -1,4 +1,4 @@
-"""Who calls: so many a second, each for a reason of his own, with a number nobody else has."""
+"""The callers: a number of calls a second, each of a random kind, with a unique number."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Kind:
 
 
 def _patience(chance: random.Random) -> Mapping[str, float]:
-    """Every fifth gives up himself."""
+    """Every fifth caller hangs up while waiting."""
     return {"hangup_after_s": chance.uniform(4.0, 12.0)} if chance.random() < 0.2 else {}
 
 
@@ -74,13 +74,11 @@ class People:
         self._count = 0
 
     def run(self) -> None:
-        """Until `stop`; what should have come by now comes now. Where the machine is too slow for that, as many
-        come as it can take.
-        """
+        """Place calls until `stop`; overdue calls are placed at once, as far as the machine is fast enough."""
         due_s = clock.monotonic()
         while not self._over.is_set():
             if not self._may_call.wait(LOOK_S):
-                due_s = clock.monotonic()  # who did not call meanwhile does not call later
+                due_s = clock.monotonic()  # calls that were not placed meanwhile are dropped
                 continue
             while due_s <= clock.monotonic() and self._may_call.is_set() and not self._over.is_set():
                 self._place()
@@ -88,15 +86,15 @@ class People:
             gevent.sleep(LOOK_S)
 
     def stop(self) -> None:
-        """Nobody calls any more."""
+        """Place no more calls."""
         self._over.set()
 
     def wait_with_calling(self) -> None:
-        """The switch is gone: nobody gets through to it."""
+        """The switch is gone: place no calls for now."""
         self._may_call.clear()
 
     def go_on_calling(self) -> None:
-        """It is back."""
+        """The switch is back: place calls again."""
         self._may_call.set()
 
     def _place(self) -> None:
@@ -115,5 +113,5 @@ class People:
 
 
 def kind_of(number: str) -> str:
-    """What somebody wants who dials this number; of several who dial it, the first."""
+    """The first kind of call with this number."""
     return next(name for name, kind in KINDS.items() if kind.to == number)

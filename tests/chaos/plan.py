@@ -1,6 +1,6 @@
-"""What is struck, in which order and after which pause: the same seed makes the same plan.
+"""The order of the faults and the pauses between them: the same seed makes the same plan.
 
-An upgrade comes first: what is struck after it is this version, with all that the older one has left it.
+An upgrade comes first, so the faults after it hit this version with the data of the older one.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 UPGRADE = "upgrade"
-USUAL_S = (2.0, 5.0)  # of quiet before each blow
+USUAL_S = (2.0, 5.0)  # pause before each fault, shortest and longest
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A blow to come: after so many quiet seconds, with this for its chances."""
+    """A planned fault: the pause before it in seconds, and its random generator."""
 
     fault: str
     pause_s: float
@@ -23,7 +23,7 @@ class Planned:
 
 
 def plan(seed: int, faults: Sequence[str], pause_s: tuple[float, float] = USUAL_S) -> Iterator[Planned]:
-    """Without end: every fault once in a round, each round in another order after its upgrade."""
+    """An endless plan: every fault once in a round, each round in another order after its upgrade."""
     chance = random.Random(seed)
     while True:
         for fault in sorted(chance.sample(faults, len(faults)), key=lambda fault: fault != UPGRADE):

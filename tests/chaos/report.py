@@ -1,4 +1,4 @@
-"""What a person sees: what was struck and what it cost, the accounts, and what does not add up."""
+"""The printed report: the faults and their cost, the sums, and the findings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show(console: Console, evidence: Evidence, found: Sequence[Finding]) -> None
 _LEGEND = (
     "calls: in progress when it was struck · recovered: until every call was with a living worker · taken again: until"
     " the last caller came who was refused · slowest: until a caller noticed a worker · refused: the switch's last"
-    " resort · died: taken along by the switch · estimated: legs whose times nobody told"
+    " resort · died: ended with the switch · estimated: legs whose times were not reported"
 )
 
 

@@ -1,4 +1,4 @@
-"""One run: the stage is set, people call, blow after blow is struck, all comes to rest, the evidence is gathered."""
+"""One run: calls arrive, one fault after the other is caused, all calls end, and the evidence is gathered."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from tests.chaos.watch import Watch, recovered_us
 from tests.chaos.world import NeverHappened, World
 
 WORKERS = 2
-WARM_S = 2.0  # until conversations of every kind go on
+WARM_S = 2.0  # time for conversations of every kind to begin
 ADOPTED_S = (
-    200.0  # for files to get a row whose worker could not write it, for a disk was full (jobs/media/adopting.py)
+    200.0  # for the job to make rows of files whose worker could not write them on a full disk (jobs/media/adopting.py)
 )
-REST_S = 90.0  # for everything to be over after the last caller
+REST_S = 90.0  # for everything to end after the last call
 SPOOL = re.compile(r"^callcontrol_spool_records ([0-9.e+]+)$", re.MULTILINE)
 FREE = "ready"
 JOB_LOG = "job.log"
@@ -42,12 +42,12 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked for.
+    """The options of a run.
 
     Attributes:
-        seconds: how long blows are struck, whole rounds of all faults; 0: one round.
+        seconds: how long faults are caused, in whole rounds of all faults; 0: one round.
         per_s: calls a second.
-        pause_s: how long it is quiet before each blow, at least and at most.
+        pause_s: the shortest and the longest pause before each fault.
         upgrade_from: the revision whose code the daemon runs until the fault `upgrade`; "": this version's.
     """
 
@@ -61,7 +61,7 @@ class Options:
 
 @dataclass(slots=True)
 class _Struck:
-    """A blow as it was noted down."""
+    """A fault as it was noted."""
 
     fault: str
     detail: str
@@ -71,7 +71,7 @@ class _Struck:
 
 @dataclass(slots=True)
 class Run:
-    """One run on a stage that stands."""
+    """One run on a stage that is set up."""
 
     stage: Stage
     folder: Path
@@ -101,7 +101,7 @@ class Run:
 
     @property
     def looks_back(self) -> bool:
-        """Whether exports, cases and counts are looked at: this version runs, or the older one was upgraded to it."""
+        """Whether exports, cases and counts are compared: this version runs, or the older one was upgraded to it."""
         return self.source.folder is None or self.job.was_started
 
     def _strike_all(self, people: People, watch: Watch) -> None:
@@ -130,7 +130,7 @@ class Run:
         world.until(lambda: watch.is_well_since(struck.healed_us), "every call is with a living worker")
 
     def _come_to_rest(self, side: SwitchSide) -> dict[str, tuple[str, ...]]:
-        """Wait until nothing is left, or for REST_S; what is left then."""
+        """Wait until nothing is left, at most for REST_S; returns what is left."""
         due_s = clock.monotonic() + REST_S
         while (left := self._left()) and clock.monotonic() < due_s:
             gevent.sleep(0.5)
@@ -160,7 +160,7 @@ class Run:
         return {what: which for what, which in left.items() if which}
 
     def _settle_media(self, due_s: float) -> None:
-        """Wait for the media job, which closes what no worker could: by its file, or by the end of its call."""
+        """Wait for the media job, which closes media that no worker could close: by the file, or the end of the call."""
         while clock.monotonic() < due_s + ADOPTED_S:
             media = ledger.media(self.stage.dsn)
             is_whole = {row.file for row in media}.issuperset(self._files())
@@ -187,7 +187,7 @@ class Run:
         return self.looked_back(evidence)
 
     def looked_back(self, evidence: Evidence) -> Evidence:
-        """With what exports, cases and counts have made of the ledger; as it is while an older version runs."""
+        """The evidence with exports, cases and counts; unchanged while an older version runs."""
         if not self.looks_back:
             return evidence
         dsn = self.stage.dsn
@@ -210,7 +210,7 @@ def _blow(struck: _Struck, until_us: int, watch: Watch) -> Blow:
 
 @contextmanager
 def _beside(run: Callable[[], None]) -> Iterator[None]:
-    """Something that runs meanwhile, for ever; that it failed is told in the end."""
+    """Run this in the background for the block; its failure is raised at the end."""
     greenlet = gevent.spawn(run)
     try:
         yield

@@ -18,7 +18,7 @@ class Source:
     """A folder whose `callcontrol` is the package of one version or another.
 
     Args:
-        folder: where; None: the daemon runs this version from the beginning.
+        folder: the folder; None: the daemon runs this version from the beginning.
         example: the example configuration of the version it begins with, which every later one reads.
         revision: the older version.
     """

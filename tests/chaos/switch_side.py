@@ -1,6 +1,6 @@
-"""The switch's side of the story: what callers noticed, and the switch's own record of every leg it ended.
+"""The switch's view: what callers noticed, and the switch's own record of every leg that ended.
 
-Both are fetched all along, and forgotten by the simulator, so that a run may last for hours.
+Both are fetched during the run and dropped by the simulator, so that a run may last for hours.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tests.chaos.people import kind_of
 from tests.chaos.truth import Caller, Leg
 
 EVERY_S = 1.0
-# What reaches a caller without anybody's directing his call.
+# Events of a caller that do not need a worker.
 _NO_SIGN = frozenset({"calls", "hangup", "early_media"})
 
 
 class SwitchSide:
-    """Collects.
+    """Collects both.
 
     Args:
         cdrs: the folder the simulator writes its own records of legs to.
@@ -40,7 +40,7 @@ class SwitchSide:
 
     @property
     def callers(self) -> tuple[Caller, ...]:
-        """Who has called, in order."""
+        """The callers, in order."""
         return tuple(self._callers.values())
 
     @property
@@ -55,10 +55,9 @@ class SwitchSide:
             self.collect()
 
     def collect(self) -> None:
-        """What is new.
+        """Collect what is new.
 
-        A record that is half written now is read the next time; it may be the switch's last word on a leg, so it is
-        never dropped.
+        A record that is only half written is read the next time. It is never dropped: it may be its leg's only one.
         """
         for heard in self._switch.take():
             self._hear(heard)

@@ -1,4 +1,4 @@
-"""The accounts find what they are there to find: each rule by evidence doctored for it, and nothing in honest books."""
+"""Each rule finds evidence that was falsified for it, and no rule finds anything in correct evidence."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def with_lines(*lines: str) -> Evidence:
     return replace(HONEST, exports=(replace(CALLS, lines=lines),))
 
 
-def test_honest_books_add_up() -> None:
+def test_correct_evidence_has_no_findings() -> None:
     assert findings(HONEST) == ()
     assert talked_us(HONEST) == (790 + 590 + 590, 790 + 590 + 590)
 
@@ -64,7 +64,7 @@ DOCTORED: dict[str, tuple[Evidence, str]] = {
     "a caller is still on the line": (with_caller(replace(WAITER, ended_us=None, cause="")), "c2"),
     "a call reached a worker and has no record": (replace(HONEST, calls=HONEST.calls[1:]), "c1"),
     "a call has two records": (replace(HONEST, calls=(*HONEST.calls, HONEST.calls[0])), "c1"),
-    "a record of a call nobody placed": (
+    "a record of a call that was not placed": (
         replace(HONEST, calls=(*HONEST.calls, CallRow("c9", "answered", True))),
         "c9",
     ),
@@ -80,7 +80,10 @@ DOCTORED: dict[str, tuple[Evidence, str]] = {
     "a message or a recorded talk is lost, and no cause is given": (with_media(replace(TALK, state="lost")), "c1-1"),
     "a file the switch began to record has no row": (replace(HONEST, files=("c1-1.wav", "c9-1.wav")), "c9-1.wav"),
     "a file has two rows": (replace(HONEST, media=(*HONEST.media, replace(TALK, media_id="c1-2"))), "c1-1.wav"),
-    "a message or a recorded talk of a call nobody placed": (with_media(replace(TALK, call_id="c9")), "c1-1 (talk)"),
+    "a message or a recorded talk of a call that was not placed": (
+        with_media(replace(TALK, call_id="c9")),
+        "c1-1 (talk)",
+    ),
     "a row of the ledger was not exported": (with_lines("c1 1"), "calls c2 1"),
     "a line was exported twice, or of no row": (with_lines("c1 1", "c2 1", "c1 1"), "calls c1 1"),
     "a batch of an export is missing, altered or does not add up": (
@@ -91,11 +94,11 @@ DOCTORED: dict[str, tuple[Evidence, str]] = {
         replace(HONEST, contacts={**HONEST.contacts, "c1": "missed"}),
         "c1 (queue, NORMAL_CLEARING)",
     ),
-    "a caller counts as spoken with and has heard nobody": (
+    "a caller counts as spoken with, without a conversation": (
         replace(HONEST, contacts={**HONEST.contacts, "c2": "spoke"}),
         "c2 (queue, NORMAL_CLEARING)",
     ),
-    "a caller nobody spoke with is in no case": (
+    "a caller without a conversation is in no case": (
         replace(HONEST, calls=(HONEST.calls[0], CallRow("c2", "busy", False)), contacts={"c1": "spoke"}),
         "c2 (queue, NORMAL_CLEARING)",
     ),
@@ -104,12 +107,12 @@ DOCTORED: dict[str, tuple[Evidence, str]] = {
         replace(HONEST, other_hours=("call_hours: 1",)),
         "call_hours: 1",
     ),
-    "a waiting caller lost his place": (with_caller(replace(WAITER, by="send_bye")), "c2"),
+    "a waiting caller lost the place": (with_caller(replace(WAITER, by="send_bye")), "c2"),
 }
 
 
 @pytest.mark.parametrize("what", RULES)
-def test_doctored_books_are_found_out(what: str) -> None:
+def test_falsified_evidence_is_found(what: str) -> None:
     evidence, where = DOCTORED[what]
     found = told(evidence)
     assert set(found) == {what}
@@ -117,12 +120,12 @@ def test_doctored_books_are_found_out(what: str) -> None:
     assert found[what][0].startswith(where)
 
 
-def test_what_is_left_behind_is_told() -> None:
+def test_leftovers_are_found() -> None:
     assert told(replace(HONEST, left={"a ticket in Redis": ("t1",)})) == {"left behind: a ticket in Redis": ("t1",)}
 
 
 @pytest.mark.parametrize("row", [LegRow("b1", "c1", 301, 890, False), LegRow("b1", "c1", None, 890, False)])
-def test_an_answer_that_is_not_the_switchs_is_found(row: LegRow) -> None:
+def test_times_that_differ_from_the_switchs_are_found(row: LegRow) -> None:
     assert len(told(with_row(row))["a row claims exact times that are not the switch's"]) == 1
 
 
@@ -137,19 +140,19 @@ def test_an_estimate_may_be_wrong_and_counts_for_no_talk() -> None:
     assert talked_us(evidence) == (790 + 590, 790 + 590)
 
 
-def test_who_died_with_the_switch_before_anybody_acted_needs_no_record() -> None:
+def test_a_call_that_died_with_the_switch_before_any_worker_acted_needs_no_record() -> None:
     died = Caller("c4", "busy", 500, None, (), 600, CRASH, "send_refuse")
     evidence = replace(HONEST, callers=(*HONEST.callers, died), legs=(*HONEST.legs, Leg("c4", "c4")))
     assert findings(evidence) == ()
 
 
-def test_who_died_with_the_switch_after_a_worker_acted_needs_one() -> None:
+def test_a_call_that_died_with_the_switch_after_a_worker_acted_needs_a_record() -> None:
     died = Caller("c4", "busy", 500, 550, ("ringing",), 600, CRASH, "send_refuse")
     found = told(replace(HONEST, callers=(*HONEST.callers, died), legs=(*HONEST.legs, Leg("c4", "c4"))))
     assert set(found) == {"a call reached a worker and has no record", "a leg the switch made has no row"}
 
 
-def test_who_waits_when_the_switch_dies_lost_his_place_to_the_switch() -> None:
+def test_a_waiting_caller_of_a_dead_switch_is_no_lost_place() -> None:
     assert findings(with_caller(replace(WAITER, cause=CRASH, by="send_bye"))) == ()
 
 

@@ -1,4 +1,4 @@
-"""A short one of what `make chaos` does for longer: three blows under a small load, and the accounts add up."""
+"""A short run of `make chaos`: three faults under a small load, and no findings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BLOWS = ("worker", "redis", "sigterm")
 
 
 @pytest.mark.timeout(600)
-def test_what_is_struck_heals_and_everything_adds_up() -> None:
+def test_faults_heal_and_there_are_no_findings() -> None:
     told: list[str] = []
     with tempfile.TemporaryDirectory(prefix="cc-chaos-") as folder:
         Path(folder).chmod(0o711)

@@ -1,4 +1,4 @@
-"""What a blow cost is told of that blow, and of no other; plans repeat; looks tell when all was well again."""
+"""The cost of a fault counts for that fault alone; plans repeat; looks show when all was well again."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ FIRST = Blow("worker", "kill -9", 10 * S, 11 * S, 7, 13 * S)
 SECOND = Blow("switch", "it dies", 20 * S, 21 * S, 8, None)
 
 
-def test_each_blow_has_its_own_cost() -> None:
+def test_each_fault_has_its_own_cost() -> None:
     callers = (
-        Caller("c1", "busy", 9 * S, None, ("early_media",), 15 * S, LAST_RESORT),  # came before, was refused after
+        Caller(
+            "c1", "busy", 9 * S, None, ("early_media",), 15 * S, LAST_RESORT
+        ),  # arrived before the fault, was refused after it
         Caller("c2", "busy", 14 * S, None, ("early_media",), 23 * S - 1, LAST_RESORT),
         Caller("c3", "busy", 19 * S, 22 * S, ("ringing",), 23 * S, "USER_BUSY"),
         Caller("c4", "busy", 19 * S, 19 * S, ("ringing",), 21 * S, CRASH),
@@ -30,7 +32,7 @@ def test_each_blow_has_its_own_cost() -> None:
     assert (first.slowest_s, second.slowest_s) == (0.0, 3.0)
 
 
-def test_estimates_belong_to_the_last_blow_before_the_legs_true_end() -> None:
+def test_estimates_belong_to_the_last_fault_before_the_legs_true_end() -> None:
     ends = {"b0": 5 * S, "b1": 12 * S, "b2": 25 * S}
     rows = tuple(LegRow(leg, "c1", None, 60 * S, True) for leg in (*ends, "unknown"))
     legs = tuple(Leg(leg, "c1", None, end) for leg, end in ends.items())
@@ -39,7 +41,7 @@ def test_estimates_belong_to_the_last_blow_before_the_legs_true_end() -> None:
     assert before_all(evidence) == 1
 
 
-def test_a_run_in_which_nothing_happened_has_no_fates_and_adds_up() -> None:
+def test_a_run_without_faults_has_no_fates_and_no_findings() -> None:
     nothing = Evidence((), (), (), ())
     assert (fates(nothing), findings(nothing)) == ((), ())
 

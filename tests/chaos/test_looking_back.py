@@ -1,4 +1,4 @@
-"""What is compared of exports and the ledger: a row and its line have one key."""
+"""The comparison of exports and the ledger: a row and its exported line have the same key."""
 
 from __future__ import annotations
 

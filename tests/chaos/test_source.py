@@ -1,4 +1,4 @@
-"""What the daemon of a chaos run is made of: an older version until it is upgraded."""
+"""The code of the daemon in a chaos run: an older version until it is upgraded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def test_an_older_version_is_put_in_place_and_then_this_one(tmp_path: Path, monk
     monkeypatch.setattr(source, "checked_out", lambda revision: nullcontext(older))
     with source_of("v0", tmp_path / "code") as made:
         assert made.folder is not None
-        assert made.example == older / "deploy" / "example"  # this version's may say what the older one does not know
+        assert (
+            made.example == older / "deploy" / "example"
+        )  # this version's example may have settings that the older one does not know
         assert (made.folder / "callcontrol").resolve() == older / "callcontrol"
         assert made.upgrade() == "from v0 to this version"
         assert (made.folder / "callcontrol").resolve() == ROOT / "callcontrol"
@@ -32,6 +34,6 @@ def test_without_a_revision_it_is_this_version_from_the_beginning(tmp_path: Path
         assert made.upgrade() == "from this version to this version"
 
 
-def test_a_revision_that_git_does_not_know_is_told(tmp_path: Path) -> None:
+def test_a_revision_that_git_does_not_know_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NoSuchRevision), source_of("no-such-revision", tmp_path / "code"):
         pass

@@ -1,4 +1,4 @@
-"""A run with the fault `upgrade` looks at exports, cases and counts, also of what the older version has written."""
+"""A run with the fault `upgrade` compares exports, cases and counts, also of rows that the older version wrote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.chaos.truth import Caller, CallRow, Evidence
 from tests.chaos.world import World
 from tests.tidy.tree import ROOT
 
-# No daemon is there to be asked for them; the job needs none.
+# There is no daemon to ask for them; the job needs none.
 NO_PORTS = Ports(1, 2, 3)
 PLAN = ("upgrade", "worker")
 LOOKING_BACK = {
@@ -39,15 +39,15 @@ LOOKING_BACK = {
     "a line was exported twice, or of no row",
     "a batch of an export is missing, altered or does not add up",
     "a caller counts as missed who has spoken with a person",
-    "a caller counts as spoken with and has heard nobody",
-    "a caller nobody spoke with is in no case",
+    "a caller counts as spoken with, without a conversation",
+    "a caller without a conversation is in no case",
     "the cases of a number are others when they are made anew",
     "the counts of an hour are not those of its rows",
 }
 
 
 class Upgrading:
-    """A run that stands before its upgrade: stores, a configuration of the older version, no switch and no daemon."""
+    """A run before its upgrade: stores, a configuration of the older version, no switch and no daemon."""
 
     def __init__(self, folder: Path, dsn: str, redis_url: str) -> None:
         example = centre.write(folder / "example", EXAMPLE, older=True)
@@ -65,7 +65,7 @@ class Upgrading:
         return {one.what.value for one in read_configuration(self.run.stage.config).settings.exports.values()}
 
     def evidence(self, *called: CallRecord) -> Evidence:
-        """What the run finds in the end, with these callers, whom nobody has spoken with."""
+        """The evidence at the end, with these callers, who have had no conversation."""
         callers = tuple(Caller(one.call_id, "queue", one.arrived, cause="NORMAL_CLEARING") for one in called)
         calls = tuple(CallRow(one.call_id, "busy", estimated=False) for one in called)
         return self.run.looked_back(Evidence(callers, (), calls, ()))
@@ -82,7 +82,7 @@ def upgrading(
 
 
 def gave_up(n: int) -> CallRecord:
-    """Somebody waits in the queue for a minute and hangs up, just now."""
+    """A caller has waited in the queue for a minute and has just hung up."""
     start = Instant(clock.now() - 60 * SECOND_US)
     story = Story(n, start, tenant=centre.TENANT).routed(0.001, f"queue:{centre.BUSY_QUEUE}", "number")
     return fold(story.queued(0.1).left(30, Leaving.ABANDONED, 30).ended(30, by="caller"))
@@ -115,6 +115,6 @@ def test_after_the_upgrade_what_the_older_version_left_is_exported_counted_and_i
         connection.execute("DELETE FROM missed_contacts")
     found = {one.what for one in findings(upgrading.evidence(before, after))}
     assert found & LOOKING_BACK == {
-        "a caller nobody spoke with is in no case",
+        "a caller without a conversation is in no case",
         "the counts of an hour are not those of its rows",
     }

@@ -1,6 +1,6 @@
-"""What is compared in the end, as values: the switch's side, the ledger's, what Redis still holds, and the blows.
+"""The values that are compared at the end: the switch's, the ledger's, what Redis still holds, and the faults.
 
-Moments are microseconds since the epoch; the switch, the daemon and whoever strikes read the clock of one machine.
+Times are microseconds since the epoch; the switch, the daemon and the run itself read the clock of one machine.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CRASH = "CRASH"  # the cause of what the switch took along when it died
+CRASH = "CRASH"  # the cause of channels that ended with their switch
 LAST_RESORT = "NORMAL_TEMPORARY_FAILURE"
 
 
@@ -17,13 +17,13 @@ class Caller:
     """A call as the caller saw it.
 
     Attributes:
-        call_id: his channel's uuid: by it his call goes here, whatever its id.
-        kind: what he wanted (people.KINDS).
-        first_us: when he noticed for the first time that somebody directs his call; None: never. The last resort's
-            tone is no such sign, nor is the end.
-        was_told: everything that reached him, in order.
+        call_id: the uuid of the caller's channel, which names the call here, whatever its id.
+        kind: the kind of call (people.KINDS).
+        first_us: the first sign for the caller that a worker controls the call; None: never. The last resort's tone
+        is no such sign, nor is the end.
+        was_told: everything that reached the caller, in order.
         ended_us: when it ended; None: it has not.
-        by: the switch's word for who ended it: `recv_bye` is the caller.
+        by: the side that ended it, in the switch's words: `recv_bye` is the caller.
     """
 
     call_id: str
@@ -37,21 +37,21 @@ class Caller:
 
     @property
     def was_refused(self) -> bool:
-        """He was given the switch's last resort."""
+        """Whether the caller got the switch's last resort."""
         return self.cause == LAST_RESORT and "bridged" not in self.was_told
 
     @property
     def must_be_known(self) -> bool:
-        """Whether he has certainly reached a worker: somebody acted, or ended the call with a cause of ours."""
+        """Whether the call has certainly reached a worker: there was a sign of one, or an end with a cause of ours."""
         return self.first_us is not None or self.cause not in ("", CRASH, LAST_RESORT)
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A channel the switch made; without `ended_us` it died with the switch, and nobody was told of its end."""
+    """A channel of the switch; without `ended_us` it died with the switch, and its end was not reported."""
 
     leg_id: str
-    call_id: str = ""  # "" where only its phone told of it
+    call_id: str = ""  # "" if only its phone reported it
     answered_us: int | None = None
     ended_us: int | None = None
 
@@ -94,12 +94,12 @@ class MediaRow:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An export in the end.
+    """An export at the end.
 
     Attributes:
-        lines: each line that was delivered, by its key.
-        there: each row that the ledger has or had, likewise.
-        faults: what else is wrong: a file that is missing or altered, a number that is, a sum.
+        lines: the keys of the delivered lines.
+        there: the keys of the rows that the ledger has or had.
+        faults: other errors: missing or altered files, missing numbers, wrong sums.
     """
 
     what: str
@@ -111,11 +111,11 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Blow:
-    """A fault and how the callers fared until the next one.
+    """A fault, until the next one.
 
     Attributes:
-        calls: calls in progress when it was struck.
-        recovered_us: from when on every call was with a living worker again; None: they were not before the next blow.
+        calls: the number of calls in progress when it was caused.
+        recovered_us: when a live worker had every call again; None: not before the next fault.
     """
 
     fault: str
@@ -128,16 +128,16 @@ class Blow:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything the accounts are made of.
+    """Everything that is compared.
 
     Attributes:
         visits: how each stay in a queue ended, by call.
-        files: what the switch has begun to record, by the names of its files.
-        exports: what was delivered of the ledger.
-        contacts: what the books of missed callers say of a call, by call: spoke, missed.
-        other_cases: numbers whose cases are others when they are made anew.
-        other_hours: counts by hour that are not those of the rows.
-        left: what should be gone by now and is not: what it is -> examples.
+        files: the names of the files that the switch has begun to record.
+        exports: the delivered lines of the ledger.
+        contacts: the contact of each call in the cases of missed callers: spoke, missed.
+        other_cases: numbers whose cases differ when they are built again.
+        other_hours: counts by hour that differ from the rows.
+        left: what should be gone by now and is not: its name -> examples.
     """
 
     callers: tuple[Caller, ...]

@@ -1,4 +1,4 @@
-"""Looks all the time whether every call is with a worker that lives."""
+"""Checks all the time whether a live worker has every call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVERY_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen: calls in progress, and whether all of them were with the living. Away from Redis nothing is."""
+    """One look: calls in progress, and whether live workers have all of them; not well while Redis is away."""
 
     at_us: int
     calls: int
@@ -47,7 +47,7 @@ class Watch:
 
 
 def recovered_us(looks: Sequence[Look], since_us: int, until_us: int) -> int | None:
-    """From when on all was well, between two moments; None: it was not in the end."""
+    """Since when all was well, between two moments; None: it was not at the end."""
     bad = [index for index, look in enumerate(looks) if since_us <= look.at_us < until_us and not look.is_well]
     if not bad:
         return since_us

@@ -1,4 +1,4 @@
-"""What is struck: the stage with its processes, and the people who call meanwhile."""
+"""What faults act on: the stage with its processes, and the callers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ LOOK_S = 0.1
 
 
 class NeverHappened(RuntimeError):
-    """What had to happen after a blow did not; the message says what."""
+    """What had to happen after a fault did not; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything a fault may lay hands on; its chances come from `chance`."""
+    """Everything a fault may act on, and its random generator `chance`."""
 
     stage: Stage
     people: People
@@ -37,7 +37,7 @@ class World:
         return self.stage.daemon.worker_pids()
 
     def until(self, is_so: Callable[[], object], what: str, limit_s: float = 30.0) -> None:
-        """Wait for it.
+        """Wait until the condition holds.
 
         Raises:
             NeverHappened: it did not within limit_s.
@@ -49,7 +49,7 @@ class World:
             gevent.sleep(LOOK_S)
 
     def rest(self, shortest_s: float, longest_s: float) -> float:
-        """Let some time pass; returns how much (seconds)."""
+        """Sleep for a random time; returns it in seconds."""
         seconds = self.chance.uniform(shortest_s, longest_s)
         gevent.sleep(seconds)
         return seconds

@@ -1,4 +1,4 @@
-"""Every fault: one file, one line here. Each strikes and heals before it returns, and says what it did."""
+"""All faults: one file and one line here for each. A fault is caused and healed before `strike` returns its text."""
 
 from __future__ import annotations
 

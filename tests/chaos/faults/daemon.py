@@ -1,4 +1,4 @@
-"""kill -9 of the supervisor and all its workers: nobody listens until somebody starts it again."""
+"""kill -9 of the supervisor and all its workers: no process listens until the daemon is started again."""
 
 from __future__ import annotations
 

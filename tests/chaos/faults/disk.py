@@ -1,7 +1,7 @@
 """A full disk: every write of a worker that would make a file larger fails (EFBIG), the spool's and the log's alike.
 
-RLIMIT_FSIZE is what brings that about without root: Python ignores SIGXFSZ, so write() itself fails. What a real full
-disk answers (ENOSPC) is an OSError of the same kind to everybody who writes.
+RLIMIT_FSIZE causes that without root: Python ignores SIGXFSZ, so write() itself fails. A real full disk fails with
+ENOSPC, which is an OSError too.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ LIMIT_S = 25.0
 
 
 def strike(world: World) -> str:
-    """Returns when Postgres serves again; that the load was too small to fill the spool is no fault."""
+    """Returns when Postgres serves again; a load too small to fill the spool is accepted."""
     before = _refused(world)
     world.stage.postgres.stop()
     try:
@@ -28,5 +28,5 @@ def strike(world: World) -> str:
 def _refused(world: World) -> float:
     try:
         return sum(map(float, FULL.findall(world.stage.daemon.metrics())))
-    except (URLError, OSError):  # asked again in a moment
+    except (URLError, OSError):  # the next poll asks again
         return 0.0

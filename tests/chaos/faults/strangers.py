@@ -1,4 +1,4 @@
-"""A flood of strangers on the port for calls: some say nothing, some speak HTTP, some garbage, some promise much."""
+"""A flood of foreign connections on the call port: silent ones, HTTP, garbage, announced bodies that never come."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def strike(world: World) -> str:
 
 
 def _say(peer: socket.socket, words: bytes) -> None:
-    """That it hangs up on him in the middle is what a stranger has to expect."""
+    """The daemon may close the connection in the middle, which is expected."""
     try:
         peer.sendall(words)
     except ConnectionError:

@@ -1,7 +1,7 @@
 """A daemon of an older version gets new workers of this one, one after the other, as an admin upgrades it.
 
-Once they are all of this version, the configuration says what only it knows: exports. The supervisor is the older one
-still, so the job that counts hours, reads missed callers and exports is started by itself.
+Once all are of this version, exports are added to the configuration, which the older one does not know. The supervisor
+is still the older one, so the job that counts hours, reads missed callers and exports is started separately.
 """
 
 from __future__ import annotations
