@@ -119,7 +119,7 @@ def pytest_collection_finish() -> None:
 def stores_folder() -> Iterator[Path]:
     """A short path (sockets!), removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="callcontrol-test-") as folder:
-        Path(folder).chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
+        Path(folder).chmod(0o711)  # as root, Postgres runs under another account and needs access
         yield Path(folder)
 
 
@@ -177,7 +177,7 @@ def ledger_tables(postgres_dsn: str) -> str:
 
 @pytest.fixture
 def ledger_database(ledger_tables: str) -> str:
-    """DSN of a database with the ledger's tables, all of them empty, to which nobody is connected any more.
+    """DSN of a database with the ledger's tables, all of them empty, without connections.
 
     Making the tables takes longer than most tests of what is in them.
     """

@@ -160,7 +160,7 @@ class Run:
         return {what: which for what, which in left.items() if which}
 
     def _settle_media(self, due_s: float) -> None:
-        """Wait for the media job, which closes media that no worker could close: by the file, or the end of the call."""
+        """Wait for the media job, which closes media that no worker could close: by the file, or the call's end."""
         while clock.monotonic() < due_s + ADOPTED_S:
             media = ledger.media(self.stage.dsn)
             is_whole = {row.file for row in media}.issuperset(self._files())

@@ -1,4 +1,4 @@
-"""Whatever a caller calls himself, dials or claims: what we say to the switch, log and store stays what we meant."""
+"""Hostile names, numbers and headers of a caller do not change the commands we send, log lines, or stored values."""
 
 from __future__ import annotations
 

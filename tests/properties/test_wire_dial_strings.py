@@ -1,4 +1,4 @@
-"""Whatever a caller calls himself, a command says what we meant and nothing else."""
+"""No name of a caller changes the command that is sent to the switch."""
 
 from __future__ import annotations
 

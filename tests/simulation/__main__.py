@@ -1,7 +1,7 @@
-"""`make simulate ARGS="--seeds 1000 --profile storm"`: a call centre in virtual time, in which whatever can fail does.
+"""`make simulate ARGS="--seeds 1000 --profile storm"`: a call centre in virtual time, with random faults.
 
-Without arguments some seeds of every profile, in about 20 seconds. A seed that breaks a promise is run again with
-everything looked at, and told with what happened last and the one command that replays it.
+Without arguments it runs some seeds of every profile, in about 20 seconds. A seed that breaks a promise is run again
+with a check after every step; the report has the last events and the command that replays the seed.
 """
 
 from tests import gevent_first  # isort: skip  # psycopg decides on import whether its waits let others run
@@ -26,7 +26,7 @@ WIDTH = 150
 
 
 def main(words: Sequence[str]) -> int:
-    """Run what is asked for; 1 if a promise was broken."""
+    """Run with these arguments; 1 if a promise was broken."""
     options = _options(words)
     console = Console(width=WIDTH)
     reports: list[Report] = []

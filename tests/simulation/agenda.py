@@ -1,6 +1,6 @@
 """The agenda: everything that is going to happen in a simulated run, in virtual time, on a heap.
 
-Of things due at the same moment the seeded chance decides: the same seed is the same order.
+The seed decides the order of events due at the same moment, so the same seed gives the same order.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Agenda:
 
     Attributes:
         now_s: seconds since the beginning; never goes back.
-        steps: things that have happened.
-        host: on which host something happens now, None: on none.
+        steps: the number of events so far.
+        host: the host on which the present event happens, None: none.
     """
 
     def __init__(self, start: Instant, chance: random.Random) -> None:
@@ -35,14 +35,14 @@ class Agenda:
         self._heap: list[Timer] = []
 
     def after(self, seconds: float, then: Callable[[], None]) -> Timer:
-        """Call `then` in so many seconds."""
+        """Call `then` after this many seconds."""
         timer = Timer(self.now_s + max(seconds, 0.0), self._chance.randrange(_TIES), then)
         heapq.heappush(self._heap, timer)
         return timer
 
     @contextmanager
     def at(self, host: Host | None) -> Iterator[None]:
-        """What happens meanwhile happens on this host."""
+        """Events within the block happen on this host."""
         before, self.host = self.host, host
         try:
             yield
@@ -54,7 +54,7 @@ class Agenda:
         return Instant(self._start + round(self.now_s * SECOND_US))
 
     def step(self, until_s: float) -> bool:
-        """Let the next thing happen that is due by then; False if there is none."""
+        """Let the next event happen that is due by `until_s`; False if there is none."""
         while self._heap and self._heap[0].then is None:
             heapq.heappop(self._heap)
         if not self._heap or self._heap[0].due_s > until_s:
@@ -70,10 +70,10 @@ class Agenda:
 
 
 class Stream:
-    """Things that arrive in the order in which they were sent, each after a while of its own: a connection.
+    """A connection: messages arrive in the order in which they were sent, each after its own delay.
 
     Args:
-        delay: how long the next one takes (seconds).
+        delay: returns the delay of the next message in seconds.
     """
 
     def __init__(self, agenda: Agenda, delay: Callable[[], float]) -> None:
@@ -82,6 +82,6 @@ class Stream:
         self._last_s = 0.0
 
     def send(self, then: Callable[[], None]) -> None:
-        """It arrives after all that was sent before."""
+        """Send a message, which arrives after all earlier ones."""
         self._last_s = max(self._agenda.now_s + self._delay(), self._last_s + 1e-6)
         self._agenda.after(self._last_s - self._agenda.now_s, then)

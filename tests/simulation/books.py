@@ -1,6 +1,4 @@
-"""The books of credit accounts in memory: entries of top-ups and charges, balances as their sums, and whether all of it
-comes out in the end.
-"""
+"""The ledger's credit accounts in memory: entries of top-ups and charges, balances as their sums, and a final check."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ from tests.simulation.pipeline_twin import RedisHost
 from tests.simulation.promises import Broken
 
 CURRENCY: Final = "PLN"
-# What each account begins with, and gets from time to time: calls end for want of it, and others begin again.
+# The amount with which each account begins and that is added from time to time, so that calls end for want of credit.
 TOP_UP: Final = Decimal("0.90")
 TOP_UP_S: Final = 600.0
 SWEEP_S: Final = 15.0
@@ -42,7 +40,7 @@ class Books:
         self.legs: set[str] = set()
 
     def accounts(self) -> list[CreditAccount]:
-        """Those of the configuration."""
+        """The accounts of the configuration."""
         found = {
             CreditAccount(name, account[0], CURRENCY)
             for name, tenant in self._settings().tenants.items()
@@ -52,13 +50,13 @@ class Books:
         return sorted(found)
 
     def top_up(self) -> None:
-        """Each account gets some money."""
+        """Add an amount to each account."""
         for account in self.accounts():
             self._enter(account, units_of(TOP_UP))
             self._tell(account, ())
 
     def enter(self, record: RatedRecord, leg: LegRecord) -> None:
-        """What a leg's charge changes, in the transaction that writes it."""
+        """Enter a leg's charge, in the transaction that writes it."""
         charge = next((one for one in record.charges if one.leg_id == leg.leg_id), None)
         tenant = self._settings().tenants.get(record.call.tenant)
         account = account_of(leg.payer, tenant) if tenant is not None and leg.is_external else None
@@ -78,7 +76,7 @@ class Books:
         on_balance(self._balance(account) if self.is_up() else None)
 
     def sweep(self) -> None:
-        """What a worker does from time to time: what dead legs have reserved falls back, and all is compared."""
+        """A worker's periodic task: release reservations of dead legs, and compare balances with the ledger."""
         if not (self._redis.is_up and self.is_up()):
             return
         for account in self.accounts():
@@ -86,12 +84,12 @@ class Books:
             model.expire(self._now())
             found = model.look(account)
             if found.balance is not None and found.balance.entry > len(self._entries[account]):
-                raise Broken(f"Redis has entry {found.balance.entry} of {account}, which nobody made")
+                raise Broken(f"Redis has entry {found.balance.entry} of {account}, which is not in the ledger")
             late = [leg for leg in found.unbooked if leg in self.legs]
             model.book(self._now(), self._balance(account), late)
 
     def left_over(self) -> list[str]:
-        """What is reserved, or not in the ledger, though nobody calls."""
+        """Reservations, and charges missing in the ledger, when there is no call any more."""
         left = []
         for account in self.accounts():
             found = self._redis.server.credit_of(account.tenant).model.look(account)
@@ -102,13 +100,13 @@ class Books:
         return left
 
     def balance(self, records: Iterable[RatedRecord], overdraft: Decimal) -> Decimal:
-        """Compare the entries with the charges that stand in the end; how much was charged to accounts in all.
+        """Compare the entries with the final charges; returns the sum charged to accounts.
 
         Args:
-            overdraft: how far a balance may have been below 0 at some time.
+            overdraft: how far a balance may have been below 0.
 
         Raises:
-            Broken: they do not agree, or more was spent than was there.
+            Broken: they differ, or more was spent than was available.
         """
         charged: defaultdict[CreditAccount, Decimal] = defaultdict(Decimal)
         for (account, _), units in self._charged.items():

@@ -13,11 +13,12 @@ from callcontrol.vocabulary.moment import SECOND_US
 SWITCHES = ("s1", "s2")
 # In the queue `side`, in the first edition (seconds).
 WRAP_UP_S = 5
-# The schedule that is open, then closed for so long, in turn: shorter than a run, longer than a clock is set by.
+# The schedule is open and closed in turn, each for this long: shorter than a run, longer than a step of the clock.
 DESK = "desk"
 TURN_MIN = 2
 _FIRST_HOUR, _MOST_WINDOWS = 8, 16
-# The queue `side` is open for so many minutes of each of so many such stretches of the day, from eight o'clock on.
+# The queue `side` is open for some minutes of each period of the day, from eight o'clock on:
+# minutes open, minutes of a period, number of periods.
 OPEN_MIN, SHIFT_MIN, SHIFTS = 7, 12, 16
 MOBILE, LANDLINE = "+48600700800", "+48223334455"
 
@@ -227,7 +228,7 @@ class Centre:
         )
 
     def _seat(self, i: int) -> int:
-        """At which extension an agent sits."""
+        """The extension of an agent."""
         changes = self.edition % 2 and i < 2 <= self.agents
         return 1 - i if changes else i
 
@@ -254,7 +255,7 @@ def _shifts() -> Iterator[str]:
 
 
 def at_closing(t: int) -> AtClosing:
-    """What callers in `side` meet when it closes."""
+    """The `at_closing` setting of the queue `side`."""
     return (AtClosing.OVERFLOW, AtClosing.TELL, AtClosing.SERVE_OUT)[t % 3]
 
 
@@ -264,7 +265,7 @@ def edition_of(layout: Layout) -> int:
 
 
 def outside(t: int) -> str:
-    """The number of the agent of a tenant who has no phone of ours."""
+    """The number of a tenant's external agent."""
     return f"+48{600_100_100 + t}"
 
 

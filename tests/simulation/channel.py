@@ -1,4 +1,4 @@
-"""A channel of the simulated switch, and what runs on a caller's."""
+"""A channel of the simulated switch, and the applications of a caller's channel."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ App = do.Play | do.Record | do.Bridge | do.Answer | do.OpenEarlyMedia
 
 @dataclass(eq=False)
 class Channel:
-    """One leg, from its creation to its end: what the switch knows of it is the truth records are compared with.
+    """One leg, from its creation to its end; records are compared with it.
 
     Attributes:
         call: the call it belongs to: our mark on it; of the caller's channel the call that arrives on it.
         who: the phone or number at its end.
-        plan: how it was to be rung; None for a caller's.
-        created_s: when it came to be, in virtual time, whatever its host's clock says.
-        on_end: what ends with it, in order.
-        credit_ends: by its number, the end that the switch was told.
-        idle_since_s: since when nothing is heard on a caller's channel and nobody talks with him.
+        plan: the plan by which it was rung; None for a caller's.
+        created_s: when it was created, in virtual time, independent of its host's clock.
+        on_end: callbacks of its end, in order.
+        credit_ends: the end of the credit that the switch was given, by number.
+        idle_since_s: since when a caller's channel has heard nothing and has no partner.
         joined_s, comes_back_until_s: when it was joined last, and until when the end of that brings it back.
         joined_by: the process that had them joined.
-        came_back: whom it was joined with left at once, and the caller came back, once or more often.
-        untalked: the agent left at once, and nothing was ordered since the caller came back.
-        moved_s: since when its partner has left it elsewhere, and it has heard nothing yet.
-        said: ends what is played to a leg outside of a bridge.
-        was_heard: something has been played to it to its end: its parking from then on is told.
+        came_back: the partner left at once, and the caller came back, at least once.
+        untalked: the agent left at once, and there was no command since the caller came back.
+        moved_s: when its partner transferred it; reset when it hears something.
+        said: ends the playback to a leg outside of a bridge.
+        was_heard: a playback to it has ended, so its next parking is reported.
         stays: it is parked, not ended, when its partner leaves (`park_after_bridge`).
         holds: its phone holds the partner.
         codes: those that the switch waits for, by set; `realm` is the set that counts.
-        from_queue: whether it was rung for a queue, and by which agent's name it is told.
+        from_queue: whether it was rung for a queue, and under which agent's name it is reported.
     """
 
     id: str
@@ -91,7 +91,7 @@ class Channel:
 
     @property
     def sent(self) -> Sent | None:
-        """What it tells of how it was sent out; None for a caller's."""
+        """The marks that it reports of its origination; None for a caller's."""
         if self.plan is None:
             return None
         shown, payer = self.plan.shown.number, self.plan.payer
@@ -105,12 +105,12 @@ class Channel:
 
     @property
     def is_caller(self) -> bool:
-        """Whether somebody called us on it."""
+        """Whether it is an incoming call."""
         return self.plan is None
 
     @property
     def hears_music(self) -> bool:
-        """Whether something plays that never ends by itself."""
+        """Whether an endless playback runs."""
         return isinstance(self.running, do.Play) and self.running_timer is None
 
     @property

@@ -1,4 +1,4 @@
-"""A queue that has closed sends its callers on: none of them waits there for long."""
+"""A closed queue sends its callers on: none of them waits there for long."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tests.simulation.centre import OPEN_MIN, SHIFT_MIN, at_closing
 from tests.simulation.redis_twin import RedisTwin
 from tests.simulation.switch_twin import SwitchTwin
 
-# With everybody there each caller is gone so soon, though an agent's phone rang, and clocks are apart (seconds).
+# The limit in seconds while worker and Redis are up, with time for a ringing phone and for clocks that differ.
 GONE_S = 110.0
-# A host whose clock is ahead by less opens it so much earlier (seconds).
+# A host whose clock is ahead opens the queue earlier by at most this (seconds).
 APART_S = 30.0
 
 
 def waits_after_closing(switches: list[SwitchTwin], server: RedisTwin, wall_us: int) -> tuple[str, str] | None:
-    """A caller who still waits in a closed queue, in words, and the call; None: there is none."""
+    """A text on a caller who still waits in a closed queue, and the call; None: there is none."""
     closed_s = wall_us / SECOND_US % (SHIFT_MIN * 60) - OPEN_MIN * 60
     opens_s = (SHIFT_MIN - OPEN_MIN) * 60
     if not GONE_S < closed_s < opens_s - APART_S:

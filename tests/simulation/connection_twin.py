@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from callcontrol.daemon.call_driver import CallDriver
     from tests.simulation.switch_callers import SwitchCallers
 
-# Either an event, or why the connection is gone.
+# Either an event, or the reason why the connection is gone.
 Brought = Event | str
 
 
@@ -41,7 +41,7 @@ class ConnectionTwin:
         self._hear: Callable[[Brought], None] = lambda brought: None
 
     def belongs_to(self, process: Process) -> None:
-        """A worker has it; with its end the connection ends."""
+        """Give the connection to a worker; it ends with the worker."""
         self.process = process
         process.on_death.append(self._worker_gone)
 
@@ -52,11 +52,11 @@ class ConnectionTwin:
     # --- the worker's side
 
     def handle(self, hear: Callable[[Brought], None]) -> None:
-        """Whom to tell what it brings."""
+        """Set the receiver of what the connection brings."""
         self._hear = hear
 
     def send(self, *commands: Command) -> None:
-        """The opening words; of those only what is heard elsewhere matters here."""
+        """The first commands; only those with an effect elsewhere matter here."""
         assert self.process is not None
         self.process.command()
         self._orders.send(lambda: self._opened(commands))

@@ -1,5 +1,5 @@
-"""Exports of calls: batches are planned as the job plans them, while transactions are open, end late, and the exporter
-dies between any two steps. In the end each revision of each call was delivered once.
+"""Exports of calls: batches are planned as the job plans them, while transactions end late and the exporter dies
+between any two steps. In the end each revision of each call was delivered once.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Exports:
         """Deliver the rest, and compare; how many lines there are.
 
         Raises:
-            Broken: a line is missing, twice, or a batch was made again otherwise.
+            Broken: a line is missing or double, or a batch differed when it was made again.
         """
         self._ends_s = dict.fromkeys(self._ends_s, 0.0)
         for _ in range(LAST_STEPS):

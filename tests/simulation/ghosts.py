@@ -1,4 +1,4 @@
-"""What stands in the queues though its call is over: a place nobody waits at, a conversation nobody has."""
+"""Entries in the queues whose call is over: a ticket without a caller, a conversation without channels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.oracle.state import State
 from tests.simulation.redis_twin import RedisTwin
 from tests.simulation.switch_twin import SwitchTwin
 
-# With everybody there, whoever has the call notices its end, or the place is given up, within this time (seconds).
+# While worker and Redis are up, the end of a call is noticed, or its place given up, within this time (seconds).
 GONE_S = 240.0
 
 
@@ -21,11 +21,11 @@ class Ghosts:
         self._since_s: dict[tuple[str, str], float] = {}
 
     def forget(self) -> None:
-        """Somebody is not there: nothing is expected of anybody."""
+        """A worker or Redis is away, so nothing is expected: start counting again."""
         self._since_s.clear()
 
     def too_old(self, now_s: float) -> tuple[str, str] | None:
-        """One that has been there for too long, and its call; None: there is none."""
+        """An entry that has been there for too long, and its call; None: there is none."""
         channels = [channel for switch in self._switches for channel in switch.channels.values()]
         lives = {id_ for channel in channels for id_ in (channel.id, channel.call)}
         found = [
@@ -39,7 +39,7 @@ class Ghosts:
 
 
 def _standing(state: State) -> Iterator[tuple[str, str]]:
-    """What belongs to a call or a leg that must live, and its id. A callback is nobody's until its time comes."""
+    """Entries that need a living call or leg, with its id. A callback has no call until it is due."""
     for ticket in state.tickets.values():
         if not ticket.callback:
             yield f"{ticket.id} waits in {ticket.queue}", ticket.id.partition("/")[0]

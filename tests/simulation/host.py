@@ -23,7 +23,7 @@ class Host:
     current: Current = field(init=False)
 
     def read(self, edition: int, current: Current) -> None:
-        """Put an edition in force; whoever holds `current` has it from now on."""
+        """Put an edition in force; all who hold `current` use it from now on."""
         self.edition = edition
         if hasattr(self, "current"):
             vars(self.current).update(vars(current))

@@ -14,12 +14,12 @@ EARLY_S = 1.0
 
 
 def _end_of(offer: OfferNow) -> int:
-    """When its time is over: where nobody rings but who has just joined, the worker must take these up first."""
+    """When the offer's lease ends; if only agents ring who have just joined, the worker must take these up first."""
     return offer.joining_until if set(offer.agents) <= set(offer.joining) else offer.expires
 
 
 class Leases:
-    """What was promised by operations so far, by tenant."""
+    """What earlier operations promised, by tenant."""
 
     def __init__(self) -> None:
         self._ends_s: dict[tuple[str, str], tuple[int, float]] = {}

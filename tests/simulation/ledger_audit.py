@@ -1,4 +1,4 @@
-"""The accounts in the end: every leg the switches ever made against the rows of the ledger, and the money."""
+"""The final audit: every leg of the switches is compared with the rows of the ledger, and so is the money."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Accounts:
 
     Attributes:
         legs: the switches' truth.
-        estimated: rows of legs whose times nobody told.
-        unwritten: legs only the switches' own records tell of: no worker ever had their call.
-        unnoticed: attempts whose row says that they never became channels, for nobody told of their end.
+        estimated: rows of legs whose times were not reported.
+        unwritten: legs that only the switches' own records have: no worker ever had their call.
+        unnoticed: attempts whose row says that they never became channels, because their end was not reported.
         talk_us: of all legs that are known exactly.
     """
 
@@ -53,8 +53,8 @@ def balance(
 
     Args:
         may_miss: something happened in which ends may be missed (a worker or a switch died, an event was lost).
-        told: legs whose end somebody was told who did not lose it.
-        may_lose_events: a leg's end may be told to nobody, though everybody was there.
+        told: legs whose end was reported to a worker that did not lose it.
+        may_lose_events: the event of a leg's end may be lost, although worker and switch were up.
 
     Raises:
         Broken: they do not agree.
@@ -68,7 +68,7 @@ def balance(
     _each_leg_once(ledger)
     if not may_miss:
         _a_miss_is_the_agents(truth, ledger)
-    # Of a leg asked for as the caller hung up nobody tells whether it ever was a channel.
+    # Of a leg that was originated as the caller hung up, it is not reported whether it ever was a channel.
     guessed = [key for key in estimated if key in truth]
     if not may_miss and (guessed or unwritten):
         raise Broken(f"estimated: {guessed[:3]}, without a row: {unwritten[:3]}", (unwritten or guessed)[0][1])
@@ -87,7 +87,7 @@ def balance(
 
 
 def messages_have_rows(ledger: LedgerTwin, media: Iterable[Media]) -> int:
-    """Each message that a record tells of has one row, and none of them says that there is no file; how many there are.
+    """Each message of a record has one row, and none says that there is no file; returns the number of messages.
 
     One that no worker could close stays open: the media job closes it by its file.
 

@@ -1,4 +1,4 @@
-"""Menus in a run: where keys led calls, held against the keys that were pressed."""
+"""Menus in a run: the ways of calls are compared with the keys that were pressed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _USED = re.compile(r"(?:key|dialled) ([0-9*#]+) of menu:")
 
 
 def keys_that_led_on(calls: Iterable[CallRecord], pressed: Mapping[str, str]) -> int:
-    """How many inputs have led a call on.
+    """The number of menu inputs that led a call on.
 
     Args:
         pressed: by channel, the keys its caller has pressed, in their order.

@@ -1,4 +1,4 @@
-"""What makes things fail, at the moments the seed says; in the end it heals everything."""
+"""Causes faults at moments chosen by the seed, and heals all of them at the end."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from tests.simulation.worker_twin import WorkerTwin
 RESTART_S = 2.0
 AMNESIA_S = 1.0
 STEP_US = 30_000_000
-# A connection to a switch is gone for as long, and then until it is made anew (seconds).
+# How long a connection to a switch is down before it may be made again (seconds).
 BLINK_S = (0.02, 20.0)
 # How late a switch is in a wave, and how long the wave lasts (seconds).
 LATE_S, WAVE_S = (0.1, 10.0), (1.0, 60.0)
 
 
 class Stage(Protocol):
-    """What can be broken."""
+    """What faults act on."""
 
     agenda: Agenda
     clock: VirtualClock
@@ -44,7 +44,7 @@ class Stage(Protocol):
         ...
 
     def worker_dies(self, process: Process) -> None:
-        """One is about to be gone."""
+        """A worker is about to die."""
         ...
 
     def reload(self, host: Host, edition: int) -> None:
@@ -53,10 +53,10 @@ class Stage(Protocol):
 
 
 class Mischief:
-    """Breaks things while it lasts.
+    """Causes faults between `begin` and `heal`.
 
     Attributes:
-        done: how often, by kind.
+        done: the number of faults by kind.
     """
 
     def __init__(self, stage: Stage, faults: Faults, chance: random.Random) -> None:
@@ -69,7 +69,7 @@ class Mischief:
         stage.redis.batch_failed, stage.redis.reply_lost = faults.batch_failed, faults.reply_lost
 
     def begin(self) -> None:
-        """From now on."""
+        """Start causing faults."""
         for name, act in (
             ("kill", self._kill),
             ("stop", self._stop),
@@ -90,7 +90,7 @@ class Mischief:
                 self._later(name, rate, act)
 
     def heal(self) -> None:
-        """Everything works again, and nothing more is broken."""
+        """Heal all faults, and cause no more."""
         self._lasts = False
         stage = self._stage
         stage.redis.batch_failed = stage.redis.reply_lost = 0.0

@@ -1,5 +1,5 @@
-"""Cases of missed callers, made as the job makes them while records come, and made anew in the end: they are the same,
-and they are of those with whom, as the switches know, nobody has spoken.
+"""Cases of missed callers: those built while records arrive equal those built again at the end, and they are exactly
+the callers who had no conversation, as the switches know.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Cases:
         self._cases: dict[Party, tuple[Case, ...]] = {}
 
     def take(self, record: RatedRecord) -> None:
-        """A record has come: its contacts take the place of those it had; the cases of their numbers are made anew."""
+        """Take a record: its contacts replace its earlier ones, and the cases of their numbers are built again."""
         call_id = record.call.call_id
         before = self._parties.pop(call_id, set())
         for party in before:
@@ -43,13 +43,13 @@ class Cases:
     def balance(
         self, records: Iterable[RatedRecord], channels: Mapping[tuple[str, str], Channel], *, may_lose_events: bool
     ) -> int:
-        """Make all cases anew; how many there are.
+        """Build all cases again; returns their number.
 
         Args:
-            may_lose_events: nobody may have been told that two have spoken.
+            may_lose_events: the event of a conversation may have been lost.
 
         Raises:
-            Broken: they are others, or the switches know otherwise.
+            Broken: they differ, or contradict the switches.
         """
         anew: defaultdict[Party, list[Contact]] = defaultdict(list)
         for record in reversed(list(records)):
@@ -71,9 +71,9 @@ class Cases:
 
 
 def _as_the_switch_knows(call: CallRecord, contact: Contact, channels: Mapping[tuple[str, str], Channel]) -> None:
-    """A caller whose channel was joined with another one has spoken with somebody; one whose never was has not.
+    """A caller whose channel was bridged has had a conversation; one whose channel never was has not.
 
-    One whose agent left at once comes back to the queue, and has not spoken with that one.
+    A caller whose agent left at once comes back to the queue, which is no conversation.
     """
     own = next((leg.leg_id for leg in call.legs if leg.direction is Side.A), "")
     channel = channels.get((call.switch, own))

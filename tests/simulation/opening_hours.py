@@ -1,4 +1,4 @@
-"""Opening hours in a run: where they led calls, held against what they say of the moments at which they decided."""
+"""Opening hours in a run: the ways of calls are compared with the schedule at the moment of the decision."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tests.simulation.promises import Broken
 
 
 def led_calls(calls: Iterable[CallRecord], settings: Settings) -> tuple[int, int]:
-    """How many times opening hours let a call in, and how many times they found it closed.
+    """How often opening hours let a call in, and how often they were closed.
 
     Raises:
-        Broken: a call went the way of opening hours that were closed, or the other way round.
+        Broken: a call was let in by closed opening hours, or sent away by open ones.
     """
     found = {"open": 0, "closed": 0}
     for call in calls:

@@ -14,7 +14,7 @@ Publish = Callable[[str, dict[str, Any]], None]
 
 @dataclass
 class Place:
-    """Who is at a place, until when unless it is kept, and who takes that caller until when (ms)."""
+    """The caller at a place with the end of the lease, and the call that takes the caller with its deadline (ms)."""
 
     caller: dict[str, Any]
     until: int
@@ -27,7 +27,7 @@ class Place:
         return str(orjson.loads(self.taker)["call"]) if self.taker else ""
 
     def is_free_for(self, call: str) -> bool:
-        """Whether a caller is there who is this call's, or no other one's."""
+        """Whether the place is empty or has this call's caller."""
         return bool(self.caller["channel"]) and self.taker_call in ("", call)
 
 

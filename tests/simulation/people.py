@@ -1,4 +1,4 @@
-"""Who calls, and what agents do all day. All of it is the seed's."""
+"""Callers, and the actions of agents. The seed decides all of it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ AGENT_ACTS_EVERY_S = 2400.0
 PATIENCE_S = 110.0
 _ACTS = ("*51*1#", "#51#", "*50#", "#50#", "*52*30#", "#52#", "#51#", "*50#")
 _RINGS_AT = (2, 3, 7, 9)  # numbers of a tenant that lead to phones of a pick-up group
-# What the person at a phone does with a caller, besides talking: by transfer (REFER), or by hanging up on hold.
+# What a phone does with its caller in a conversation: a transfer (REFER), or a hang-up on hold.
 _REFERS, _HOLDS, _KEYS = 0.12, 0.08, 0.12
 _REFERRED_TO = ("700", "700", "701", "702", "703", "191", "192", "100", "*78#", "999")
 _TAKES = ("*70#", "*70#", "701", "702", "703", "*8#", "*8191#", "*80*191#", "*43#", "#43#", "*78#", "#78#", "#78#")
 _DIALLED_BY_KEYS = ("191", "192", "100", "101", "102", "700", "777", MOBILE.replace("+", "00"))
-# What is pressed once the colleague is rung, "" for hanging up; nothing: both talk on.
+# The keys once the colleague is rung, "" for hanging up; without keys both talk on.
 _WHILE_ASKING = (
     (), ("*2",), ("*0",), ("",), ("*5", "*2"), ("*5", "*5", ""), ("*5", "*0"), ("*6", ""), ("*6", "*2"), ("*6", "*0"),
 )  # fmt: skip
@@ -30,7 +30,7 @@ _SUBSCRIBER = ("*21*{other}#", "##21#", "*61*{mobile}*10#", "##61#", "*#21#", "*
 
 
 class People:
-    """Everybody outside.
+    """All callers and all phones.
 
     Args:
         new_id: makes a channel's uuid.
@@ -61,14 +61,14 @@ class People:
         self._phone_changed = phone_changed
 
     def plug_in(self) -> None:
-        """Phones are there."""
+        """Register all phones."""
         for switch in self._switches:
             switch.on_joined = partial(self._joined, switch)
         for t, tenant in enumerate(self._centre.names()):
             self._phones.registered.update(f"{extension}@t{t}.example" for extension in self._centre.phones(tenant))
 
     def begin(self, calls_per_h: float) -> None:
-        """Agents log in, callers come."""
+        """Let agents log in and callers call."""
         for t in range(self._centre.tenants):
             for i in range(self._centre.agents):
                 self._agent_begins(t, f"{100 + i}")
@@ -100,10 +100,10 @@ class People:
         self._phones.registered.add(account)
         self._phone_changed(account)
 
-    # --- what people do with who they talk with
+    # --- what phones do with their partners
 
     def _joined(self, switch: SwitchTwin, first: Channel, second: Channel) -> None:
-        """The person at a phone of ours may send the caller elsewhere, or hold and hang up."""
+        """A phone of ours may transfer its caller, or hang up on hold."""
         phone = next((one for one in (first, second) if one.plan is not None and "@" in one.who), None)
         if phone is None or not (first.is_caller or second.is_caller):
             return
@@ -124,7 +124,7 @@ class People:
             self._presses_codes(switch, phone, after_s)
 
     def _presses_codes(self, switch: SwitchTwin, phone: Channel, at_s: float) -> None:
-        """A transfer by keys: blind, or a colleague is asked first, with whom the person changes to and fro."""
+        """A transfer by DTMF code: blind, or attended with some swaps between caller and colleague."""
         asks = self._chance.random() < 0.65
         keys = ["*2" if asks else "*1", *self._chance.choice(_DIALLED_BY_KEYS), "#"]
         waits_s = [0.0, *(self._chance.uniform(0.3, 1) for _ in keys[1:])]
@@ -141,7 +141,7 @@ class People:
         switch.hang_up(phone, "NORMAL_CLEARING", "callee")
 
     def _takes_later(self, phone: Channel, after_s: float, code: str) -> None:
-        """A colleague, or two at once, come for the caller who was parked."""
+        """One phone, or two at once, dial the place of the parked caller."""
         t = int(phone.who.partition("@t")[2].partition(".")[0])
         wait_s = after_s + self._chance.choice((0.2, 2.0, 10.0, 49.5)) * self._chance.uniform(0.9, 1.1)
         for extension in self._chance.sample(self._centre.phones(f"t{t}"), self._chance.choice((1, 1, 2))):
@@ -181,7 +181,7 @@ class People:
             switch.timer(channel, after_s, lambda: switch.press(channel, key))
 
     def _picked_up_later(self, t: int) -> None:
-        """A colleague hears it ring, or two do."""
+        """One phone, or two at once, pick the ringing call up."""
         wait_s = self._chance.uniform(0.3, 8)
         for extension in self._chance.sample(self._centre.phones(f"t{t}"), self._chance.choice((1, 1, 2))):
             self._agenda.after(wait_s + self._chance.uniform(0, 0.1), partial(self._dial, t, extension, "*8#"))

@@ -1,4 +1,4 @@
-"""People at their phones: what happens when one is rung, by whatever mood they are in. All chance is the seed's."""
+"""Phones: what happens when one is rung, chosen by the seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.simulation.centre import SWITCHES
 
 Kind = Literal["no_channel", "fails", "answers", "rings"]
 
-# Of so many conversations one party leaves within 0.6 s of being joined.
+# In this share of conversations one party hangs up within 0.6 s of the join.
 LEAVES_AT_ONCE = 0.03
 
 
@@ -20,10 +20,10 @@ class Reaction:
     """What a phone does when it is rung.
 
     Attributes:
-        kind: no channel comes of it; it fails with `cause`; somebody answers; it rings until it is cancelled.
-        after_s: when.
-        presses: whether he presses the key where one is asked for.
-        leaves_after_s: he hangs up so long after he answered; None: at the end of the talk.
+        kind: no channel is created; it fails with `cause`; it is answered; it rings until it is cancelled.
+        after_s: the delay in seconds.
+        presses: whether the key is pressed where one is asked for.
+        leaves_after_s: hangs up this many seconds after the answer; None: at the end of the conversation.
     """
 
     kind: Kind
@@ -35,7 +35,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Moods:
-    """How people are, as probabilities; what is left answers after a while."""
+    """Probabilities of the reactions; the rest answers after a while."""
 
     never: float = 0.08
     rejects: float = 0.05
@@ -55,8 +55,8 @@ class Phones:
     """All phones of the world.
 
     Attributes:
-        registered: accounts with a phone that is there.
-        down: switches that are not.
+        registered: accounts with a registered phone.
+        down: switches that are down.
         busy: how many channels each phone has.
     """
 
@@ -68,7 +68,7 @@ class Phones:
         self.busy: dict[str, int] = {}
 
     def name_of(self, plan: LegPlan) -> str:
-        """Who is at the end of a leg."""
+        """The name of the phone or number of a leg."""
         match plan.endpoint:
             case Account(user, domain):
                 return f"{user}@{domain}"
@@ -78,7 +78,7 @@ class Phones:
                 return uri
 
     def react(self, plan: LegPlan, switch: str, *, for_queue: bool) -> Reaction:
-        """What comes of ringing this leg from this switch."""
+        """The reaction to ringing this leg from this switch."""
         name, moods, chance = self.name_of(plan), self.moods, self._chance
         if isinstance(plan.endpoint, Account):
             peer = plan.endpoint.peer
@@ -109,7 +109,7 @@ class Phones:
         return Reaction("answers", chance.uniform(0.3, 9), presses=presses, leaves_after_s=leaves)
 
     def talk_s(self) -> float:
-        """How long two people talk; now and then one of them leaves at once."""
+        """The length of a conversation in seconds; sometimes one party leaves at once."""
         if self._chance.random() < LEAVES_AT_ONCE:
             return self._chance.uniform(0, 0.6)
         return min(self._chance.expovariate(1 / 90) + 1, 1_500.0)
@@ -119,7 +119,7 @@ class Phones:
         self.busy[name] = self.busy.get(name, 0) + 1
 
     def lets_go(self, name: str) -> None:
-        """One less."""
+        """The phone has one channel less."""
         left = self.busy.get(name, 0) - 1
         if left > 0:
             self.busy[name] = left

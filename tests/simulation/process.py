@@ -1,4 +1,4 @@
-"""A process of ours as the machine sees it: it runs, is stopped (SIGSTOP), or is gone. It can be killed anywhere."""
+"""A process: it runs, is stopped (SIGSTOP), or is gone. It can be killed before any command."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tests.simulation.host import Host
 
 
 class Killed(BaseException):
-    """The process ends at this very instruction. Nothing of the program under test catches it."""
+    """The process ends at this instruction. The program under test does not catch it."""
 
 
 class Process:
     """One process.
 
     Attributes:
-        name: what it is called.
-        host: where it runs, None where that makes no difference.
-        commands: how many commands it has given to anybody.
+        name: its name.
+        host: its host, None if that makes no difference.
+        commands: the number of commands it has sent.
     """
 
     def __init__(self, agenda: Agenda, name: str, host: Host | None = None) -> None:
@@ -35,7 +35,7 @@ class Process:
 
     @property
     def runs(self) -> bool:
-        """Whether it does anything now."""
+        """Whether it runs now."""
         return self.alive and not self.stopped
 
     def after(self, seconds: float, then: Callable[[], None]) -> Timer:
@@ -43,7 +43,7 @@ class Process:
         return self.agenda.after(seconds, lambda: self.call(then))
 
     def call(self, then: Callable[[], None]) -> None:
-        """Something reaches it: now, when it goes on, or never."""
+        """Deliver something: now, when the process goes on, or never."""
         if self.stopped:
             self._backlog.append(then)
         elif self.alive:
@@ -60,7 +60,7 @@ class Process:
             raise Killed(self.name)
 
     def kill_after(self, commands: int) -> None:
-        """It will not live to give this many commands."""
+        """Kill it before it gives this many commands."""
         self._kill_at = self.commands + commands
 
     def die(self) -> None:

@@ -16,9 +16,9 @@ from tests.simulation.leases import Leases
 from tests.simulation.redis_twin import RedisTwin
 from tests.simulation.switch_twin import SwitchTwin
 
-# Nothing heard on a caller's channel, with somebody there who could have done something (seconds).
+# How long a caller's channel may hear nothing while a worker and Redis are up (seconds).
 SILENCE_S = 30.0
-# An offer that is still there so long after its lease ended: the clocks that end it have all been missed.
+# How long an offer may outlive its lease (seconds): by then all timers that end it have been missed.
 LEASE_SLACK_S = 25.0
 
 
@@ -38,10 +38,9 @@ class Promises:
     """Watches one run.
 
     Attributes:
-        every: each so manieth operation on queues is looked at in full; 1: each.
-        recoveries: how long callers who waited at a worker that died were at none, from the latest death on
-            (seconds).
-        told: legs whose end a worker that had their call was told.
+        every: one of this many operations on queues is checked in full; 1: each.
+        recoveries: seconds for which callers who waited at a dead worker had none, from the latest death on.
+        told: legs whose end was reported to a worker that had their call.
         somebody_takes_calls: whether a worker is always there.
         wall_us: the time as clocks that are right say it, with all steps they were made to take (microseconds).
         is_mixed: hosts have different editions of the configuration, so two agents may sit at one phone.
@@ -72,7 +71,7 @@ class Promises:
         self._agents = who
 
     def reloaded(self, editions: set[int]) -> None:
-        """The hosts have these editions now. Who rings or talks goes on; who sits at his phone may be another agent."""
+        """The hosts have these editions now. Calls go on, but another agent may have the phone."""
         self.is_mixed = len(editions) > 1
         self._reloaded_s = self._now_s
         self._talks.clear()
@@ -113,7 +112,7 @@ class Promises:
     def last_resort(self, channel: Channel) -> None:
         """No worker took a caller, and the dialplan has nowhere left to go."""
         if self.somebody_takes_calls:
-            raise Broken(f"caller {channel.id} was taken by nobody", channel.call)
+            raise Broken(f"caller {channel.id} was taken by no worker", channel.call)
 
     def worker_dies(self, process: object) -> None:
         """The callers who wait at it have no worker now. For those who had none already the time begins anew: this
@@ -154,10 +153,10 @@ class Promises:
     # --- from time to time
 
     def look(self, *, somebody_is_there: bool) -> None:
-        """What must not last.
+        """Check for states that must not last.
 
         Args:
-            somebody_is_there: a worker and the live state have been there for long enough to do something about it.
+            somebody_is_there: a worker and Redis have been up long enough to act.
         """
         if somebody_is_there:
             self._nobody_is_left_in_silence()
@@ -209,7 +208,7 @@ class Promises:
     # --- in the end
 
     def left_over(self) -> list[str]:
-        """What has not come to rest, in words."""
+        """What is left at the end, as texts."""
         left = [f"channel {c.id} of call {c.call}" for s in self._switches for c in s.channels.values()]
         for key, queues in self._server.queues.items():
             left += [f"{key}: {what}" for what in _left_in(queues.model.state)]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.simulation.switch_callers import SwitchCallers
 
 Legs = Sequence[tuple[str, LegPlan]]
-# What the switch says of several failures: the first of these that happened, else the last cause.
+# The cause that the switch reports of several failures: the first of these that occurred, else the last cause.
 _WORDS = ("USER_BUSY", "NO_ANSWER", "CALL_REJECTED")
 
 
@@ -53,7 +53,7 @@ class Race:
         return {channel.id: channel.cause for channel in self._channels}
 
     def cancel(self) -> Mapping[str, str]:
-        """Nobody waits for an answer any more. Returns `causes`."""
+        """End the legs that still ring. Returns `causes`."""
         if not self._over:
             self._over = True
             for channel in self._channels:

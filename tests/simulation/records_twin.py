@@ -1,4 +1,4 @@
-"""Where finished calls go, in memory: a spool that is a disk, and a ledger that knows each leg once."""
+"""Spool and ledger in memory: the spool survives workers, the ledger has each leg once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LedgerTwin:
 
     Attributes:
         rows, records: by that key, the leg and the record it came with.
-        on_row, on_call: told of each leg's row that is written, and of each call's.
+        on_row, on_call: called with each leg and each call that is written.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class LedgerTwin:
 
 
 def _is_truer(leg: LegRecord, there: LegRecord) -> bool:
-    """The truth replaces an estimate, and that a leg never was a channel."""
+    """A reported end replaces an estimate, and the claim that a leg never was a channel."""
     return not leg.estimated and (there.estimated or (there.created is None and leg.created is not None))
 
 

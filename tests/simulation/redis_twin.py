@@ -35,7 +35,7 @@ class RedisTwin:
 
     Attributes:
         time_us: the clock of its host, microseconds since the epoch.
-        listeners: by channel, who hears what is published there.
+        listeners: the subscribers of each channel.
         before, after: called around each operation on a tenant's queues.
     """
 
@@ -93,7 +93,7 @@ class RedisTwin:
         self.listeners.clear()
 
     def remember(self) -> Any:
-        """All of the data as it is now, for `go_back`."""
+        """A copy of the present data, for `go_back`."""
         return copy.deepcopy(self._data())
 
     def go_back(self, remembered: Any) -> None:
@@ -217,7 +217,7 @@ class RedisTwin:
         return self._queues_at(keys.queues(tenant))
 
     def _queues_at(self, key: str) -> QueueTwin:
-        # Functions of their own: what `remember` copies still goes by this server, not by a copy that stands still.
+        # Separate functions, so that copies made by `remember` still use this server's clock and calls.
         saved = keys.calls(keys.tenant_of(key))
         twin = QueueTwin(lambda: self._time_us(), lambda: frozenset(map(bytes.decode, self.hashes.get(saved, ()))))
         return self.queues.setdefault(key, twin)
@@ -234,7 +234,7 @@ class RedisTwin:
         return reply
 
     def publish(self, worker: str, message: dict[str, Any]) -> None:
-        """Tell a worker, if he listens."""
+        """Publish to a worker, if it has subscribed."""
         told = self.listeners.get(keys.inbox(worker))
         if told is not None:
             told(orjson.dumps({TAG: "Message", **message}))

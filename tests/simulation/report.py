@@ -1,4 +1,4 @@
-"""What a person sees of runs: a table of all, or how one failed."""
+"""The printed report of runs: a table of all, or the failure of one."""
 
 from __future__ import annotations
 

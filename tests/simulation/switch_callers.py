@@ -1,6 +1,6 @@
 """A FreeSWITCH in virtual time, in terms of what control says and hears: channels, the dialplan, applications.
 
-What it does when nobody directs it is what the simulated switch (`callcontrol/simulator`) does and the captures show:
+What it does without a worker is what the simulated switch (`callcontrol/simulator`) does and the captures show:
 an application goes on when the socket is gone, then comes the dialplan's second `socket`, then the last resort.
 """
 
@@ -53,7 +53,7 @@ class Taker(Protocol):
 
     @property
     def is_there(self) -> bool:
-        """Whether somebody listens, though perhaps asleep."""
+        """Whether its port is open, even if the process is stopped."""
         ...
 
     def arrive(self, connection: ConnectionTwin) -> None:
@@ -70,7 +70,7 @@ class Taker(Protocol):
 
 
 class Watcher(Protocol):
-    """Looks for promises that are broken, in what really happens."""
+    """Checks promises against what really happens."""
 
     def bridged(self, first: Channel, second: Channel) -> None:
         """Two channels hear each other from now on."""
@@ -99,9 +99,9 @@ class SwitchCallers:
     Attributes:
         channels: those that live.
         every: all it ever had: the truth.
-        core: which of its lives this is.
+        core: the number of its present start.
         hears_late_s, tells_late_s: what is asked of it, and all it says, takes so much longer to arrive.
-        host: where it runs, None for one whose clock is right.
+        host: its host, None for a right clock.
     """
 
     def __init__(self, name: str, agenda: Agenda, phones: Phones, delay: Callable[[], float], watcher: Watcher) -> None:
@@ -116,7 +116,7 @@ class SwitchCallers:
         self.channels: dict[str, Channel] = {}
         self.every: dict[str, Channel] = {}
         self.pressed: dict[str, str] = {}  # by channel, the keys its caller pressed
-        self.told: Callable[[str, str], None] = lambda call, what: None  # for whoever traces a call
+        self.told: Callable[[str, str], None] = lambda call, what: None  # a hook for tracing a call
         self.on_joined: Callable[[Channel, Channel], None] = lambda first, second: None
         self.core = 1
         self.is_up = True
@@ -124,7 +124,7 @@ class SwitchCallers:
 
     @property
     def core_uuid(self) -> str:
-        """Which of its lives this is, as it says itself."""
+        """The Core-UUID of its present start."""
         return f"{self.name}-{self.core}"
 
     def be_quick(self) -> None:
@@ -250,7 +250,7 @@ class SwitchCallers:
     # --- callers, and where the dialplan sends them
 
     def call_in(self, id_: str, who: str, dialled: str, **variables: str) -> Channel:
-        """Somebody calls."""
+        """Create an incoming call."""
         channel = self.create(id_, call_id_of(id_), "", who)
         channel.dialled = dialled
         channel.variables |= variables

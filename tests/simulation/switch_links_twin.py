@@ -109,7 +109,7 @@ class SwitchLinksTwin:
         self._question(switch, lambda there: frozenset(c for c in channels if c in there.channels), on_answer)
 
     def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        """Whether a channel lives and has no partner; None if the switch cannot be asked."""
 
         def look(there: SwitchTwin) -> bool:
             found = there.channels.get(channel)
@@ -163,7 +163,7 @@ class SwitchLinksTwin:
         return self.event_gaps.gap(switch)
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
-        """No worker is cut off from Redis alone here: nobody has to hear it."""
+        """In simulations no worker alone is cut off from Redis, so no worker needs this."""
         heard = Event()
         heard.set()
         return heard
@@ -201,7 +201,7 @@ class SwitchLinksTwin:
             self.on_told(event.leg_id)
 
     def _keep(self, call: str, end: LegGone) -> None:
-        """No call here knows it yet, as `MissedEnds` keeps it."""
+        """Keep an end for a call that this worker does not have yet, as `MissedEnds` does."""
         now_s = self._process.agenda.now_s
         self._missed.append((now_s, call, end))
         while self._missed[0][0] < now_s - KEPT_S:
@@ -421,7 +421,7 @@ class _Job:
             self._driver.deliver(OriginateFailed(legs, word, sent=sent, told=told))
 
     def _not_told(self) -> None:
-        """The connection broke: the phones may ring, and whoever answered would hear nobody."""
+        """The connection broke: the phones may still ring, so they are ended once it is back."""
         self._answered()
         until_s = self._process.agenda.now_s + NOT_TOLD_S
         for leg, _ in self._command.legs:

@@ -19,7 +19,7 @@ from tests.simulation.race import Legs, Race
 from tests.simulation.switch_callers import SwitchCallers
 
 WHISPER_S = 2.5
-# Who is joined for less has not talked, however long events take to come.
+# A shorter join counts as no conversation, whatever the delay of events (seconds).
 SURELY_UNTALKED_S = 0.3
 
 
@@ -33,7 +33,7 @@ class SwitchTwin(SwitchCallers):
         on_won: Callable[[str], None],
         on_lost: Callable[[str], None],
     ) -> None:
-        """Ring legs of their own; who answers is parked. A colleague who is asked by keys is rung for no queue."""
+        """Ring legs; an answered one is parked. A colleague called by DTMF code is not rung for a queue."""
 
         def won(channel: Channel) -> None:
             self._park(channel)
@@ -43,7 +43,7 @@ class SwitchTwin(SwitchCallers):
         Race(self, call.id, call.tenant, legs, for_queue=for_queue, on_won=won, on_lost=on_lost)
 
     def _park(self, channel: Channel) -> None:
-        """It waits for a worker, for so long; one that has heard something says so."""
+        """Park the leg until a worker acts or the time is over; the event says if a playback has ended."""
         self._unpark(channel)
         channel.parked = True
         channel.said = self.agenda.after(PARK_S, lambda: self.hang_up(channel, "NORMAL_CLEARING", "switch"))
@@ -192,7 +192,7 @@ class SwitchTwin(SwitchCallers):
         return self.transfer(led.id, call.destination)
 
     def press_at(self, channel: Channel, keys: str) -> None:
-        """The person at a phone presses a code, or keys that are none."""
+        """Press a code, or other keys, at a phone."""
         if not channel.lives:
             return
         if keys in channel.codes.get(channel.realm, ()):
@@ -206,7 +206,7 @@ class SwitchTwin(SwitchCallers):
         if channel is None:
             return False
         if channel.peer is not None:
-            return True  # a conversation is not fetched from itself; nobody asks for that
+            return True  # no caller of this asks for a transfer within a conversation
         channel.variables["variable_transfer_history"] = "bl_xfer"
         channel.variables["Caller-Context"] = BACK_CONTEXT
         channel.dialled = destination
@@ -271,7 +271,7 @@ class SwitchTwin(SwitchCallers):
             super()._parted(peer)
 
     def die(self) -> None:
-        """The process ends: every channel with it, and nobody is told."""
+        """The process ends with all its channels, without any event."""
         self.is_up = False
         self.phones.down.add(self.name)
         for channel in tuple(self.channels.values()):
@@ -283,7 +283,7 @@ class SwitchTwin(SwitchCallers):
                 channel.connection.part("the switch is gone")
 
     def come_back(self) -> None:
-        """It runs again, as another one."""
+        """It runs again, with a new Core-UUID."""
         self.core += 1
         self.phones.down.discard(self.name)
         self.is_up = True

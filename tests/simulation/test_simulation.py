@@ -1,4 +1,4 @@
-"""Some hours of simulated call centres, and proof that the promises notice what breaks them."""
+"""Some hours of simulated call centres, and tests that broken promises are noticed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_an_exporter_that_does_not_wait_for_open_transactions_is_found_out(monke
 
 
 def test_cases_that_depend_on_the_order_of_records_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody sorts what has come: made anew from the last record to the first they are others."""
+    """Without sorting, cases built from the last record to the first differ."""
     monkeypatch.setattr(cases, "_in_order", lambda contacts, acts: [*contacts, *acts])
     found = run_plan(Plan(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
@@ -102,7 +102,7 @@ def test_colleagues_are_asked_by_keys_and_the_parties_connected() -> None:
     assert sum(WHILE_ASKING in phone.codes for phone in phones) > 3
 
 
-# Of these a caller was sent to another worker while Redis was away; the leg that one rang was in no record.
+# In these seeds a caller went to another worker while Redis was away, and the leg of that worker had no record.
 MOVED_WHILE_REDIS_IS_AWAY = Plan(29, "redis", hours=0.3, calls_per_h=800)
 
 
@@ -111,7 +111,7 @@ def test_a_caller_who_is_transferred_while_redis_is_away_has_one_record() -> Non
     assert isinstance(found, Report), found
 
 
-def test_a_worker_that_lets_go_of_such_a_caller_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_gives_up_such_a_caller_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strays, "began", lambda shared, stray: None)
     found = run_plan(MOVED_WHILE_REDIS_IS_AWAY)
     assert isinstance(found, Failure)
@@ -119,7 +119,7 @@ def test_a_worker_that_lets_go_of_such_a_caller_is_found_out(monkeypatch: pytest
 
 
 def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A phone that hangs up while it holds is the end of the call."""
+    """Here a phone that hangs up on hold ends the call."""
     monkeypatch.setattr(holding, "is_recall", lambda call, event, facts: False)
     found = run_plan(Plan(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
@@ -134,7 +134,7 @@ def test_places_that_stay_taken_are_found_out(monkeypatch: pytest.MonkeyPatch) -
     assert ": place 70" in found.what
 
 
-def test_who_waits_is_with_a_living_worker_within_five_seconds_of_a_death() -> None:
+def test_waiting_callers_have_a_living_worker_within_five_seconds_of_a_death() -> None:
     found = run_plan(Plan(2, "massacre", hours=0.3, agents=2, calls_per_h=700))
     assert isinstance(found, Report), found
     assert found.faults["kill"] > 2
@@ -179,9 +179,9 @@ def test_the_command_prints_a_table() -> None:
 
 
 def broken(seed: int, profile: str = "calm", *, hours: float = HOURS, agents: int = 3, calls_per_h: float = 400) -> str:
-    """What was broken in a run of a world that was made worse."""
+    """The broken promise of a run with a fault in the program."""
     found = run_plan(Plan(seed, profile, hours=hours, agents=agents, calls_per_h=calls_per_h))
-    assert isinstance(found, Failure), "nobody noticed"
+    assert isinstance(found, Failure), "the fault was not noticed"
     return found.what
 
 
@@ -202,14 +202,14 @@ def test_a_call_let_in_by_opening_hours_that_are_closed_is_noticed() -> None:
 
 
 def test_a_queue_that_gives_a_caller_to_two_agents_is_noticed() -> None:
-    def accept_everybody(model: Model, occasion: Any, offer: str, agent: str, call: str) -> Result[Acceptance]:
+    def accept_all(model: Model, occasion: Any, offer: str, agent: str, call: str) -> Result[Acceptance]:
         found = model.state.offers.get(offer)
         if found is not None:
             ticket = model.state.tickets[found.ticket]  # it stays, and can be given away again
             ticket.offer, ticket.state = "", TicketState.WAITING
         return Result(Acceptance(True), (), ())
 
-    with mock.patch.object(Model, "accept", accept_everybody):
+    with mock.patch.object(Model, "accept", accept_all):
         assert "queues of" in broken(6, hours=0.1)
 
 
@@ -219,13 +219,13 @@ def test_callers_who_are_left_in_a_closed_queue_are_noticed() -> None:
         assert " waits in side " in broken(11, hours=0.25, agents=1, calls_per_h=1500)
 
 
-def test_a_caller_who_never_leaves_his_queue_is_noticed() -> None:
+def test_a_caller_who_never_leaves_the_queue_is_noticed() -> None:
     forever = mock.patch.object(callers, "TICKET_LEASE_US", 10**15)
     with mock.patch.object(Model, "leave", return_value=Result(True, (), ())), forever:
         assert "waits in main, long after its call was over" in broken(7, hours=0.1)
 
 
-def test_a_caller_who_never_leaves_his_queue_is_gone_when_nobody_asks_for_his_place() -> None:
+def test_a_ticket_whose_place_is_not_polled_is_removed() -> None:
     with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
         assert not isinstance(run_plan(Plan(7, "calm", hours=0.1, agents=3)), Failure)
 
@@ -245,7 +245,7 @@ def test_an_offer_that_is_ended_before_its_time_is_noticed() -> None:
         assert "before its time" in broken(11, hours=0.1)
 
 
-def test_a_truth_that_was_told_and_forgotten_is_noticed() -> None:
+def test_a_reported_end_that_is_forgotten_is_noticed() -> None:
     deliver = CallDriver.deliver
 
     def forget_ends(driver: CallDriver, event: Event) -> None:
@@ -277,7 +277,7 @@ def test_a_record_that_is_lost_is_noticed() -> None:
         write = world.ledger.write
 
         def less(payloads: Sequence[bytes]) -> list[object]:
-            """Those of tenants without credit accounts: of t1's, the accounts miss the charges first."""
+            """Records of tenants without credit accounts are lost: for t1's, missing charges would be noticed first."""
             return write([one for one in payloads if b'"tenant":"t1"' in one or one is not payloads[0]])
 
         world.ledger.write = less  # type: ignore[method-assign]  # made worse on purpose
@@ -287,11 +287,11 @@ def test_a_record_that_is_lost_is_noticed() -> None:
     assert "without a row" in found.what
 
 
-def test_a_silent_switch_is_noticed_and_told_step_by_step() -> None:
+def test_a_silent_switch_is_noticed_and_traced_step_by_step() -> None:
     with mock.patch.object(SwitchTwin, "lose_control", return_value=None):
         # A worker has to die in the one moment in which its caller hears nothing: some seeds have none.
         runs = (run_plan(Plan(seed, "massacre", hours=HOURS)) for seed in range(10, 30))
         found = next((run for run in runs if isinstance(run, Failure)), None)
-    assert found is not None, "nobody noticed"
+    assert found is not None, "the fault was not noticed"
     assert "hears nothing" in found.what
     assert any("takes over" in line or "took over" in line for line in found.happenings)

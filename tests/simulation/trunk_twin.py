@@ -17,11 +17,11 @@ SCRIPTS: Mapping[str, Script] = {
 
 @dataclass
 class Counted:
-    """What stands in the keys of one trunk.
+    """The data of one trunk's keys.
 
     Attributes:
-        legs: until when each has its channel (ms).
-        starts: when the latest calls began (ms).
+        legs: the end of each leg's lease (ms).
+        starts: the begins of the latest calls (ms).
     """
 
     legs: dict[str, float] = field(default_factory=dict)

@@ -196,7 +196,7 @@ class WorkerTwin:
 
     @property
     def is_there(self) -> bool:
-        """Whether somebody listens, though perhaps asleep."""
+        """Whether its port is open, even if the process is stopped."""
         return self.process.alive and not self.draining
 
     def arrive(self, connection: ConnectionTwin) -> None:

@@ -1,4 +1,4 @@
-"""One run: the call centre, its workers, and everything that can fail, from a seed."""
+"""One run: the call centre, its workers, and its faults, from a seed."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ from tests.simulation.worker_twin import WorkerTwin
 
 START = Instant(1_795_503_600_000_000)  # 2026-11-24T07:00:00Z, a Tuesday
 LOOK_S = 1.0
-# After the last caller everything is over within this time: talks, callbacks that expire, calls nobody directs.
+# After the last call everything ends within this time (seconds): conversations, callbacks, calls without a worker.
 REST_S = 3600.0 * 1.5
 REST_LOOK_S = 10.0
-# A worker and the live state were there for so long: what has not been taken care of is left.
+# After a worker and Redis have been up for this long (seconds), nothing may be left to do.
 STEADY_S = 25.0
 SWITCH_DELAY_S = (0.0005, 0.02)
 
@@ -365,7 +365,7 @@ class World:
 
 
 class _Hearing(logging.Handler):
-    """An exception that somebody caught and logged is one all the same."""
+    """An exception that was caught and logged still breaks the run."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info and record.exc_info[1] is not None:

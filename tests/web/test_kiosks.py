@@ -1,4 +1,4 @@
-"""Links of walls: who may make one, that its secret is told once, and what whoever has it sees."""
+"""Links of walls: who may make one, its secret is shown only once, and what the link shows."""
 
 from __future__ import annotations
 

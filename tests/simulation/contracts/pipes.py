@@ -1,4 +1,4 @@
-"""The real pipe on a real Redis, and its twin: the same thing to the same tests."""
+"""The real pipeline on a real Redis, and its twin, with the same interface for the same tests."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class RealSide(Side):
         self._listen()
 
     def _listen(self) -> None:
-        # kept, for it closes its connections when nobody has it any more
+        # kept, because it closes its connections when it is garbage collected
         self._listener = connect(self._server.address, LONG_S).listener()
         self._listening = self._listener.pubsub(ignore_subscribe_messages=True)
         self._listening.subscribe(keys.inbox("w2"))
