@@ -133,7 +133,12 @@ def _parked(one: ParkedCaller, whole: bool) -> ParkedTold:
 
 
 def _act(asked: Asked) -> Answer:
-    room, body = asked.path["room"], asked.body
+    return act(asked, asked.path["room"])
+
+
+def act(asked: Asked, room: str) -> Answer:
+    """Do `asked.body` in a room."""
+    body = asked.body
     now = rooms.order(RoomStore(asked.house.pipeline), asked.tenant, room, body.act, body.call)
     given = {"act": body.act.value, **({"call": body.call} if body.call else {})}
     return Answer(_room(now, _whole(asked)), audit=("conference room", f"room:{room}", None, given))

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from callcontrol.edges.live_state.parked import ParkedStore
+from callcontrol.edges.live_state.rooms import RoomStore
 from callcontrol.vocabulary.agent import AgentAction
+from callcontrol.vocabulary.parked import ParkedCaller
+from callcontrol.vocabulary.room import RoomMember
 from tests.commands.call_centre import CallCentre
 from tests.web.panel.server import PanelServer
 from tests.web.panel.test_pages import AXE, NARROW, WIDE, violations
@@ -107,6 +111,23 @@ def test_a_supervisor_gives_a_caller_priority_and_pauses_an_agent_by_keyboard(
     assert late
     centre.hang_up("wanda", "call-1", 30)
     expect(page.locator("#agent-wanda .badge").first).not_to_have_text("talking")
+    page.context.close()
+
+
+def test_an_admin_locks_a_room_and_sees_who_is_parked(panel: PanelServer, browser: Browser, centre: CallCentre) -> None:
+    pipeline = panel.site.pipeline
+    member = RoomMember("call-9", "host/1", "ch-9", "fs1", CALLER, "Jan", "", centre.now)
+    RoomStore(pipeline).enter("acme", "board", member, 10, lambda *_: None)
+    parked = ParkedCaller("701", "lot", "call-8", "ch-8", "fs1", "host/1", centre.now, "101", CALLER)
+    ParkedStore(pipeline).claim("acme", parked, ("701",), lambda *_: None)
+    page = page_of(panel, browser, "admin", "/floor", language="en")
+    expect(page.get_by_role("region", name="Parked callers")).to_contain_text("+48 22 123 45 67")
+    press(page, "board")
+    page.evaluate(AXE)
+    assert violations(page, "light") == []
+    press(page, "Lock the room")
+    expect(page.locator(".said")).to_have_text("It is done in the room board.")
+    expect(page.locator("#room-board summary")).to_contain_text("locked")
     page.context.close()
 
 

@@ -11,6 +11,7 @@ from callcontrol.usecases.agents import MAX_REASON
 from callcontrol.usecases.waiting_callers import MAX_PRIORITY
 from callcontrol.vocabulary.agent import PAUSED
 from callcontrol.vocabulary.rights import Kind, Person, Scope, Verb, scope_of
+from callcontrol.vocabulary.room import RoomOrder
 from callcontrol.web.api import queues as api
 from callcontrol.web.api import rooms, supervision
 from callcontrol.web.api.queues import ActGiven, AgentTold, CallerGiven, QueueDetail
@@ -65,6 +66,14 @@ class ListenForm(Given):
     reason: str = Field(default="", max_length=supervision.LONGEST_REASON)
 
 
+class RoomForm(Given):
+    """What is done in a conference room."""
+
+    room: str = Field(max_length=64)
+    act: RoomOrder
+    call: str = Field(default="", max_length=64)
+
+
 def _show(asked: Asked) -> Shown:
     return Shown("desk/floor.html", _values(asked))
 
@@ -101,6 +110,7 @@ def _others(asked: Asked) -> dict[str, Any]:
     can_listen = _may(asked, Verb.CHANGE, Kind.LISTENINGS) and asked.person.extension != ""
     return {
         "can_listen": can_listen,
+        "can_order": _may(asked, Verb.CHANGE, Kind.ROOMS),
         "listenings": supervision.listenings_told(asked) if _may(asked, Verb.SEE, Kind.LISTENINGS) else None,
         "rooms": rooms.rooms_told(asked).rooms if _may(asked, Verb.SEE, Kind.ROOMS) else [],
         "parked": rooms.parked_told(asked).parked if _may(asked, Verb.SEE, Kind.ROOMS) else [],
@@ -153,6 +163,13 @@ def _listen(asked: Asked) -> Done:
     return Done(said(words, phone=asked.person.extension), answer.audit)
 
 
+def _act_in_room(asked: Asked) -> Done:
+    form = asked.body
+    given = rooms.RoomActGiven(act=form.act, call=form.call)
+    answer = rooms.act(replace(asked, body=given), form.room)
+    return Done(said(N_("It is done in the room %(room)s."), room=form.room), answer.audit)
+
+
 def looks_after(person: Person) -> bool:
     """Whether the person looks after queues, or a tenant."""
     return scope_of(person, Verb.SEE, Kind.QUEUES) >= Scope.GROUP
@@ -168,6 +185,7 @@ FLOOR: Final = Page(
     acts=(
         Act("caller", CallerForm, _act_on_caller, (Verb.CHANGE, Kind.QUEUES)),
         Act("agent", AgentForm, _act_on_agent, (Verb.CHANGE, Kind.AGENTS)),
+        Act("room", RoomForm, _act_in_room, (Verb.CHANGE, Kind.ROOMS)),
         Act("listen", ListenForm, _listen, (Verb.CHANGE, Kind.LISTENINGS)),
     ),
     parts=(Part("/floor/now", _now, FloorGiven),),
