@@ -31,12 +31,12 @@ def test_nobody_takes_more_than_his_share_but_for_one_tick(share: float, ticks: 
     assert used <= share * seconds + max(ticks) + 1e-6
 
 
-def test_who_is_always_busy_gets_all_of_his_share() -> None:
+def test_a_busy_worker_gets_all_of_its_share() -> None:
     seconds, used = taken(0.25, [0.002] * 5000)
     assert used / seconds == pytest.approx(0.25, rel=0.01)
 
 
-def test_who_waited_has_not_saved_up_for_later() -> None:
+def test_an_idle_worker_does_not_save_up_its_share() -> None:
     allowance = Allowance(0.25)
     allowance.begin(0.0, 0.0)
     assert allowance.may_run(60.0, 0.0)

@@ -173,7 +173,7 @@ def test_a_pause_during_a_conversation_begins_after_it(centre: CallCentre, run: 
     assert run("acme", "wanda")[-2].startswith("wanda paused (training) 0:00")
 
 
-def test_who_logs_in_is_offered_a_waiting_caller_at_once(centre: CallCentre, run: Run) -> None:
+def test_an_agent_who_logs_in_is_offered_a_waiting_caller_at_once(centre: CallCentre, run: Run) -> None:
     for call in ("first", "second", "third"):
         centre.join(call)
     assert run("log-in", "acme", "xawery") == ["xawery of acme: logged in; now reserved"]
@@ -248,7 +248,7 @@ def test_the_state_that_goes_on_counts_from_midnight_on_at_most() -> None:
     assert in_state_ms(today, NINE, day_began) == {AgentState.TALKING: 6_000}
 
 
-def test_who_was_never_heard_of_was_nowhere() -> None:
+def test_an_unknown_agent_has_no_state() -> None:
     assert in_state_ms(view(AgentState.LOGGED_OUT, 0), NINE, Instant(0)) == {}
     assert occupancy({}) is None
     assert occupancy({AgentState.PAUSED: 5, AgentState.LOGGED_OUT: 7, AgentState.UNREACHABLE: 9}) is None

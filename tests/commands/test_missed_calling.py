@@ -97,7 +97,7 @@ def test_a_worker_rings_the_phone_and_the_case_is_claimed(desk: Desk) -> None:
     assert (desk.case()["state"], desk.case()["claimed_by"]) == ("open", "extension:102")
 
 
-def test_who_asks_twice_has_one_phone_rung_and_may_ask_again_when_that_is_over(desk: Desk) -> None:
+def test_a_second_request_rings_no_second_phone_and_works_again_afterwards(desk: Desk) -> None:
     again: list[tuple[int, str]] = []
     desk.meanwhile = lambda: again.append(desk("call", "acme", JAN, "queue:support", "--phone", "102"))
     desk.answer = ClickState(ClickStage.NOT_PICKED_UP, "NO_ANSWER")

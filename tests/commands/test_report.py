@@ -197,7 +197,7 @@ def test_queues_and_agents(told: Told) -> None:
     assert sum(row["calls"] for row in peak) == truth["entered"]
 
 
-def test_who_did_not_call_again_was_helped_at_once(told: Told) -> None:
+def test_a_caller_who_did_not_call_again_was_helped_at_once(told: Told) -> None:
     truth = told.truth
     span = timedelta(days=3)
     calls = [(at.astimezone(UTC), caller) for at, caller in truth.all_calls]

@@ -88,7 +88,7 @@ def test_it_shows_who_is_in_which_and_orders_about_them(
         ("board", "101", "no worker has taken it"),
     ],
 )
-def test_who_is_invited_must_have_a_phone_and_the_room_a_number(
+def test_an_invited_extension_must_have_a_phone_and_the_room_a_number(
     config: tuple[str, str], capsys: pytest.CaptureFixture[str], room: str, phone: str, says: str
 ) -> None:
     tenant = Path(config[1]) / "tenants" / "acme.yaml"

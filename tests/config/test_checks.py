@@ -300,7 +300,7 @@ def test_mistakes_of_the_main_file(text: str, expected: list[str]) -> None:
     assert written(*problems(main=MAIN + text)) == [f"callcontrol.yaml:{line}" for line in expected]
 
 
-def test_who_dials_an_emergency_number_reaches_no_extension() -> None:
+def test_an_emergency_number_never_reaches_an_extension() -> None:
     tenant = TENANT.replace("  102: {}\n", "  102: {}\n  112: {}\n  '5555': {}\n") + "emergency_numbers: [5555]\n"
     right = "give it another name; or write `dialled: no`, if it is to be rung in other ways only"
     reach = "phones that dial it never reach this extension"
@@ -336,7 +336,7 @@ def test_places_of_phones() -> None:
     ]
 
 
-def test_who_is_told_of_an_emergency_is_inside() -> None:
+def test_extensions_notified_of_an_emergency_are_inside() -> None:
     tenant = TENANT + "emergency_calls: {tell: [extension:101, 'number:+48600100100', extension:109]}\n"
     assert written(*problems(tenant)) == [
         "tenants/acme.yaml:11: emergency_calls.tell.1: number:+48600100100 cannot be told of an emergency call; write"

@@ -75,7 +75,7 @@ def test_a_return_in_a_transferred_call_is_no_further_transfer() -> None:
     assert "cc_again=false" in first.split("~")
 
 
-def test_who_is_transferred_does_not_become_the_transferor() -> None:
+def test_a_transferred_party_does_not_become_the_transferor() -> None:
     kept = next(w for w in text_of("dialplan/internal.xml").split("~") if w.startswith("attended_transfer_no_copy="))
     assert {"user_name", "domain_name"} <= set(kept.partition("=")[2].split(","))
 

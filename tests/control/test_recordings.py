@@ -153,7 +153,7 @@ def test_a_key_that_comes_twice_counts_once() -> None:
     assert not story.then(KeyPressed("9")).has(say.EndPrompt)
 
 
-def test_who_has_objected_is_not_recorded_later_in_the_call() -> None:
+def test_a_party_who_has_objected_is_not_recorded_later_in_the_call() -> None:
     story, leg = talking()
     story.then(LegKey(CALLER, "9"))
     moved(story, leg, "103")
@@ -209,7 +209,7 @@ def test_keys_of_the_party_outside_start_stop_and_pause_nothing() -> None:
     assert masked(press(story, CALLER, "*4")) == []
 
 
-def test_who_is_not_among_those_who_may_does_not_start_it() -> None:
+def test_an_extension_without_the_right_does_not_start_a_recording() -> None:
     story, _ = talking("on_demand", INSIDE)
     assert not press(story, CALLER, "*3").has(say.AnnounceRecording)
 

@@ -112,7 +112,7 @@ RIGHTS = PREPAID + "outgoing: {rights: [{classes: [mobile]}]}\n"
 TENANT_PAYS = "credit: {kind: prepaid}\n"
 
 
-def test_who_transfers_a_party_to_a_number_outside_pays_for_it() -> None:
+def test_the_transferor_of_a_party_to_a_number_outside_pays_for_it() -> None:
     story = Story(facts(tenant=RIGHTS)).begin()
     leg = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(leg, story.facts.now))

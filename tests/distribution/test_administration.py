@@ -80,7 +80,7 @@ def test_a_new_agent_is_not_there_until_he_logs_in_and_one_who_is_there_is_serve
     assert scene.told() == [("c1:1", ("b",))]
 
 
-def test_who_gets_a_seat_is_served_at_once_in_the_order_of_all_lines() -> None:
+def test_an_agent_who_gets_a_seat_is_offered_callers_at_once_in_the_order_of_all_queues() -> None:
     queues = {"help": queue(), "vip": queue(weight_us=60 * S)}
     seats = {"a": (seat("help", 1), seat("vip", 1)), "b": (), "c": ()}
     scene = waiting(layout(queues, seats))

@@ -60,7 +60,7 @@ def test_each_who_becomes_free_is_served() -> None:
     assert scene.told() == [("c4:1", ("a",))]
 
 
-def test_who_is_always_active_cannot_log_out() -> None:
+def test_an_always_active_agent_cannot_log_out() -> None:
     scene = shop("b")
     assert scene.act("b", AgentAction.LOG_OUT) is Objection.AUTO
     assert scene.act("b", AgentAction.PAUSE) is None

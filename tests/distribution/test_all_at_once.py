@@ -27,7 +27,7 @@ def rings_at(scene: Scene, offer: str = "c1:1") -> list[str]:
     return found
 
 
-def test_who_becomes_free_while_it_rings_joins() -> None:
+def test_an_agent_who_becomes_free_while_it_rings_joins() -> None:
     scene = ringing("a b")
     scene.here("c")
     assert scene.told() == [("c1:1", ("c",))]
@@ -36,7 +36,7 @@ def test_who_becomes_free_while_it_rings_joins() -> None:
     assert scene.figures()["offers"] == 3
 
 
-def test_who_joined_can_answer_first_and_the_others_are_released() -> None:
+def test_an_agent_who_joined_can_answer_first_and_the_others_are_released() -> None:
     scene = ringing("a b")
     scene.here("c")
     answer = scene.accept("c1:1", "c")
@@ -53,7 +53,7 @@ def test_after_a_round_that_all_missed_all_ring_together_again() -> None:
     assert rings_at(scene, "c1:2") == ["a", "b", "c"]
 
 
-def test_who_missed_and_has_rested_rings_again_while_another_one_still_rings() -> None:
+def test_an_agent_who_missed_and_has_rested_rings_again_while_another_still_rings() -> None:
     scene = ringing("a")
     scene.pass_("c1:1", "a", OfferEnd.NO_ANSWER)
     scene.wait(9)
@@ -67,7 +67,7 @@ def test_who_missed_and_has_rested_rings_again_while_another_one_still_rings() -
 
 
 @pytest.mark.parametrize("how", [OfferEnd.EXPIRED, OfferEnd.CALLER_GONE])
-def test_whom_the_switch_could_not_ring_is_not_rung_for_the_same_offer_but_for_the_next(how: OfferEnd) -> None:
+def test_an_agent_the_switch_could_not_ring_is_not_rung_again_for_the_same_offer(how: OfferEnd) -> None:
     scene = ringing("a b")
     scene.pass_("c1:1", "a", how)
     assert rings_at(scene) == ["b"]
@@ -76,7 +76,7 @@ def test_whom_the_switch_could_not_ring_is_not_rung_for_the_same_offer_but_for_t
     assert rings_at(scene, "c1:2") == ["a", "b"]
 
 
-def test_who_ends_another_call_joins() -> None:
+def test_an_agent_who_ends_another_call_joins() -> None:
     scene = ringing("a")
     scene.elsewhere("b", "x", True)
     scene.here("b")

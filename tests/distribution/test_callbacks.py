@@ -291,7 +291,7 @@ def test_another_number_is_promised_one() -> None:
     assert again().call_back("c2", BEN) is Kept.KEPT
 
 
-def test_who_took_up_his_callback_may_ask_for_another() -> None:
+def test_a_caller_who_took_up_a_callback_may_ask_for_another() -> None:
     """No one was called by the one that was taken up."""
     scene = Scene(one_queue(1, callback_again_us=600 * S), "a")
     scene.elsewhere("a", "x", True)

@@ -132,7 +132,7 @@ def test_an_agent_takes_the_first_of_all_his_queues() -> None:
 # --- coming back
 
 
-def test_who_gave_up_finds_his_place_again_once() -> None:
+def test_a_caller_who_gave_up_finds_the_old_place_once() -> None:
     scene = Scene(one_queue(1), "a")
     scene.elsewhere("a", "x", True)
     scene.join("c1", ANN, priority=2)
@@ -162,7 +162,7 @@ def test_others_find_no_place(how: Leaving, seconds: int, number: str, queue_nam
     assert scene.join("c2", number, queue=queue_name) == Entered(Place(1, 1, 1, 0), scene.now)
 
 
-def test_who_shows_no_number_leaves_nothing_behind() -> None:
+def test_an_anonymous_caller_leaves_no_place_behind() -> None:
     scene = Scene(one_queue(1), "a")
     scene.join("c1", "")
     scene.leave("c1")
@@ -170,7 +170,7 @@ def test_who_shows_no_number_leaves_nothing_behind() -> None:
     assert entered(scene.join("c2", "")).took_up == ""
 
 
-def test_who_comes_back_is_never_refused_by_the_length_of_the_line() -> None:
+def test_a_returning_caller_is_not_refused_by_a_full_queue() -> None:
     scene = Scene(one_queue(1, length=1), "a")
     scene.join("c1", ANN)
     scene.leave("c1")
@@ -191,7 +191,7 @@ def test_a_callers_own_callback_is_taken_up_and_its_agent_is_free_for_him() -> N
     assert scene.accept("c1:2", "a").accepted is False
 
 
-def test_who_takes_up_his_callback_overtakes_nobody_who_waits_for_its_agent() -> None:
+def test_a_caller_who_takes_up_a_callback_overtakes_no_caller_waiting_for_its_agent() -> None:
     plan = layout({"help": queue(), "vip": queue(weight_us=60 * S)}, {"a": (seat("help", 1), seat("vip", 1))})
     scene = Scene(plan, "a")
     scene.join("c1", ANN)
@@ -338,7 +338,7 @@ def test_a_missed_stage_is_made_up_for_when_the_ticket_waits_again() -> None:
     assert scene.told() == [("c1:1", ("c",)), ("c1:2", ("a",))]
 
 
-def test_who_waited_long_before_has_the_later_stage_at_once() -> None:
+def test_a_caller_who_waited_long_before_has_the_later_stage_at_once() -> None:
     scene = german_scene("a")
     scene.join("c1", stages=needs("german>=5", (10, "")), joined=START - 20 * S)
     assert scene.told() == [("c1:1", ("a",))]

@@ -16,7 +16,7 @@ def talking() -> Scene:
     return scene
 
 
-def test_whose_calls_are_nowhere_are_let_go_and_offered_the_next_callers() -> None:
+def test_agents_whose_calls_no_worker_has_are_freed_and_offered_the_next_callers() -> None:
     scene = talking()
     scene.wait(179)
     assert scene.engaged() == 0

@@ -50,7 +50,7 @@ def test_ringing_of_an_offer_that_is_over_is_nothing() -> None:
 # --- accept
 
 
-def test_who_accepts_talks_and_the_ticket_is_gone() -> None:
+def test_an_agent_who_accepts_talks_and_the_ticket_is_gone() -> None:
     scene = ringing_scene()
     scene.wait(7.6785)
     assert scene.accept("c1:1", "a") == Acceptance(True)
@@ -163,7 +163,7 @@ def test_the_caller_keeps_his_place_and_goes_to_the_next() -> None:
     assert scene.told() == [("c1:2", ("b",))]
 
 
-def test_who_is_free_at_once_is_not_offered_the_same_caller_before_others_are() -> None:
+def test_an_agent_free_at_once_is_not_offered_the_same_caller_before_others() -> None:
     scene = ringing_scene("a b", strategy=Strategy.LONGEST_IDLE, rest_us=dict.fromkeys(PLAIN.rest_us, 0))
     scene.pass_("c1:1", "a", OfferEnd.NO_ANSWER)
     assert scene.told() == [("c1:2", ("b",))]

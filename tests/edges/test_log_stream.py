@@ -83,7 +83,7 @@ def test_a_reader_that_died_is_not_waited_for(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-def test_who_reads_gets_every_line_and_what_was_printed(tmp_path: Path) -> None:
+def test_a_reader_gets_every_line_and_printed_text(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as log:
         process = started(tmp_path, 500, log.fileno())
         process.communicate(b"\n", timeout=30)

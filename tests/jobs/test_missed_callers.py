@@ -227,7 +227,7 @@ def test_others_wait_while_one_process_reads(books: Books) -> None:
     assert len(books.cases()) == 1
 
 
-def test_who_is_busy_everywhere_was_missed_as_busy(books: Books) -> None:
+def test_a_caller_who_finds_all_busy_was_missed_as_busy(books: Books) -> None:
     story = Story(1).routed(0.001, "extension:101", "number").step(2, "ring", Outcome.BUSY)
     books.write(fold(story.ended(2, by="switch")))
     books.read()

@@ -242,7 +242,7 @@ def marked(**variables: str | None) -> bytes:
         (marked(cc_call="gone", cc_tenant="acme", sip_gateway_name="carrier-a"), "no mark says who pays"),
     ],
 )
-def test_who_pays_is_never_guessed(bench: Bench, caplog: pytest.LogCaptureFixture, data: bytes, why: str) -> None:
+def test_the_payer_is_never_guessed(bench: Bench, caplog: pytest.LogCaptureFixture, data: bytes, why: str) -> None:
     bench.now = Instant(NOON + 600 * SECOND_US + HOUR_US)
     path = bench.put("leg", data)
     assert bench.reconcile() == {"doubtful": 1}

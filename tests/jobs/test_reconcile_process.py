@@ -114,7 +114,7 @@ def times(leg: PastLeg) -> tuple[int | None, ...]:
     return tuple(None if at is None else instant_of(at) for at in (leg.answered_at, leg.ended_at))
 
 
-def test_who_guessed_is_told_the_truth_once(theatre: Theatre) -> None:
+def test_an_estimate_is_replaced_by_the_truth_once(theatre: Theatre) -> None:
     call = theatre.dies_while_talking()
     theatre.stage.daemon.start()
     until(lambda: any(found.call_id == call for found in theatre.calls()))

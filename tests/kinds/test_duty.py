@@ -88,7 +88,7 @@ def test_days_come_before_weeks_and_weeks_take_turns(moment: str, who: str, why:
     assert change == instant_from(until, WARSAW)
 
 
-def test_who_has_it_always_has_no_end() -> None:
+def test_a_permanent_duty_has_no_end() -> None:
     always = "weeks: [extension:101]"
     assert on("2026-11-27T08:00", always) == (
         Turn(KINDS.read("extension:101"), "week of 2026-11-23", ("weeks", "0")),

@@ -44,7 +44,7 @@ def test_all_ring_at_once_the_phones_of_one_extension_for_each_other() -> None:
     assert legs == [["extension:104"], ["extension:101"], ["extension:102"], ["extension:103"] * 2]
 
 
-def test_who_answers_hears_who_has_called_what_and_is_hung_up() -> None:
+def test_a_notified_extension_that_answers_hears_the_emergency_call_and_is_hung_up() -> None:
     story = told("emergency_calls: {tell: [extension:104]}\n")
     ((leg, _),) = story.command(do.Originate).legs
     whisper = story.then(LegAnswered(leg)).command(do.Whisper)
@@ -58,7 +58,7 @@ def test_who_answers_hears_who_has_called_what_and_is_hung_up() -> None:
     assert fold(story.call.trail).outcome is Outcome.ANNOUNCED
 
 
-def test_who_has_not_answered_is_rung_once_more() -> None:
+def test_a_notified_extension_that_has_not_answered_is_rung_once_more() -> None:
     story = told("emergency_calls: {tell: [extension:104, extension:101]}\n")
     ((first, _),), ((second, _),) = (order.legs for order in story.every(do.Originate))
     story.then(LegAnswered(first)).gone(first, answered_s=5)

@@ -137,7 +137,7 @@ def test_a_survey_that_was_taken_out_of_the_queue_meanwhile() -> None:
 
 
 @pytest.mark.parametrize("transfer", ["blind", "attended"])
-def test_whom_the_agent_has_transferred_is_asked_nothing(transfer: str) -> None:
+def test_a_caller_transferred_by_the_agent_gets_no_survey(transfer: str) -> None:
     story = talking()
     if transfer == "blind":
         story.then(Rearrived("103", transfer=True, channel="caller-1", at=story.facts.now), 20)

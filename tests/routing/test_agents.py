@@ -57,13 +57,13 @@ def test_the_caller_is_shown_to_him_as_he_wants_to_be() -> None:
 
 
 @pytest.mark.parametrize(("agent", "queue"), [("dora", "help"), ("anna", "nonsense")])
-def test_who_is_no_agent_any_more_or_of_no_queue_cannot_be_rung(agent: str, queue: str) -> None:
+def test_a_former_agent_or_one_without_a_queue_cannot_be_rung(agent: str, queue: str) -> None:
     found = agent_legs(agent, queue, facts())
     assert found.legs == ()
     assert found.why == (Passed(NOW, f"agent {agent}", "no longer an agent of this queue"),)
 
 
-def test_who_has_no_phone_registered_cannot_be_rung() -> None:
+def test_an_agent_without_a_registered_phone_cannot_be_rung() -> None:
     found = agent_legs("anna", "help", facts(offline=("101",)))
     assert found.legs == ()
     assert found.why == (Passed(NOW, "extension:101", "no phone registered"),)

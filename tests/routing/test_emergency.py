@@ -125,7 +125,7 @@ def test_the_tenants_own_emergency_numbers_and_hasty_digits() -> None:
     assert ring(arrival.decide(called("1122"))).target == EmergencyTarget("112")
 
 
-def test_who_is_transferred_there_gets_there() -> None:
+def test_a_caller_transferred_to_an_emergency_number_gets_there() -> None:
     assert ring(arrival.decide(replace(called("112"), transferred=True))).target == EmergencyTarget("112")
 
 

@@ -67,7 +67,7 @@ def test_where_those_go_who_have_waited_and_when() -> None:
         (Refusal.TOO_LONG, "announcement:closed", "otherwise"),  # no `busy` is written
     ],
 )
-def test_who_is_not_let_in_goes_to_the_target_for_it_or_to_otherwise(why: Refusal, to: str, setting: str) -> None:
+def test_a_refused_caller_goes_to_the_target_for_it_or_to_otherwise(why: Refusal, to: str, setting: str) -> None:
     known = facts()
     answer = onward(exits.not_let_in(STEP, why, known))
     assert text_of(answer.target) == to
@@ -79,7 +79,7 @@ def test_who_is_not_let_in_goes_to_the_target_for_it_or_to_otherwise(why: Refusa
         assert routed.source == known.settings.source("tenants", "acme", "queues", "help", *place)
 
 
-def test_who_would_wait_too_long_may_have_a_target_of_his_own() -> None:
+def test_callers_who_would_wait_too_long_may_have_their_own_target() -> None:
     known = facts(written=changed("help", "full: hangup:busy", "expected: 600, busy: voicemail:101"))
     assert onward(exits.not_let_in(STEP, Refusal.TOO_LONG, known)).target == VoicemailTarget("101")
 
@@ -94,7 +94,7 @@ def test_who_would_wait_too_long_may_have_a_target_of_his_own() -> None:
     ],
 )
 @pytest.mark.parametrize("queue", ["rush", "nonsense"])
-def test_who_has_nowhere_to_go_is_refused_with_the_reason(queue: str, why: Refusal, outcome: Outcome) -> None:
+def test_a_caller_without_a_target_is_refused_with_the_reason(queue: str, why: Refusal, outcome: Outcome) -> None:
     answer = exits.not_let_in(Wait(queue, PATH), why, facts())
     assert isinstance(answer, Decision)
     assert isinstance(answer.step, Refuse)
@@ -116,7 +116,7 @@ def test_queues_without_an_agent_that_lead_to_each_other_by_a_rule_are_a_loop_th
     assert any("loop: queue:help -> queue:rush -> extension:102 -> queue:help" in entry.why for entry in second.why)
 
 
-def test_who_has_waited_starts_afresh_but_keeps_who_pays_and_who_diverted() -> None:
+def test_a_caller_who_has_waited_keeps_payer_and_diversion_on_a_new_path() -> None:
     answer = exits.after_wait(STEP, QueueTarget("help"), Leaving.MOVED, facts())
     assert (answer.path.visited, answer.path.hops) == ((), 0)
     assert (answer.path.payer, answer.path.diversions, answer.path.first) == (PATH.payer, PATH.diversions, PATH.first)

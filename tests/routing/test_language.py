@@ -120,7 +120,7 @@ entries = st.builds(
 
 
 @given(first=entries, second=entries, number=numbers | st.just(""), dialled=st.sampled_from([HELP, RUSH]))
-def test_who_fits_a_covered_entry_fits_the_one_that_covers_it(
+def test_a_caller_who_matches_a_covered_entry_matches_the_covering_one(
     first: LanguageFor, second: LanguageFor, number: str, dialled: str
 ) -> None:
     if first.covers(second) and second.fits(number, dialled):

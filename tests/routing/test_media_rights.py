@@ -88,7 +88,7 @@ def test_a_refusal_says_why() -> None:
     assert may_delete(ANNA, media("nobody's")).why == "extension 101 may delete no recordings; this one is of no one"
 
 
-def test_who_a_person_is_follows_from_the_settings() -> None:
+def test_a_persons_role_follows_from_the_settings() -> None:
     roles = "media: {roles: {lead: {extensions: [101], queues: [support], talks: {hear: own_queues}}}}\n"
     tenant = loaded(TENANT + QUEUES + roles).tenants["acme"]
     anna, piotr = (

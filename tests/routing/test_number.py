@@ -33,7 +33,7 @@ def test_refused_before_dialling_and_the_phone_hears_why(
     assert (why, reason) in [(one.why, one.reason) for one in decision.why if isinstance(one, Passed)]
 
 
-def test_who_did_not_dial_it_hears_nothing_of_it() -> None:
+def test_a_caller_who_did_not_dial_the_number_hears_no_reason() -> None:
     blocked = {"101": [rule("always", "number:+48701234567")]}
     for caller in (Caller("+48600700800"), Caller("102", extension="102")):
         decision = arrival.decide(facts(rules=blocked, caller=caller))

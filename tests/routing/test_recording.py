@@ -60,7 +60,7 @@ def test_it_says_where_it_is_written() -> None:
     assert decided("extension:101", Way("help")).source == f"tenants/acme.yaml:{line}"
 
 
-def test_who_has_forwarded_counts_among_the_extensions() -> None:
+def test_a_forwarding_extension_counts_among_the_extensions() -> None:
     found = situation()
     assert talk_with("number:+48600700800", FORWARDED, found).extensions == {"102"}
 

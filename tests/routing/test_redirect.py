@@ -170,7 +170,7 @@ def test_a_refused_one_in_a_group_leaves_the_others_ringing(to: str, why: str) -
     assert any("refused" in e.why and why in e.why for e in group.story.entries(Passed))
 
 
-def test_who_declined_or_is_busy_meanwhile_is_not_rung_again() -> None:
+def test_a_phone_that_declined_or_is_busy_is_not_rung_again() -> None:
     group = Several(DID["group"])
     first = group.bridge
     group.story.gone(group.rung["extension:101"], "USER_BUSY", by="callee")

@@ -92,7 +92,7 @@ def test_an_emergency_call_leaves_whatever_is_restricted() -> None:
     assert isinstance(step.legs[0].endpoint, TrunkNumber)
 
 
-def test_who_dials_hears_that_it_is_blocked_and_the_trail_says_why() -> None:
+def test_a_blocked_extension_hears_so_and_the_trail_says_why() -> None:
     decision = arrival.decide(known(restriction()))
     assert isinstance(decision.step, Refuse)
     assert decision.step.said.endswith("outgoing/en/limit-reached.wav")

@@ -103,7 +103,7 @@ def test_a_refusal_comes_back_as_it_is(pair: Pair, behaviour: Behaviour, cause: 
     assert pair.call(behaviour)["cause"] == cause
 
 
-def test_whoever_is_not_registered_there_is_unavailable(pair: Pair) -> None:
+def test_a_phone_not_registered_there_is_unavailable(pair: Pair) -> None:
     assert pair.call(dial=f"sofia/internal/999@acme.example;fs_path=sip:{FS2}")["cause"] == "NO_USER_RESPONSE"
 
 
@@ -124,7 +124,7 @@ def test_nobody_answers_in_time(pair: Pair) -> None:
     assert pair.heard(AT)[-1].detail["cause"] == "ORIGINATOR_CANCEL"
 
 
-def test_whoever_loses_the_race_there_shows_it(pair: Pair) -> None:
+def test_a_phone_that_loses_the_race_there_shows_it(pair: Pair) -> None:
     pair.one.phone(Phone("102@acme.example", (Behaviour("answers", after_s=1, talk_s=1),)))
     pair.call(Behaviour("never_answers"), dial=f"{PEER},sofia/internal/102%acme.example")
     pair.until(lambda: not pair.two.switch.core.channels)

@@ -122,7 +122,7 @@ HIDDEN = "origination_privacy=hide_name:hide_number"
         ),
     ],
 )
-def test_who_the_invite_says_is_calling(desk: Desk, variables: str, shown: dict[str, str | None]) -> None:
+def test_the_caller_is_taken_from_the_invite(desk: Desk, variables: str, shown: dict[str, str | None]) -> None:
     desk.phone("101@lab", Behaviour("busy"))
     result(bridged(desk, f"[{variables}]{A}"))
     invite = desk.simulator.heard("101@lab")[0].detail

@@ -134,7 +134,7 @@ def test_the_first_death_is_made_good_at_once_and_the_seat_is_the_same() -> None
     assert house.started[0].closed
 
 
-def test_who_dies_at_once_again_and_again_is_started_ever_more_seldom() -> None:
+def test_a_worker_that_dies_at_once_repeatedly_is_restarted_with_growing_pauses() -> None:
     house = House()
     for wait_s in (*BACK_OFF_S, BACK_OFF_S[-1]):
         house.last.status = 1
@@ -148,7 +148,7 @@ def test_who_dies_at_once_again_and_again_is_started_ever_more_seldom() -> None:
             assert len(house.started) == before + 1
 
 
-def test_who_lived_long_is_replaced_at_once_again() -> None:
+def test_a_worker_that_lived_long_is_replaced_at_once() -> None:
     house = House()
     for _ in range(4):
         house.last.status = 1
@@ -162,7 +162,7 @@ def test_who_lived_long_is_replaced_at_once_again() -> None:
     assert len(house.started) == started + 1
 
 
-def test_who_never_sent_a_heartbeat_was_not_steady_however_slow_the_start() -> None:
+def test_a_worker_without_a_heartbeat_was_not_steady_however_slow_the_start() -> None:
     house = House()
     for wait_s in BACK_OFF_S:
         house.pass_(STEADY_S)  # a busy machine: the worker is still starting
@@ -195,7 +195,7 @@ def test_silence_means_that_a_worker_hangs_but_a_start_may_take_longer() -> None
     assert house.last.got == [signal.SIGKILL]
 
 
-def test_who_was_told_to_end_and_does_not_is_killed_and_nobody_follows() -> None:
+def test_a_worker_that_does_not_end_when_told_is_killed_and_not_replaced() -> None:
     house = House()
     house.all_say(READY)
     house.slot.end(house.now)

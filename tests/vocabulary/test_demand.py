@@ -31,7 +31,9 @@ def test_it_does_not_matter_which_are_added_up_first(a: CallerDemand, b: CallerD
 
 
 @given(skills, skills, skills)
-def test_who_meets_both_together_meets_each(a: dict[str, int], b: dict[str, int], agent: dict[str, int]) -> None:
+def test_an_agent_who_meets_two_demands_together_meets_each(
+    a: dict[str, int], b: dict[str, int], agent: dict[str, int]
+) -> None:
     both = merged(a, b)
     assert both == merged(b, a)
     assert is_met(both, agent) == (is_met(a, agent) and is_met(b, agent))

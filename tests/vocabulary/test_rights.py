@@ -137,7 +137,7 @@ def test_which_things_are_reached() -> None:
             reach_of(person(role), Verb.SEE, Kind.CALLS, tenant)
 
 
-def test_who_can_do_much_needs_a_second_factor() -> None:
+def test_roles_with_many_rights_need_a_second_factor() -> None:
     assert {Role.ADMIN, Role.BILLING, Role.OPERATOR} == NEED_SECOND_FACTOR
 
 

@@ -178,7 +178,7 @@ def test_a_supervisor_sees_reports_of_the_group_alone(history: Site) -> None:
     assert history.get("sub", "/reports/queues").status_code == 403
 
 
-def test_who_is_not_signed_in_is_told_so_and_nothing_else(site: Site) -> None:
+def test_a_request_without_sign_in_gets_that_error_and_nothing_else(site: Site) -> None:
     for headers in ({}, {"Authorization": "Bearer cct_wrong"}, {"Authorization": "Basic x"}):
         refused = site.client.simulate_get("/api/v1/me", headers=headers)
         assert (refused.status_code, refused.json["code"]) == (401, "not_signed_in")

@@ -82,7 +82,7 @@ def test_an_agent_sees_who_rings_and_talks_with_the_earlier_calls_of_the_number(
     assert (desk["caller"], desk["today"]["answered"], desk["today"]["talk_ms"]) == (None, 1, 60_000)
 
 
-def test_who_is_no_agent_has_no_desk(floor: tuple[Site, CallCentre]) -> None:
+def test_a_person_who_is_no_agent_has_no_desk(floor: tuple[Site, CallCentre]) -> None:
     site, _ = floor
     assert site.get("admin", "/desk").status_code == 404
     assert site.get("sub", "/desk").status_code == 403

@@ -126,7 +126,7 @@ def test_an_entry_that_makes_no_sense_names_its_field(site: Site, given: dict[st
     assert (refused.status_code, refused.json["field"]) == (400, field)
 
 
-def test_who_only_sees_an_account_enters_nothing(site: Site) -> None:
+def test_a_person_with_read_access_to_an_account_cannot_enter_anything(site: Site) -> None:
     assert site.ask("admin", "POST", TENANT, TOP_UP, key="a").status_code == 403
     assert site.get("sub", TENANT).status_code == 404
     assert site.get("sub", "/accounts/extension:101/entries").status_code == 200

@@ -124,7 +124,7 @@ def browser(
 STAFF = {"email": "Jan@Acme.example", "email_verified": True, "name": "Jan", "groups": ["staff"], "phone": "102"}
 
 
-def test_who_signs_in_first_becomes_a_person_and_stays_the_same_one(browser: Browser) -> None:
+def test_the_first_sign_in_creates_a_person_who_stays_the_same(browser: Browser) -> None:
     assert "With Acme" in browser.get("/sign-in").text
     browser.knows("jan", **STAFF)
     back = browser.signs_in("jan")

@@ -76,7 +76,7 @@ def test_a_later_link_a_disabled_person_and_another_page_end_a_link(site: Site) 
     assert link(site, "POST", link=second).json["secret"]
 
 
-def test_who_needs_a_second_factor_sets_it_with_the_link(site: Site) -> None:
+def test_a_person_who_needs_a_second_factor_sets_it_with_the_link(site: Site) -> None:
     added(site, roles=["billing"], queues=[], extension="")
     secret = link_for(site, "ewa")
     seen = link(site, "POST", link=secret).json

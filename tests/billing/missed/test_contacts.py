@@ -78,7 +78,7 @@ def test_why_a_caller_was_missed(entries: Entries, reason: MissedReason | None, 
     assert [contact.key for contact in told] == ([CaseKey(JAN, target)] if reason else [])
 
 
-def test_who_hangs_up_in_a_menu_was_missed_in_the_menu() -> None:
+def test_a_caller_who_hangs_up_in_a_menu_was_missed_in_the_menu() -> None:
     record = fold(Story().routed(0.001, "menu:main", "number").ended(12, by="caller"))
     left = Instant(NOON + 12 * SECOND_US)
     record = replace(record, outcome=Outcome.ABANDONED, menus=(MenuVisit("main", NOON, left, "hung_up"),))
@@ -89,7 +89,7 @@ def test_who_hangs_up_in_a_menu_was_missed_in_the_menu() -> None:
 @pytest.mark.parametrize(
     ("entries", "by", "began_s"), [(forwarded(), "number:+48600700800", 25.003), (answered_in_queue(), "", 38.1)]
 )
-def test_who_was_put_through_has_spoken(entries: Entries, by: str, began_s: float) -> None:
+def test_a_caller_who_was_put_through_has_spoken(entries: Entries, by: str, began_s: float) -> None:
     """Also at a colleague's mobile, which is no contact of its own."""
     (contact,) = contacts(entries)
     assert contact.kind is ContactKind.SPOKE

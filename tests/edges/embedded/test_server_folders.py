@@ -46,14 +46,14 @@ def test_our_own_user_stays_in_the_folder(tmp_path: Path) -> None:
     assert server_folders.programs_within_reach(tmp_path, folder, None) == tmp_path
 
 
-def test_who_may_pass_is_asked_of_the_system(tmp_path: Path) -> None:
+def test_access_to_folders_is_asked_of_the_system(tmp_path: Path) -> None:
     ourselves = Account("ourselves", os.geteuid(), os.getegid())
     account = None if os.geteuid() else ourselves  # only root may run a program as a named user
     assert server_folders.reaches(account, tmp_path)
     assert server_folders.reaches(account, tmp_path / "missing") is (account is None)
 
 
-def test_who_a_server_runs_as(tmp_path: Path) -> None:
+def test_the_account_a_server_runs_as(tmp_path: Path) -> None:
     account = child.unprivileged_account()
     assert (account is None) is (os.geteuid() != 0)
     done = child.run(["/usr/bin/id", "-u"], account=account)

@@ -280,7 +280,7 @@ def test_retries_spread_and_slow_down() -> None:
     assert len(set(waits_s)) == len(waits_s)
 
 
-def test_whoever_is_told_may_use_the_link(switch: EventSocket) -> None:
+def test_a_callback_may_use_the_link(switch: EventSocket) -> None:
     answers: Queue[str] = Queue()
     links: list[SwitchLink] = []
     watched = Watched(switch, on_up=lambda core: answers.put(links[0].api("show channels as json", PATIENCE_S)))

@@ -54,7 +54,7 @@ def test_all_legs_ring_at_once_each_with_its_own_uuid_and_time() -> None:
     assert [(own["origination_uuid"], own["leg_timeout"]) for own, _ in found.legs] == [("l1", "20"), ("l2", "30")]
 
 
-def test_whoever_answers_is_parked_for_a_while_and_ends_with_whom_he_was_joined_to() -> None:
+def test_an_answered_leg_is_parked_and_ends_with_its_partner() -> None:
     found = dialled(("l1", PHONE))
     assert found.variables["cc_call"] == "c1"
     assert found.variables["cc_tenant"] == "acme"

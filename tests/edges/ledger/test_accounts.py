@@ -201,7 +201,7 @@ def test_charges_of_payers_without_an_account_open_none(writer: LedgerWriter, ro
         ("DELETE FROM account_entries", "has the balance 11.00000000 and no entry"),
     ],
 )
-def test_whoever_changes_the_books_is_found_out(connection: psycopg.Connection, change: str, fault: str) -> None:
+def test_a_change_of_the_books_by_hand_is_found(connection: psycopg.Connection, change: str, fault: str) -> None:
     enter(connection, top_up())
     enter(connection, top_up("1", "k2"))
     connection.execute(change.encode())

@@ -23,7 +23,7 @@ def lines(path: Path) -> list[str]:
     return [orjson.loads(line)["reason"] for line in path.read_bytes().splitlines()]
 
 
-def test_whoever_comes_while_another_writes_waits_his_turn(tmp_path: Path) -> None:
+def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     path = tmp_path / "rejected.jsonl"
     other = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     fcntl.flock(other, fcntl.LOCK_EX)
@@ -86,7 +86,7 @@ def test_many_at_once_leave_whole_lines(tmp_path: Path) -> None:
     assert sorted(lines(path)) == sorted(f"r{n}" for n in range(8) for _ in range(20))
 
 
-def test_whoever_waited_for_a_file_that_was_replaced_meanwhile_writes_into_the_new_one(tmp_path: Path) -> None:
+def test_a_writer_that_waited_for_a_replaced_file_writes_into_the_new_one(tmp_path: Path) -> None:
     path = tmp_path / "rejected.jsonl"
     RejectedRecords(path).add([Rejection(b"{}", "first")], NOON)
     old = os.open(path, os.O_RDWR)

@@ -172,7 +172,7 @@ def test_to_look_at_the_headers_is_no_hearing(site: WebServer, shelf: TestShelf)
     assert shelf.heard == []
 
 
-def test_who_has_no_link_is_told_nothing(site: WebServer, shelf: TestShelf) -> None:
+def test_a_request_without_a_link_gets_no_information(site: WebServer, shelf: TestShelf) -> None:
     forged = LinkSigner(["x" * 32], "http://voice.example").url_of(LINK).removeprefix("http://voice.example")
     tenantless = path_of(replace(LINK, tenant="beta"))
     answers = [

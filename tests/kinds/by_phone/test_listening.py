@@ -52,7 +52,7 @@ def test_a_message_is_heard_between_who_and_when_and_the_keys() -> None:
     ]
 
 
-def test_who_has_heard_a_message_is_noted_each_time_it_begins() -> None:
+def test_each_listening_to_a_message_is_noted_when_it_begins() -> None:
     story = begun()
     story.hears("1")
     story.hears("1")
@@ -218,7 +218,7 @@ def test_shared_boxes_say_who_deals_with_a_message() -> None:
     assert story.box("office").messages[1].taken_by == "extension:102"
 
 
-def test_who_takes_a_message_that_was_taken_a_moment_before_hears_it() -> None:
+def test_an_owner_who_takes_a_message_just_taken_by_another_hears_that() -> None:
     story = begun("*98*500", boxes={"office": Box((message(1),))})
     story.hears(f"{PIN}#1")
     story.stored["office"] = Box((message(1, taken_by="extension:102"),))
@@ -283,7 +283,7 @@ def test_nothing_is_called_back_from_the_phone_of_another() -> None:
 # --- silence, wrong keys, the PIN
 
 
-def test_who_presses_nothing_is_asked_again_and_then_the_call_ends() -> None:
+def test_without_a_key_the_menu_is_repeated_and_then_the_call_ends() -> None:
     story = begun()
     story.hears("1")
     assert story.waits().hears() == [

@@ -117,7 +117,7 @@ def hung_up(story: BoxStory, recorded_ms: int) -> BoxStory:
 
 
 @pytest.mark.parametrize(("recorded_ms", "state"), [(1_500, CLOSED), (0, LOST)])
-def test_who_hangs_up_while_speaking_has_saved_nothing(recorded_ms: int, state: MediaState) -> None:
+def test_a_hang_up_while_speaking_saves_nothing(recorded_ms: int, state: MediaState) -> None:
     story = begun()
     story.hears("312")
     hung_up(story, recorded_ms)

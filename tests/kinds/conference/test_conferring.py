@@ -59,7 +59,7 @@ def test_moderators_by_their_phone_need_no_pin_and_end_the_room_where_it_ends_wi
 
 
 @pytest.mark.parametrize(("verdict", "said"), [(RoomVerdict.LOCKED, "locked"), (RoomVerdict.FULL, "full")])
-def test_who_is_not_let_in_hears_why(verdict: RoomVerdict, said: str) -> None:
+def test_a_refused_caller_hears_the_reason(verdict: RoomVerdict, said: str) -> None:
     story = RoomStory()
     story.then(RoomEntered(verdict, story.room(OTHER)))
     assert [one.why for one in story.entries(Passed)] == [f"the room is {said}"]
@@ -93,7 +93,7 @@ def test_what_is_ordered_before_the_switch_has_the_member_is_done_then() -> None
     assert story.mixed().command(in_room.MuteMember).on
 
 
-def test_who_joins_muted_is_muted_in_the_live_state_too() -> None:
+def test_a_participant_who_joins_muted_is_muted_in_redis_too() -> None:
     story = RoomStory("602").keys("#").let_in()
     assert story.command(in_room.Mix).muted
     order = story.command(in_room.OrderRoom)
@@ -104,7 +104,7 @@ def test_who_joins_muted_is_muted_in_the_live_state_too() -> None:
 
 
 @pytest.mark.parametrize(("how", "said"), [("kick", "removed"), ("end", "ended")])
-def test_who_is_sent_out_hears_why_and_the_call_ends(how: str, said: str) -> None:
+def test_a_kicked_participant_hears_the_reason_and_the_call_ends(how: str, said: str) -> None:
     story = RoomStory().let_in().mixed(2).ordered(kicked=how)
     assert story.command(in_room.SendOut).number == "1"
     assert story.then(TimerFired(KEEP_TIMER)).command(in_room.SendOut).number == "1"  # as long as it is not out
@@ -132,7 +132,7 @@ def test_a_channel_that_the_switch_does_not_take_is_refused_in_words() -> None:
     assert not isinstance(story.call.state, InRoom | Refuse)
 
 
-def test_who_hangs_up_leaves_the_room() -> None:
+def test_a_participant_who_hangs_up_leaves_the_room() -> None:
     story = RoomStory().let_in().mixed(2)
     story.then(CallerHungUp("NORMAL_CLEARING"))
     assert story.command(in_room.LeaveRoom).room == "open"

@@ -109,7 +109,7 @@ def test_one_at_a_time_is_rung() -> None:
     assert not story.every(DialFor)
 
 
-def test_who_does_not_answer_is_told_to_the_moderator() -> None:
+def test_the_moderator_hears_that_an_invited_number_does_not_answer() -> None:
     story = Hosting()
     legs = story.invited()
     story.then(OriginateFailed(legs, "NO_ANSWER")).found("103")

@@ -64,7 +64,7 @@ def recorded() -> tuple[Recorded, str]:
     return story, claimed.media_id
 
 
-def test_who_enters_hears_of_it_before() -> None:
+def test_a_participant_hears_of_the_recording_before_entering() -> None:
     story = Recorded()
     story.let_in(TOLD_OTHER)
     played, mix = story.command(do.Play), story.command(in_room.Mix)
@@ -95,7 +95,7 @@ def test_it_is_begun_by_one_where_two_talk_and_closed_where_one_is_left() -> Non
     assert story.noted == [("announce", ""), ("started", claimed.media_id), ("ended", claimed.media_id)]
 
 
-def test_who_has_not_begun_it_books_its_end_as_well_and_is_not_its_caller() -> None:
+def test_a_call_that_did_not_start_the_recording_books_its_end_as_well() -> None:
     story = talking()
     story.changed(RoomRecording(OTHERS_FILE, "/r/other.wav", story.facts.now))
     assert not story.every(in_room.RecordMixer)
@@ -106,7 +106,7 @@ def test_who_has_not_begun_it_books_its_end_as_well_and_is_not_its_caller() -> N
     assert (change.call_id, change.caller, change.state) == ("call-9", "", MediaState.CLOSED)
 
 
-def test_who_comes_later_is_on_it_from_then_on() -> None:
+def test_a_later_participant_is_recorded_from_the_entry_on() -> None:
     story = Recorded()
     early = Instant(story.facts.now - 60_000_000)
     story.let_in(TOLD_OTHER, recording=RoomRecording(OTHERS_FILE, "/r/other.wav", early)).mixed(3)
@@ -158,7 +158,7 @@ def test_what_one_has_claimed_who_is_gone_is_claimed_anew() -> None:
     assert story.changed(None).has(in_room.ClaimRecording)
 
 
-def test_who_is_sent_out_with_all_others_still_books_the_end() -> None:
+def test_a_participant_ended_with_all_others_still_books_the_end() -> None:
     story, media_id = recorded()
     story.ordered(kicked="end")
     story.then(RoomTold(RoomAction.LEFT, story.call.led, "1", story.next_moment(), 0))

@@ -177,7 +177,7 @@ def test_a_prompt_whose_end_is_not_told_is_over_in_the_end() -> None:
     assert story.has(do.StopPlaying)
 
 
-def test_who_hangs_up_has_left_the_menu() -> None:
+def test_a_caller_who_hangs_up_has_left_the_menu() -> None:
     story = begun().then(CallerHungUp("NORMAL_CLEARING"))
     assert story.left == [("main", "hung_up", "", "")]
     assert do.StopTimer(KEY_TIMER) in story.commands

@@ -140,7 +140,7 @@ def test_after_a_time_the_parkers_phone_rings_then_the_overflow() -> None:
     assert "overflow of parking:front" in [e.why for e in story.entries(Routed)]
 
 
-def test_who_hangs_up_frees_the_place() -> None:
+def test_a_parked_caller_who_hangs_up_frees_the_place() -> None:
     story = ParkingStory().park().then(CallerHungUp("NORMAL_CLEARING"))
     assert story.command(at_place.FreePlace).place == "701"
     assert isinstance(story.call.state, Ending)

@@ -110,7 +110,7 @@ def heard(story: Story) -> str:
         ("#28*3#", "Somebody else is on duty"),
     ],
 )
-def test_who_has_it_then_is_said_in_words(dialled: str, words: str) -> None:
+def test_the_new_holder_is_announced(dialled: str, words: str) -> None:
     assert heard(Story(dialling(dialled)).begin().then(Stored(""))) == words
 
 

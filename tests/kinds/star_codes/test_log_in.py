@@ -16,6 +16,6 @@ def test_in_and_out(dialled: str, action: AgentAction) -> None:
     assert change_of_agent(dialled) == ChangeAgent("anna", action)
 
 
-def test_whose_extension_is_no_agents_is_refused() -> None:
+def test_an_extension_without_an_agent_is_refused() -> None:
     refused = change_of_agent("*50#", extension="102")
     assert (refused.agent, refused.rejected) == ("", "extension 102 is no agent's")

@@ -243,6 +243,6 @@ def test_what_cannot_be_taken_over_in_time_is_listened_to_again() -> None:
     assert story.then(TalkFound(TALK)).has(at_talk.Eavesdrop)
 
 
-def test_who_has_called_is_not_taken_over_from() -> None:
+def test_an_outgoing_call_is_not_taken_over() -> None:
     story = Story(world("*53*101*4#")).begin().then(TalkFound(replace(TALK, is_takable=False)))
     assert story.command(do.Play).file == REFUSE

@@ -229,7 +229,7 @@ def test_a_message_that_is_recorded_again_is_the_same_message() -> None:
     assert (change.message.id, change.message.length_ms) == ("call-1-3", 700)
 
 
-def test_who_hangs_up_over_the_keys_sends_the_message() -> None:
+def test_a_hang_up_at_the_prompt_for_keys_sends_the_message() -> None:
     story, record = speaking()
     gone(story.then(KeyPressed("#")).then(AppEnded(record, recorded_ms=2_000)))
     assert (story.has(in_box.ChangeBox), ended(story).outcome) == (True, Outcome.VOICEMAIL)
@@ -242,7 +242,7 @@ def test_after_a_workers_death_the_keys_are_told_again() -> None:
 
 
 @pytest.mark.parametrize("stage", ["greeting", "tone", "short", "silence"])
-def test_who_leaves_no_message_is_a_missed_caller(stage: str) -> None:
+def test_a_caller_who_leaves_no_message_is_a_missed_caller(stage: str) -> None:
     story, record = speaking() if stage in ("short", "silence") else (leaving(), "")
     story = (
         story.then(AppEnded(record, recorded_ms=499)) if stage == "silence" else gone(story, 499 * (stage == "short"))

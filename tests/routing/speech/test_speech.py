@@ -61,7 +61,7 @@ def test_positions_differ(language: Language) -> None:
 
 
 @pytest.mark.parametrize("n", [0, -1])
-def test_who_is_in_no_queue_has_no_position(n: int) -> None:
+def test_a_caller_in_no_queue_has_no_position(n: int) -> None:
     with pytest.raises(ValueError, match=f"{n} is no position"):
         position("en", n)
 

@@ -65,7 +65,7 @@ def test_places(redis_client: Redis, seed: int) -> None:
 
 
 @pytest.mark.parametrize("extension", ["117", "118", "105"])
-def test_who_waits_longest_is_taken_ones_own_first_and_again_the_same(redis_client: Redis, extension: str) -> None:
+def test_the_longest_parked_caller_is_taken_ones_own_first_and_repeatably(redis_client: Redis, extension: str) -> None:
     redis_client.flushall()
     twin, real = RedisTwin(lambda: 0.0, lambda: 1_000_000), redis_client.register_script(SCRIPT.source)
     taken = []

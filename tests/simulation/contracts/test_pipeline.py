@@ -119,7 +119,7 @@ def test_a_call_is_saved_taken_over_once_and_forgotten_by_who_has_it(side: Side)
     assert theirs.owners("acme") == {}
 
 
-def test_whoever_has_a_call_is_told_that_it_was_taken(side: Side) -> None:
+def test_the_owner_of_a_call_is_told_that_it_was_taken_over(side: Side) -> None:
     store = CallStore(side.pipeline)
     store.save(call("w2"))
     side.settle()

@@ -41,6 +41,6 @@ def test_one_click_leads_into_the_panel_as_each_of_the_people(door: str) -> None
     assert all(is_let_in(door, visitor) for visitor in VISITORS)
 
 
-def test_who_is_not_of_the_company_is_not_let_in(door: str) -> None:
+def test_a_person_of_another_company_is_not_let_in(door: str) -> None:
     stranger = Visitor(replace(VISITORS[0].user, login="stranger", name="A stranger"), "")
     assert not is_let_in(door, stranger)

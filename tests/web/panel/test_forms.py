@@ -105,7 +105,7 @@ def test_a_form_of_another_site_changes_nothing(site: Site) -> None:
     assert browser.get("/account").status_code == 200
 
 
-def test_who_has_to_have_a_second_factor_sets_it_up_before_signing_in(site: Site, browser: Browser) -> None:
+def test_a_required_second_factor_is_set_up_before_signing_in(site: Site, browser: Browser) -> None:
     with connect(site.dsn) as connection:
         people = People(site.house.settings, connection, Doer("root", "command"), clock.now, bytes, str)
         people.set_password("admin", PASSWORD)
