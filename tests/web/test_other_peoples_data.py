@@ -34,6 +34,7 @@ from tests.web.panel.server import session_of
 WHOSE = ("own", "group", "other", "foreign")
 PHONE = {"sub": "own", "agent": "own", "boss": "group", "admin": "other", "olga": "foreign"}
 OWN_PHONE = PHONE | {"boss": "own"}
+HAS_PHONE = {"sub": "own", "agent": "own", "boss": "own"}
 CLICK = {"sub": "own", "agent": "own", "boss": "own", "admin": "own"}
 CALLS = PHONE | {"bills": "other"}
 FLOOR = {"agent": "own", "boss": "group", "admin": "other", "olga": "foreign"}
@@ -73,7 +74,7 @@ ROWS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("list_rooms", "list_parked"), ROOMS),
     **dict.fromkeys(("act_in_room", "invite_into_room"), ADMIN),
     **dict.fromkeys(("list_kiosks", "add_kiosk", "revoke_kiosk"), ON_FLOOR),
-    **dict.fromkeys(("list_accounts", "list_entries", "entries_as_csv", "list_bundles"), ACCOUNTS),
+    **dict.fromkeys(("list_accounts", "list_entries", "entries_as_csv", "list_bundles", "list_restrictions"), ACCOUNTS),
     "enter": BILLING,
     **dict.fromkeys(("list_statements", "get_statement", "statement_as_csv", "statement_as_pdf", "get_draft"), MONEY),
     **dict.fromkeys(("list_exports", "list_batches"), MONEY),
@@ -91,12 +92,15 @@ ROWS: Mapping[str, Mapping[str, str]] = {
 GROUP_MONEY = {"boss": "group", "admin": "other", "bills": "other", "olga": "foreign"}
 PAGE_ROWS: Mapping[str, Mapping[str, str]] = {
     "phone": PHONE,
+    "missed": PHONE,
+    **dict.fromkeys(("spending", "messages"), HAS_PHONE),
     "desk": {"agent": "own"},
     "floor": ON_FLOOR,
     "reports": REPORTS,
     "walls": ON_FLOOR,
     **dict.fromkeys(("calls", "call"), CALLS),
-    **dict.fromkeys(("accounts", "account_entries"), GROUP_MONEY),
+    **dict.fromkeys(("accounts", "account_entries", "restrictions"), GROUP_MONEY),
+    "hours": SETTINGS,
     **dict.fromkeys(("statements", "statement", "draft", "exports", "export"), MONEY),
     **dict.fromkeys(("users", "user", "roles", "tokens"), ADMIN),
     "audit": AUDIT,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from callcontrol.web.pages.admin import audit, exports, money, people, platform, settings, tokens
+from callcontrol.web.pages.admin import audit, exports, hours, money, people, platform, restrictions, settings, tokens
 from callcontrol.web.pages.page import Page
 
 PAGES: Final[tuple[Page, ...]] = (
+    *hours.PAGES,
     *money.PAGES,
+    *restrictions.PAGES,
     *exports.PAGES,
     *people.PAGES,
     *tokens.PAGES,

@@ -96,7 +96,7 @@ def _draft(asked: Asked) -> Shown:
     return Shown("admin/statement.html", values(documents=documents, number=0, month=month))
 
 
-def _sees_more(person: Person) -> bool:
+def sees_more(person: Person) -> bool:
     """Whether there is more to see than the costs of the own calls, which stand in the history."""
     return scope_of(person, Verb.SEE, Kind.ACCOUNTS) >= Scope.GROUP
 
@@ -112,7 +112,7 @@ PAGES: Final = (
         "admin",
         _accounts,
         given=AccountsGiven,
-        fits=_sees_more,
+        fits=sees_more,
     ),
     Page(
         "account_entries",
@@ -124,7 +124,7 @@ PAGES: Final = (
         acts=(Act("enter", EntryForm, _enter, (Verb.CHANGE, Kind.ACCOUNTS)),),
         parts=(Part("/accounts/{account}/entries.csv", entries_as_csv, EntriesGiven),),
         given=EntriesPage,
-        fits=_sees_more,
+        fits=sees_more,
         is_listed=False,
     ),
     Page("statements", "/statements", N_("Statements"), _STATEMENTS, "admin", _statements),
