@@ -134,6 +134,15 @@ def there(leg: str) -> str:
     return f"{_THERE}{leg}"
 
 
+# What the file of a name begins with that was said at entering: it is no recording, and has no row.
+SPOKEN_NAME: Final = "name-"
+
+
+def spoken_name(folder: str, media_id: str) -> str:
+    """Where such a name is kept at a switch."""
+    return f"{folder}/{SPOKEN_NAME}{media_id}.wav"
+
+
 def mixer_name(tenant: str, room: str) -> str:
     """The room's name at a switch: rooms of two tenants may have the same name. No name holds a slash."""
     return f"{tenant}/{room}"

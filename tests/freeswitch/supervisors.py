@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -28,7 +29,7 @@ from tests.freeswitch.audio import Microphones
 from tests.freeswitch.files import read_recorded
 from tests.freeswitch.mishaps import OVER_S, RECORD_S, Mishap, arrange, records, wait
 from tests.freeswitch.neighbour import NAME, neighbour
-from tests.freeswitch.sounds import VOICES, loudness
+from tests.freeswitch.sounds import PHONE_HZ, VOICES, loudness
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.takeovers import owner, two_workers
 
@@ -145,6 +146,74 @@ def worker_dies_while_a_supervisor_listens(stage: RealStage, microphones: Microp
             yield f"the keys should go on changing the mode: {rows[0].spans}"
 
 
+def mode_is_withdrawn_while_a_supervisor_barges_in(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a reload takes the right to barge in, not that to listen: listening goes on, unheard, and no key changes that"""
+    arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 16}})
+    file = stage.config / "tenants" / "acme.yaml"
+    written = file.read_text()
+    began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION))
+    time.sleep(2)
+    supervisor = _supervises(stage, "*53*117#", (1.0, "3"), (9.0, "2"), (10.5, "4"))
+    time.sleep(5)
+    rights = "extensions: [117, 140, 141], may: [listen, whisper, barge, take_over]"
+    try:
+        file.write_text(written.replace(rights, "extensions: [117, 140, 141], may: [listen]"))
+        stage.daemon.reload()
+        time.sleep(2)
+        microphones.clear()
+        stage.world.wait_until_over([placed, supervisor], OVER_S)
+    finally:
+        file.write_text(written)
+        stage.daemon.reload()
+    yield from _heard(stage, microphones, {"caller": (0.0, 0.0), "117": (0.0, 0.0)})
+    (row,) = _rows(stage, began)
+    modes = [span.mode for span in row.spans]
+    if modes[:3] != [Mode.LISTEN, Mode.BARGE, Mode.LISTEN] or set(modes[3:]) - {Mode.LISTEN}:
+        yield f"listen, barge and then only listen expected: {row.spans}"
+    if row.how is not ListeningEnd.CALL_ENDED:
+        yield f"the listening should go on to the end of the call: {row}"
+    notes = [note["what"] for call in records(stage, began) for note in call.notes]
+    for mode in ("whisper", "take over"):
+        if not any(f"may not {mode}" in note for note in notes):
+            yield f"the key to {mode} should be refused: {notes}"
+
+
+def worker_dies_as_a_supervisor_takes_over(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of the conversation's worker at three moments of a take-over: the caller talks with one of the two"""
+    with two_workers(stage, {"117": {"action": "answers", "after_s": 0.3}}):
+        for after_s in (0.1, 0.35, 0.8):
+            began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION, hangup_after_s=16))
+            time.sleep(3)
+            dies = owner(stage)
+            takes = PlacedCall(SUPERVISOR, "*53*117*4#", extension=f"{SUPERVISOR}@acme.example", hangup_after_s=24)
+            supervisor = stage.world.place(takes)
+            time.sleep(after_s)
+            os.kill(dies, signal.SIGKILL)
+            time.sleep(5)
+            microphones.clear()
+            time.sleep(2)
+            yield from _talks_with_one(stage, microphones, after_s)
+            stage.world.wait_until_over([placed, supervisor], OVER_S)
+            wait(partial(_both_are_recorded, stage, began), "both calls have a record", RECORD_S)
+            found = [(call.caller_extension, call.outcome) for call in records(stage, began)]
+            if sorted(extension for extension, _ in found) != ["", SUPERVISOR] or ("", "answered") not in found:
+                yield f"killed {after_s} s after: one record of each call expected: {found}"
+            rows = _rows(stage, began)
+            if len(rows) > 1 or any(row.ended is None for row in rows):
+                yield f"killed {after_s} s after: at most one listening, which is over, expected: {rows}"
+
+
+def _both_are_recorded(stage: RealStage, began: Instant) -> bool:
+    return len(records(stage, began)) >= 2
+
+
+def _talks_with_one(stage: RealStage, microphones: Microphones, after_s: float) -> Iterator[str]:
+    at = stage.world.listening_ports().get("caller", ())
+    with_supervisor, with_extension = (len(microphones.moments(at, hz)) / 10 for hz in (SUPERVISOR_HZ, PHONE_HZ))
+    if (with_supervisor >= 1) is (with_extension >= 1):
+        yield f"killed {after_s} s after: the caller should hear one of the two: {with_supervisor}, {with_extension} s"
+
+
 def supervisor_takes_a_recorded_conversation_over(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """take over: the caller talks with the supervisor instead of the agent, and the recording has both of them"""
     arrange(stage, {"143": {"action": "answers", "after_s": 0.3}})
@@ -212,7 +281,9 @@ SUPERVISORS: Final[tuple[Mishap, ...]] = (
     whisper_to_an_outgoing_caller,
     eavesdropping_that_is_not_ordered_is_counted,
     right_is_withdrawn_while_a_supervisor_listens,
+    mode_is_withdrawn_while_a_supervisor_barges_in,
     worker_dies_while_a_supervisor_listens,
+    worker_dies_as_a_supervisor_takes_over,
     supervisor_takes_a_recorded_conversation_over,
     supervisor_at_another_switch,
     supervisor_by_command,

@@ -21,6 +21,7 @@ from callcontrol.jobs.media.folders import folders_of
 from callcontrol.jobs.media.loops import OutOfReach
 from callcontrol.vocabulary.media import MediaChange, MediaKind, MediaState, media_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.room import SPOKEN_NAME
 
 BOXES: Final = "voicemail"  # the word of boxes as targets
 YOUNG_S: Final = 120.0  # the row of such a file may be on its way
@@ -145,7 +146,7 @@ def found_in(folder: Path, now: Instant) -> list[FileFound]:
             written = Instant(path.stat().st_mtime_ns // 1000)
         except FileNotFoundError:
             continue
-        if path.suffix == ".wav" and now - written > YOUNG_S * SECOND_US:
+        if path.suffix == ".wav" and not path.name.startswith(SPOKEN_NAME) and now - written > YOUNG_S * SECOND_US:
             found.append(FileFound(path.name, written))
     return sorted(found, key=lambda one: one.written)
 

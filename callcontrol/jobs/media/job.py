@@ -45,6 +45,8 @@ from callcontrol.jobs.media.rebuilding import REBUILD_S, BoxRebuilder
 from callcontrol.jobs.media.retention import Retention
 from callcontrol.jobs.media.room import RoomKeeper
 from callcontrol.jobs.media.shelf import LedgerShelf
+from callcontrol.jobs.media.spoken_names import EVERY_S as NAMES_EVERY_S
+from callcontrol.jobs.media.spoken_names import NameKeeper
 from callcontrol.jobs.missed_callers import MissedCallers
 from callcontrol.jobs.retention.keeper import DEADLINE_S, HINDRANCES, Keeper
 from callcontrol.jobs.retention.keeper import EVERY_S as EVERY_RETENTION_S
@@ -124,6 +126,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("boxes", LOOK_S, deleted.step),
         Loop("rebuild", REBUILD_S, rebuilder.step, deadline_s=1_800.0),
         Loop("bring", EVERY_S, bringer.step),
+        Loop("names", NAMES_EVERY_S, NameKeeper(context.table(), folders, clock.now).step),
         Loop("brought", 60.0, BroughtKeeper(context.table(), folders).step),
         Loop("links", 2.0, lambda: _served(links, shelf)),
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),

@@ -16,6 +16,9 @@ class RoomPhrase(StrEnum):
     ENTER_PIN_OR_GO_ON = "conference/enter-pin-or-go-on"  # the moderator's PIN; or only the hash key
     WRONG_PIN = "conference/wrong-pin"
     WRONG_TOO_OFTEN = "conference/wrong-too-often"  # and goodbye
+    SAY_NAME = "conference/say-name"  # after the tone, then the hash key
+    HAS_JOINED = "conference/has-joined"  # after the name
+    HAS_LEFT = "conference/has-left"
     FULL = "conference/full"
     LOCKED = "conference/locked"
     FAILED = "conference/failed"  # it cannot be entered now

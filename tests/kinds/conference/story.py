@@ -29,6 +29,7 @@ conferences:
     ends_with_moderator: yes
     announce: none
   council: {number: 604, pin: "scrypt$14$8$1$LtgHD0ZMkKQ+OOW58Gsl4Q==$qFOHAbPzmPAm1TrObOi3XkxokfvYVQOmzdmK2TC6X5Q="}
+  visitors: {number: 605, announce: name}
   talk: {number: 603, record: yes}
   quiet: {number: 602, join_muted: yes, moderator_pin: "8206", tries: 2}
 """

@@ -11,6 +11,7 @@ from callcontrol.kinds.targets.conference.conferring import InRoom
 from callcontrol.kinds.targets.conference.entering import Confer, Entering
 from callcontrol.kinds.targets.conference.farewell import LeavingRoom
 from callcontrol.kinds.targets.conference.guests import Guest, Guests, Invitation
+from callcontrol.kinds.targets.conference.naming import SayingName
 from callcontrol.kinds.targets.conference.recorded import RoomFile, RoomSeat
 from callcontrol.kinds.targets.conference.settings import BLOCK, ConferenceTarget, room_at
 from callcontrol.kinds.targets.conference.visiting import Visit
@@ -68,6 +69,7 @@ KIND = RoutedKind(
         Guests,
         Invitation,
         LeavingRoom,
+        SayingName,
         RoomFile,
         RoomSeat,
         Visit,

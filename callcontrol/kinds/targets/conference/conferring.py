@@ -36,7 +36,7 @@ from callcontrol.kinds.targets.conference import guests, recorded
 from callcontrol.kinds.targets.conference.farewell import leave
 from callcontrol.kinds.targets.conference.guests import NO_GUESTS, Guests, Host, Hosted
 from callcontrol.kinds.targets.conference.keys import KEYS, STAR, STAR_US, RoomKey
-from callcontrol.kinds.targets.conference.mixing import guest_mix, mix_of, opening
+from callcontrol.kinds.targets.conference.mixing import guest_mix, mix_of, named, opening
 from callcontrol.kinds.targets.conference.recorded import NO_FILE, RoomFile, RoomSeat
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
 from callcontrol.routing.facts import Facts
@@ -188,7 +188,9 @@ class InRoom(OwnState):
         if self.talks and why == "transferred":
             call = call.noting(Parted(facts.now))
         call, _ = recorded.left(call, self.file, facts)
-        return call, (in_room.LeaveRoom(self.visit.room), *guests.let_go(call, self.host, self.guests), *_QUIET)
+        is_heard = self.number and self.size > 1
+        said = named(_place(call, self), self.visit, RoomPhrase.HAS_LEFT, facts) if is_heard else ()
+        return call, (*said, in_room.LeaveRoom(self.visit.room), *guests.let_go(call, self.host, self.guests), *_QUIET)
 
     def _out(self, call: Call, facts: Facts) -> StepResult:
         """The channel is out of the room: it was sent out, the room has ended, or it could not enter."""
@@ -277,15 +279,18 @@ def _told(call: Call, state: InRoom, event: RoomTold, facts: Facts) -> PlainResu
     state = replace(state, size=event.size, opened=state.opened or event.moderator)
     if is_own and event.action is RoomAction.LEFT:
         call, file = recorded.left(call, state.file, facts)
-        return _talking(call, replace(state, number="", size=0, file=file), event.at)[0], ()
+        said = named(_place(call, state), state.visit, RoomPhrase.HAS_LEFT, facts) if event.size else ()
+        return _talking(call, replace(state, number="", size=0, file=file), event.at)[0], said
     if is_own:
         role = " as a moderator" if state.visit.moderator else ""
         call = call.noting(Noted(event.at, f"enters {state.visit.party}{role}"))
         if state.visit.settings(facts).record:
             call = recorded.announced(call, state.visit, facts)
         state = replace(state, number=event.number, entered=event.at)
+    said = named(_place(call, state), state.visit, RoomPhrase.HAS_JOINED, facts) if is_own and event.size > 1 else ()
     call, state = _talking(call, state, event.at)
-    return _follow(call, state, facts)
+    call, commands = _follow(call, state, facts)
+    return call, (*said, *commands)
 
 
 def _seen(call: Call, state: InRoom, event: MixerSeen, facts: Facts) -> PlainResult:

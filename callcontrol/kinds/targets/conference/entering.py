@@ -13,6 +13,7 @@ from callcontrol.control.events import Event, Rearrived, TimerFired
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.room_events import RoomEntered
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.kinds.targets.conference import naming
 from callcontrol.kinds.targets.conference.conferring import enter
 from callcontrol.kinds.targets.conference.keys import described
 from callcontrol.kinds.targets.conference.visiting import Visit, unlet
@@ -83,6 +84,8 @@ class Entering(OwnState):
 
     def _let_in(self, call: Call, room: Room, facts: Facts) -> StepResult:
         switch = facts.settings.switches.get(room.switch)
+        if naming.asks(call, self.visit, room, facts):
+            return naming.ask(call, self.visit, room, facts)
         if room.switch == call.switch or (switch is not None and switch.sip is not None):
             return enter(call, self.visit, room, facts)
         return self._unlet(call, RoomPhrase.FAILED, f"the room is at switch {room.switch}, which has no `sip:`", facts)

@@ -39,7 +39,7 @@ def opening(call: Call, visit: Visit, facts: Facts, *, told_to_wait: bool) -> Pl
 def mix_of(app_id: str, mixer: str, visit: Visit, facts: Facts, *, muted: bool) -> in_room.Mix:
     """As the room's settings say."""
     settings = visit.settings(facts)
-    has_tones = settings.announce is Announced.TONE
+    has_tones = settings.announce is Announced.TONE or (settings.announce is Announced.NAME and not visit.name)
     return in_room.Mix(
         app_id,
         mixer,
@@ -56,4 +56,12 @@ def mix_of(app_id: str, mixer: str, visit: Visit, facts: Facts, *, muted: bool) 
 def guest_mix(mixer: str, visit: Visit, facts: Facts) -> in_room.Mix:
     """As one enters whom the moderator of this visit has invited."""
     muted = visit.settings(facts).join_muted
-    return mix_of("", mixer, replace(visit, moderator=False), facts, muted=muted)
+    return mix_of("", mixer, replace(visit, moderator=False, name=""), facts, muted=muted)
+
+
+def named(place: tuple[str, str], visit: Visit, phrase: RoomPhrase, facts: Facts) -> tuple[Command, ...]:
+    """All hear the name that was said, and what its owner does."""
+    if not visit.name:
+        return ()
+    said = as_file_string((visit.name, *room_phrase(facts.tenant.language, phrase)))
+    return (in_room.PlayInRoom(*place, said),)

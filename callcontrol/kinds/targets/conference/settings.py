@@ -39,6 +39,7 @@ class Announced(StrEnum):
 
     NONE = "none"
     TONE = "tone"
+    NAME = "name"
 
 
 RoomPin = Annotated[
@@ -74,7 +75,8 @@ class Conference(Frozen):
         default=50, description="no more are let in; moderators always are"
     )
     announce: Announced = Field(
-        default=Announced.TONE, description="what the others hear when a participant enters or leaves: tone or none"
+        default=Announced.TONE,
+        description="what the others hear when one enters or leaves: tone, none, or name, which each says before",
     )
     join_muted: Flag = Field(default=False, description="participants enter muted, except moderators; *6 unmutes")
     record: Flag = Field(

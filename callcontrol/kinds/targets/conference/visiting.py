@@ -18,11 +18,12 @@ from callcontrol.vocabulary.trail import Passed
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A caller and a room."""
+    """A caller and a room; `name`: the file of what the caller has said at entering, "" for none."""
 
     room: str
     moderator: bool
     path: Path
+    name: str = ""
 
     @property
     def party(self) -> str:
