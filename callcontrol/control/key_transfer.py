@@ -85,6 +85,8 @@ class KeyTransfer(KeyTransferState):
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> PlainResult:
         """The party's channel is ours: the conversation was parted, a worker has died, or who talked with it left."""
         state: KeyTransferState = replace(self, music="", fetched=False)
+        if self.phase is Phase.PARTING and self.taker is not None:
+            return steps.hand_over(call, state, self.taker)
         if self.phase is Phase.ASKING and not (call.is_open(self.transferor) and call.is_open(self.colleague)):
             return steps.connect(call, state, facts) if call.is_open(self.colleague) else _without(call, state, facts)
         if self.phase is Phase.CHECKING and not call.is_open(self.transferor):

@@ -13,6 +13,7 @@ from callcontrol.control.call import State, Transfer
 from callcontrol.control.own_steps import OwnState
 from callcontrol.routing.plan import Ring
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.parked import Taker
 
 
 class Phase(StrEnum):
@@ -54,6 +55,7 @@ class KeyTransferState(OwnState):
         colleague: the leg that has answered, "" if none has.
         asked_since: since when the colleague talks.
         fetched: no worker directs the party's channel, which is on its way to one: what the others do waits until then.
+        taker: a supervisor takes the party over from the transferor, who has called it: no number is dialled.
     """
 
     transferor: str
@@ -71,6 +73,7 @@ class KeyTransferState(OwnState):
     colleague: str = ""
     asked_since: Instant | None = None
     fetched: bool = False
+    taker: Taker | None = None
 
     @property
     def being_rung(self) -> tuple[str, ...]:

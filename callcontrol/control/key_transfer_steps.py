@@ -11,17 +11,20 @@ from callcontrol.control.call import Call, Ending, Talking, Transfer
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.key_transfer_state import HELD, KeyTransferState, Phase
+from callcontrol.control.parked_commands import TellTaker
 from callcontrol.control.step_result import PlainResult
 from callcontrol.control.supervise_commands import OrderListening
+from callcontrol.control.talk_sides import party_of
 from callcontrol.control.transfer_commands import DialFor, JoinAsThird, KeepLeg, ListenForCodes
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Ring
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.move import Interrupted, Interruption, Manner, Resumed, Transferred
+from callcontrol.vocabulary.move import Interrupted, Interruption, Manner, Resumed, TookOver, Transferred
+from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
-from callcontrol.vocabulary.trail import Bridged, Noted, Parted
+from callcontrol.vocabulary.trail import Bridged, JoinedOutside, Noted, Parted
 
 RECALL_TIMER: Final = "recall"
 MUSIC_TIMER: Final = "music"
@@ -177,8 +180,25 @@ def connect(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
     return call.to(state), (*_stops(), *join, do.StartTimer(STEP_TIMER, JOIN_S), *_let_go(call, state))
 
 
+def hand_over(call: Call, state: KeyTransferState, taker: Taker) -> PlainResult:
+    """The party and the supervisor are joined; the transferor stays until they are."""
+    state = replace(state, phase=Phase.CONNECTING, colleague=taker.channel)
+    return call.to(state), (*_stops(), do.Join(call.led, taker.channel), do.StartTimer(STEP_TIMER, JOIN_S))
+
+
+def handed_over(call: Call, state: KeyTransferState, taker: Taker, facts: Facts) -> PlainResult:
+    """The party has the supervisor: the transferor is let go."""
+    who = text_of(ExtensionTarget(taker.extension))
+    took = TookOver(facts.now, who, state.transferor), JoinedOutside(facts.now, taker.channel, who)
+    call = resumed(call, facts).noting(*took)
+    told = TellTaker(taker, facts.now, call.led, party_of(call, call.led))
+    return call.to(Talking("", taker.channel, who)), (*_stops(), told, *_let_go(call, state))
+
+
 def connected(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
     """The party has the colleague: the transfer is complete."""
+    if state.taker is not None:
+        return handed_over(call, state, state.taker, facts)
     consulted_us = facts.now - state.asked_since if state.asked_since is not None else None
     moved = (facts.now, state.typed, state.by, state.transferor, _whom(call), Manner.ATTENDED, consulted_us)
     call = talking(resumed(call, facts).noting(Transferred(*moved)), state.colleague, call.led, facts.now)

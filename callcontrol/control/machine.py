@@ -64,6 +64,7 @@ from callcontrol.control.reunion_events import Reunited
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import ring, talk
 from callcontrol.control.steps.start import start
+from callcontrol.control.supervise_events import TakenOver
 from callcontrol.control.transfer_events import CodePressed
 from callcontrol.control.trunk_events import GivesWay, LegNotSent
 from callcontrol.control.uncontrolled import GoesOnAlone
@@ -220,6 +221,8 @@ def _here(call: Call, event: Event, facts: Facts) -> StepResult:
     state = call.state
     if isinstance(event, _FOR_AGENTS) and not (state.waits or _is_rung(state, event)):
         return call, offers.unwanted(call, event)
+    if isinstance(event, TakenOver) and isinstance(state, Talking) and event.leg == call.led:
+        return transfer_keys.taken_from_the_caller(call, event.leg, event.taker, facts)
     return state.on(call, event, facts) if isinstance(state, OwnState) else HANDLERS[type(state)](call, event, facts)
 
 

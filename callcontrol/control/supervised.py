@@ -56,7 +56,7 @@ def _talk(call: Call, own: str, other: str) -> SupervisedTalk:
         party=_party(call, other),
         recorded=recorded.media_id if recorded is not None and recorded.began else "",
         is_whisperable=recorded is None or (recorded.is_on and recorded.began),
-        is_takable=isinstance(call.state, Talking) and bool(call.led) and own != call.led,
+        is_takable=isinstance(call.state, Talking) and bool(call.led) and (own != call.led or call.is_open(other)),
     )
 
 

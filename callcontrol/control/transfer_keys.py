@@ -20,6 +20,7 @@ from callcontrol.control.transfer_events import CodePressed
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.target import EmergencyTarget, extension_in
 from callcontrol.vocabulary.trail import Parted
 
@@ -51,18 +52,32 @@ def pressed(call: Call, event: CodePressed, facts: Facts) -> PlainResult:
     keys = facts.tenant.transfers.keys
     if not party or not _may(call, event.leg_id, facts) or event.code not in keys.in_talk:
         return call, ()
+    return _parting(call, event.leg_id, party, facts, asks=event.code == keys.attended)
+
+
+def taken_from_the_caller(call: Call, leg: str, taker: Taker, facts: Facts) -> PlainResult:
+    """A supervisor takes over from one of the tenant's people who has called the party: it leads the call from now on,
+    as one who is transferred does.
+    """
+    taking = isinstance(call.state, Talking) and call.state.taker is not None
+    party = _other_party(call, leg) if not taking else ""
+    if not party or not extension_in(party_of(call, leg)):
+        return call, ()
+    return _parting(call, leg, party, facts, taker=taker)
+
+
+def _parting(
+    call: Call, leg: str, party: str, facts: Facts, *, asks: bool = False, taker: Taker | None = None
+) -> PlainResult:
+    """The conversation is ended; the party comes back, and this leg is parked."""
     call = ending.taken_into_the_lead(call, party, facts)
     call = replace(call, transfer=_led_by(call, party, facts))
-    by = extension_in(party_of(call, event.leg_id))
-    asks = event.code == keys.attended
+    by = extension_in(party_of(call, leg))
     before = call.state.before if isinstance(call.state, Talking | Ending) else None
     call = held(call.noting(Parted(facts.now)), by, facts)
-    state = KeyTransfer(event.leg_id, by, asks, Phase.PARTING, call.transfer, before)
-    return call.to(state), (
-        do.StopTimer(ending.LEGS_TIMER),
-        Part(event.leg_id),
-        do.StartTimer(ending.STEP_TIMER, PART_S),
-    )
+    state = KeyTransfer(leg, by, asks, Phase.PARTING, call.transfer, before, taker=taker)
+    timer = do.StartTimer(ending.STEP_TIMER, PART_S)
+    return call.to(state), (do.StopTimer(ending.LEGS_TIMER), Part(leg), timer)
 
 
 def _led_by(call: Call, party: str, facts: Facts) -> Transfer | None:

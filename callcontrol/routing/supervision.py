@@ -28,7 +28,7 @@ def refusal(supervisor: str, mode: Mode, talk: SupervisedTalk, facts: Facts) -> 
     if mode is Mode.WHISPER and not talk.is_whisperable:
         return f"{_whom(talk)} has called itself, and a recording may begin that would have the whisper"
     if mode is Mode.TAKE_OVER and not talk.is_takable:
-        return f"{_whom(talk)} has made the call, which ends with that channel, or its worker has died"
+        return f"{_whom(talk)} talks in a callback, or in a conversation whose worker has died"
     return ""
 
 

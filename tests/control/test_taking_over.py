@@ -11,17 +11,21 @@ from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control import parked_commands as at_place
 from callcontrol.control.call import Talking
+from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
     CallerHungUp,
     Event,
+    Joined,
     JoinFailed,
     LegBridged,
+    Rearrived,
     TimerFired,
 )
 from callcontrol.control.supervise_events import TakenOver
 from callcontrol.control.supervised import talk_at, talk_with
+from callcontrol.control.transfer_commands import Part
 from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
@@ -79,7 +83,7 @@ def test_a_supervisor_sees_the_conversation_from_the_extension() -> None:
     assert called is not None
     assert calling is not None
     assert (called.leg, called.customer, called.is_takable) == (leg, "caller-1", True)
-    assert (calling.leg, calling.customer, calling.is_takable) == ("caller-1", leg, False)
+    assert (calling.leg, calling.customer, calling.is_takable) == ("caller-1", leg, True)
     assert talk_at(story.call, "103") is None
     assert talk_with(story.call, "caller-1") == called
     story.gone(leg, answered_s=2).then(CallerHungUp("NORMAL_CLEARING"))
@@ -115,3 +119,49 @@ def test_a_conversation_whose_worker_died_is_seen_and_not_taken_over() -> None:
     assert talk_at(story.call, "101") == now
     story.gone(leg, answered_s=3)
     assert talk_at(story.call, "101") is None
+
+
+def taken_from_the_caller() -> tuple[Story, str]:
+    """102, who has called 101, is asked for the party."""
+    story, _, leg = talking("102")
+    story.then(TakenOver("caller-1", TAKER))
+    assert story.command(Part).leg_id == "caller-1"
+    assert story.call.led == leg
+    assert decode(encode(story.call)) == story.call
+    return story, leg
+
+
+def test_the_party_of_one_who_has_called_leads_on_with_the_supervisor() -> None:
+    story, leg = taken_from_the_caller()
+    story.then(Rearrived(story.call.destination, channel=leg))
+    assert story.command(do.Join) == do.Join(leg, "taker-9")
+    assert not story.every(do.KillLeg)  # who has called stays until both are joined
+    story.then(Joined(leg, "taker-9"))
+    told = story.command(at_place.TellTaker)
+    assert (told.taker, told.channel) == (TAKER, leg)
+    assert story.command(do.KillLeg).leg_id == "caller-1"
+    assert isinstance(story.call.state, Talking)
+    story.gone("caller-1")
+    assert isinstance(story.call.state, Talking)
+    story.then(CallerHungUp("NORMAL_CLEARING")).gone(leg, answered_s=9)
+    record = fold(story.call.trail)
+    assert record.outcome is Outcome.ANSWERED
+    assert "taken over by extension:104" in [note.what for note in record.notes]
+    assert [segment.party for segment in record.segments][-1] == "extension:104"
+
+
+@pytest.mark.parametrize("event", [JoinFailed("", "taker-9", "gone"), TimerFired(STEP_TIMER)])
+def test_where_the_supervisor_is_not_joined_the_one_who_called_has_the_party_again(event: Event) -> None:
+    story, leg = taken_from_the_caller()
+    story.then(Rearrived(story.call.destination, channel=leg)).then(event)
+    assert story.command(do.Join) == do.Join(leg, "caller-1")
+    story.then(Joined(leg, "caller-1"))
+    assert isinstance(story.call.state, Talking)
+    assert story.call.state.leg_id == "caller-1"
+
+
+def test_one_who_called_and_hangs_up_meanwhile_leaves_the_party_to_the_supervisor() -> None:
+    story, leg = taken_from_the_caller()
+    story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1")
+    story.then(Rearrived(story.call.destination, channel=leg))
+    assert story.command(do.Join) == do.Join(leg, "taker-9")

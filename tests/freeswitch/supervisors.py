@@ -181,7 +181,7 @@ def mode_is_withdrawn_while_a_supervisor_barges_in(stage: RealStage, microphones
 def worker_dies_as_a_supervisor_takes_over(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of the conversation's worker at three moments of a take-over: the caller talks with one of the two"""
     with two_workers(stage, {"117": {"action": "answers", "after_s": 0.3}}):
-        for after_s in (0.1, 0.35, 0.8):
+        for who, after_s in {"caller": 0.1, "caller 3": 0.35, "caller 5": 0.8}.items():
             began, placed = clock.now(), stage.world.place(PlacedCall(CALLER, EXTENSION, hangup_after_s=16))
             time.sleep(3)
             dies = owner(stage)
@@ -192,7 +192,7 @@ def worker_dies_as_a_supervisor_takes_over(stage: RealStage, microphones: Microp
             time.sleep(5)
             microphones.clear()
             time.sleep(2)
-            yield from _talks_with_one(stage, microphones, after_s)
+            yield from _talks_with_one(stage, microphones, who, after_s)
             stage.world.wait_until_over([placed, supervisor], OVER_S)
             wait(partial(_both_are_recorded, stage, began), "both calls have a record", RECORD_S)
             found = [(call.caller_extension, call.outcome) for call in records(stage, began)]
@@ -207,8 +207,8 @@ def _both_are_recorded(stage: RealStage, began: Instant) -> bool:
     return len(records(stage, began)) >= 2
 
 
-def _talks_with_one(stage: RealStage, microphones: Microphones, after_s: float) -> Iterator[str]:
-    at = stage.world.listening_ports().get("caller", ())
+def _talks_with_one(stage: RealStage, microphones: Microphones, who: str, after_s: float) -> Iterator[str]:
+    at = stage.world.listening_ports().get(who, ())
     with_supervisor, with_extension = (len(microphones.moments(at, hz)) / 10 for hz in (SUPERVISOR_HZ, PHONE_HZ))
     if (with_supervisor >= 1) is (with_extension >= 1):
         yield f"killed {after_s} s after: the caller should hear one of the two: {with_supervisor}, {with_extension} s"
@@ -232,6 +232,27 @@ def supervisor_takes_a_recorded_conversation_over(stage: RealStage, microphones:
     (row,) = _rows(stage, began)
     if row.how is not ListeningEnd.TAKEN_OVER or row.spans:
         yield f"it was taken over without listening: {row}"
+
+
+def supervisor_takes_over_from_one_who_has_called(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """141 has called outside: the party talks on with the supervisor, 141's phone is hung up and pays for its leg"""
+    arrange(stage, {"+48223334455": {"action": "answers", "after_s": 0.3, "talk_s": 16}})
+    began = clock.now()
+    placed = stage.world.place(PlacedCall("", "+48223334455", extension="141@acme.example"))
+    time.sleep(2.5)
+    supervisor = _supervises(stage, "*53*141#", (2.0, "4"))
+    time.sleep(5)
+    microphones.clear()
+    stage.world.wait_until_over([placed, supervisor], OVER_S)
+    yield from _heard(stage, microphones, {"48223334455": (3.0, 12.0), "caller": (0.0, 0.0)})
+    wait(lambda: len(records(stage, began)) >= 2, "both calls have a record", RECORD_S)
+    calls = {call.caller_extension: call for call in records(stage, began)}
+    legs = [(leg.target, leg.payer, leg.outcome) for leg in calls["141"].legs[1:]]
+    if legs != [("number:+48223334455", "extension:141", "answered")]:
+        yield f"one leg that 141 pays for expected: {legs}, {[note['what'] for note in calls['141'].notes]}"
+    (row,) = _rows(stage, began)
+    if row.how is not ListeningEnd.TAKEN_OVER:
+        yield f"it should be taken over: {row}"
 
 
 def supervisor_at_another_switch(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -285,6 +306,7 @@ SUPERVISORS: Final[tuple[Mishap, ...]] = (
     worker_dies_while_a_supervisor_listens,
     worker_dies_as_a_supervisor_takes_over,
     supervisor_takes_a_recorded_conversation_over,
+    supervisor_takes_over_from_one_who_has_called,
     supervisor_at_another_switch,
     supervisor_by_command,
 )
