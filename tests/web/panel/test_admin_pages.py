@@ -1,0 +1,117 @@
+"""Pages of those who run things, by keyboard alone: each role's main story; and what a form tells once."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.web.house import House
+from tests.web.panel.server import PanelServer
+from tests.web.panel.test_desk_pages import page_of
+
+# What has the focus, as its label or it says, in one line.
+FOCUSED = "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.replace(/\\s+/g, ' ').trim()"
+
+
+def reach(page: Page, name: str) -> None:
+    """Go on by Tab until what has this text, or this label, has the focus."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED) == name:
+            return
+    raise AssertionError(f"{name} is not reached by Tab")
+
+
+def write(page: Page, label: str, text: str) -> None:
+    reach(page, label)
+    page.keyboard.type(text)
+
+
+def test_an_admin_adds_a_person_and_gives_a_link(panel: PanelServer, browser: Browser) -> None:
+    page = page_of(panel, browser, "admin", "/users")
+    write(page, "Login", "keyboard")
+    write(page, "Name", "Ewa Nowak")
+    reach(page, "Supervisor")
+    page.keyboard.press("Space")
+    write(page, "Extensions", "101 102")
+    reach(page, "Support")
+    page.keyboard.press("Space")
+    reach(page, "Add")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Ewa Nowak")
+    expect(page.locator(".said")).to_contain_text("keyboard is added")
+    assert page.input_value("#change-extensions") == "101 102"
+    reach(page, "Make a link to set a password")
+    page.keyboard.press("Enter")
+    link = page.input_value("#link-text")
+    assert "/password#ccl_" in link
+    newcomer = browser.new_context().new_page()
+    newcomer.goto(f"{panel.address}/password#{link.partition('#')[2]}")
+    expect(newcomer.locator("main")).to_contain_text("Your login is keyboard.")
+    write(newcomer, "New password", "correct horse battery")
+    reach(newcomer, "Set the password")
+    newcomer.keyboard.press("Enter")
+    expect(newcomer.locator(".said")).to_contain_text("The password is set")
+    assert "ccl_" not in newcomer.url
+
+
+def test_billing_tops_an_account_up(panel: PanelServer, browser: Browser) -> None:
+    page = page_of(panel, browser, "bills", "/accounts/tenant")
+    before = page.locator("tbody tr").count()
+    reach(page, "Top up, correct, put on hold")
+    page.keyboard.press("Enter")
+    write(page, "Amount in PLN, without VAT", "12.50")
+    write(page, "Why, as it is to stand in the books", "cash")
+    reach(page, "Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_contain_text("Entered: receipt")
+    expect(page.locator("tbody tr")).to_have_count(before + 1)
+    expect(page.locator("tbody tr").first).to_contain_text("12.50")
+
+
+def test_what_makes_no_sense_stays_in_the_form(panel: PanelServer, browser: Browser) -> None:
+    page = page_of(panel, browser, "bills", "/accounts/tenant")
+    reach(page, "Top up, correct, put on hold")
+    page.keyboard.press("Enter")
+    write(page, "Amount in PLN, without VAT", "-3")
+    write(page, "Why, as it is to stand in the books", "typing")
+    page.keyboard.press("Enter")
+    expect(page.locator("#enter-amount-mistake")).to_be_visible()
+    assert page.input_value("#enter-why") == "typing"
+
+
+def test_an_auditor_finds_what_was_done(panel: PanelServer, browser: Browser) -> None:
+    page = page_of(panel, browser, "audits", "/audit")
+    write(page, "What", "password")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{panel.address}/audit?who=&what=password&object=&since=&until=")
+    expect(page.locator("tbody tr").first).to_contain_text("password")
+
+
+def test_an_operator_looks_at_health_and_into_a_company(panel: PanelServer, browser: Browser) -> None:
+    page = page_of(panel, browser, "olga", "/platform")
+    expect(page.locator("tbody tr").first).to_contain_text("workers")
+    reach(page, "Companies")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Companies")
+    reach(page, "Look into it globex")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("People")
+    assert page.input_value("#whose") == "globex"
+
+
+@pytest.mark.parametrize("path", ["/users", "/tokens", "/accounts/tenant"])
+def test_a_store_that_is_away_is_said_so(
+    panel: PanelServer, browser: Browser, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(panel, browser, "admin", path)
+
+    def away(*_: object) -> None:
+        raise NoLedger("Postgres cannot be reached")
+
+    monkeypatch.setattr(House, "people", away)
+    found = page.goto(panel.address + path)
+    assert found is not None
+    assert found.status == 503
+    expect(page.locator("main")).to_contain_text("Calls go on as before.")
