@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check lint promtool pgbouncer chromium bench simulate chaos prove-exports prove-books fuzz test-freeswitch prompts music clean
+.PHONY: help env demo run test check lint promtool pgbouncer chromium screenshots bench simulate chaos prove-exports prove-books fuzz test-freeswitch prompts music clean
 
 # The tests start hundreds of processes: compiled modules are kept, also where the environment asks for none.
 unexport PYTHONDONTWRITEBYTECODE
@@ -80,6 +80,9 @@ chromium: env ## Chromium from Debian's packages into .venv, without root (the t
 	    apt-get --simulate --no-install-recommends install chromium | sed -n 's/^Inst \([^ ]*\) .*/\1/p') | sort -u) && \
 	for package in *.deb; do dpkg-deb -x "$$package" "$$folder"; done && rm -r "$$PWD"
 	@$(PY) -m tests.web.panel.wrapper $(VENV)/chromium-browser $(VENV)/bin/chromium && $(VENV)/bin/chromium --version
+
+screenshots: env ## the pictures of the README from the panel with sample calls (needs Chromium)
+	@$(PY) -m tests.web.panel.screenshots deploy/screenshots && ls -l deploy/screenshots
 
 bench: env ## calls per second, latency and memory (not a test)
 	@$(PY) -m tests.bench $(ARGS)
