@@ -33,6 +33,7 @@ PROTOCOL = {"events.py", "commands.py", "saved.py"}
 # A supervisor may have a right at what one kind has found; who is at a conversation now is a star code's state.
 # Lamps show what is in the boxes of one kind, by whose they are; what is sent by mail of them is about them, too.
 DOORS = {
+    "web/pages/admin/hours.py",
     *(
         "daemon/offer_dispatcher.py",
         "daemon/emergency_line.py",
