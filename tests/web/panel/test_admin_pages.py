@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.vocabulary.rights import Kind
 from callcontrol.web.house import House
+from callcontrol.web.pages.admin.words import KINDS
 from tests.web.panel.server import PanelServer
 from tests.web.panel.test_desk_pages import page_of
 
@@ -115,3 +117,7 @@ def test_a_store_that_is_away_is_said_so(
     assert found is not None
     assert found.status == 503
     expect(page.locator("main")).to_contain_text("Calls go on as before.")
+
+
+def test_every_kind_of_thing_has_a_name() -> None:
+    assert set(KINDS) == set(Kind)

@@ -42,6 +42,8 @@ KINDS: Final[Mapping[str, str]] = {
     Kind.ROOMS: N_("conference rooms"),
     Kind.KIOSKS: N_("links of wallboards"),
     Kind.REPORTS: N_("reports"),
+    Kind.HOURS: N_("hours and duties"),
+    Kind.WEBHOOKS: N_("webhooks"),
     Kind.USERS: N_("people and tokens"),
     Kind.AUDIT: N_("audit log"),
     Kind.ACCOUNTS: N_("accounts and bundles"),
