@@ -17,6 +17,7 @@ LAST_RESORT: tuple[Action, ...] = (
     ("playback", NOT_POSSIBLE),
     ("hangup", "NORMAL_TEMPORARY_FAILURE"),
 )
+_TO_PHONE = "outbound_redirect_info=true,confirm_blind_transfer=true"
 PEERS: tuple[Action, ...] = (
     ("export", "process_cdr=false"),
     ("set", "call_timeout=310"),
@@ -24,7 +25,9 @@ PEERS: tuple[Action, ...] = (
     ("set", "max_forwards=2"),
     ("set", f"ringback={RINGBACK}"),  # vars.xml sets it for every channel
     ("set", "continue_on_fail=true"),
-    ("bridge", "[outbound_redirect_info=true]sofia/internal/${destination_number}%${sip_req_host}"),
+    ("set", "deny_refer_requests=true"),
+    ("set", "force_transfer_context=peers-transferred"),
+    ("bridge", f"[{_TO_PHONE}]sofia/internal/${{destination_number}}%${{sip_req_host}}"),
     ("transfer", "${originate_disposition} XML peers-answered"),
 )
 
@@ -86,6 +89,7 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     plan.add("peers", "callcontrol-room-[0-9a-f-]{1,45}", ROOM_OF_PEERS)
     plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)
     plan.add("peers", ".*", (PEERS[0], ("hangup", "UNALLOCATED_NUMBER")))
+    plan.add("peers-transferred", ".*", (("blind_transfer_ack", "false"), ("sleep", "5000")))
     sent_on = ("redirect", "sip:${sip_redirect_contact_user_0}@${sip_req_host}")
     plan.add("peers-answered", "REDIRECTION_TO_NEW_DESTINATION", (sent_on,))
     plan.add("peers-answered", ".*", (("hangup", "${destination_number}"),))

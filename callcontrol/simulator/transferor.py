@@ -125,7 +125,8 @@ def attended_transfer(switch: SwitchBase, channel: Channel, consulting: Channel)
     """
     here, there = channel.partner, consulting.partner
     channel.set("transfer_disposition", "recv_replace")
-    if here is None:
+    four = (channel, consulting, here, there)
+    if here is None or any(one is not None and one.is_true("deny_refer_requests") for one in four):
         return False
     if there is None and consulting.is_dialling:
         consulting.heir = here

@@ -152,16 +152,44 @@ def test_only_the_other_switches_reach_the_context_that_asks_nobody_for_a_passwo
     assert not [text for text in named if "peers" in text]
 
 
+def test_a_transfer_to_a_call_that_the_switch_has_not_calls_nothing() -> None:
+    assert params("sip_profiles/internal.xml")["channel-xml-fetch-on-nightmare-transfer"] == "true"
+    (asked,) = [
+        s for s in ElementTree.fromstring(text_of("freeswitch.xml")).iter("section") if s.get("name") == "channels"
+    ]
+    told = {p.attrib["name"]: p.attrib["value"] for p in asked.iter("param")}
+    assert told == {"dial-prefix": "error/", "absolute-dial-string": "CALL_REJECTED"}
+
+
+def test_a_phone_that_talks_by_way_of_another_switch_transfers_nothing() -> None:
+    contexts = {c.attrib["name"]: c for c in ElementTree.fromstring(text_of("dialplan/peers.xml")).iter("context")}
+    said = [a.attrib["data"] for a in contexts["peers"].iter("action") if a.attrib["application"] == "set"]
+    assert {"deny_refer_requests=true", "force_transfer_context=peers-transferred"} <= {*said}
+    first = next(contexts["peers-transferred"].iter("action"))
+    assert first.attrib == {"application": "blind_transfer_ack", "data": "false"}
+
+
 def test_a_call_of_another_switch_rings_a_phone_enters_a_room_or_ends() -> None:
     actions = [a.attrib for a in ElementTree.fromstring(text_of("dialplan/peers.xml")).iter("action")]
-    applications = {"hangup", "set", "export", "bridge", "transfer", "redirect", "conference"}
+    applications = {
+        "hangup",
+        "set",
+        "export",
+        "bridge",
+        "transfer",
+        "redirect",
+        "conference",
+        "blind_transfer_ack",
+        "sleep",
+    }
     assert {a["application"] for a in actions} == applications
     # which room, and as what, says the switch of the caller, in words that mean nothing else (the conditions before)
     assert [a["data"] for a in actions if a["application"] == "conference"] == [
         "${conference_here}@callcontrol+flags{$1}"
     ]
     assert [a["data"] for a in actions if a["application"] == "bridge"] == [
-        "[outbound_redirect_info=true]sofia/internal/${destination_number}%$1"  # `%`: registered here, or not at all
+        # `%`: registered here, or not at all
+        "[outbound_redirect_info=true,confirm_blind_transfer=true]sofia/internal/${destination_number}%$1"
     ]
     # a 302 goes back to the switch that asked, and nowhere else
     assert [a["data"] for a in actions if a["application"] == "transfer"] == [

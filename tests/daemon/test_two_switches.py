@@ -199,6 +199,19 @@ def test_a_call_is_forwarded_to_a_phone_at_the_other_switch(stage: TwoSwitches, 
     only_these_calls_are_recorded(stage, before + 1)
 
 
+def test_a_phone_at_the_other_switch_cannot_transfer_and_talks_on(stage: TwoSwitches, live: Live) -> None:
+    phone(stage.switch, FIRST, BUSY)
+    phone(stage.second, SECOND, Behaviour("answers", after_s=0.1, refers=(0.3, "105"), talk_s=2))
+    until(lambda: stage.daemon.registrations() == 2)
+    call = stage.switch.place(Call(CHAIN))
+    stage.switch.wait_for_end(call, WAIT_S)
+    assert [entry["code"] for entry in stage.second.heard(SECOND) if entry["what"] == "refer_told"] == ["403"]
+    found = record(stage, call)
+    assert [leg.target for leg in found.legs if leg.direction == "b"] == ["extension:125", "extension:113"]
+    (talk,) = found.segments
+    assert talk.talk_ms > 1_500
+
+
 def test_a_refusal_at_the_other_switch_is_what_the_phone_said(stage: TwoSwitches, live: Live) -> None:
     phone(stage.second, FIRST, BUSY)
     phone(stage.second, SECOND, Behaviour("answers", after_s=0.1, talk_s=0.5))

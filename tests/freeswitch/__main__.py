@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from callcontrol.simulator.stories.story import Story, read_stories
+from tests.freeswitch.across import ACROSS
 from tests.freeswitch.audio import Microphones, can_listen
 from tests.freeswitch.blinks import BLINKS
 from tests.freeswitch.clicks import CLICKS
@@ -39,6 +40,7 @@ from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.parkings import PARKINGS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.recorded_rooms import RECORDED_ROOMS
+from tests.freeswitch.refer_deaths import REFER_DEATHS
 from tests.freeswitch.replacing import REPLACING
 from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
@@ -115,7 +117,9 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *MAILBOXES,
         *TRANSFERS,
         *KEY_TRANSFERS,
+        *REFER_DEATHS,
         *REPLACING,
+        *ACROSS,
         *PARKINGS,
         *HOLDINGS,
         *ROOMS,
