@@ -50,7 +50,11 @@ _DIALS: Final = (do.Bridge, in_room.MixThere)
 
 
 def kept(call: Call, event: Rearrived) -> str:
-    """The transferor's leg, if the switch keeps it until it is told what becomes of the transfer; "" if not."""
+    """The transferor's leg, if the switch keeps it until it is told what becomes of the transfer; "" if not. Where the
+    worker has died since, the party's channel has come to us once more.
+    """
+    if held_by(call) and event.kept_leg == held_by(call):
+        return event.kept_leg
     waits = event.kept_leg if event.transfer and not event.left_on_hold else ""
     return waits if call.is_open(waits) else ""
 
@@ -64,8 +68,11 @@ def remembering(call: Call, before: Call, waits: str, facts: Facts) -> Call:
     transfer = call.transfer
     if transfer is None or not waits:
         return call
+    known = before.transfer
+    if known is not None and known.held == waits:
+        return replace(call, transfer=replace(transfer, held=waits, kept=known.kept, before=known.before))
     if transfer.leg == before.led:
-        kept = None if before.transfer is None else replace(before.transfer, held="", kept=None, before=None)
+        kept = None if known is None else replace(known, held="", kept=None, before=None)
     else:
         kept = Transfer(before.destination, "", transfer.leg, transfers.TO_LAST_RESORT, facts.now)
     goes_on = before.state.before if isinstance(before.state, Talking) else None

@@ -114,6 +114,16 @@ def test_a_worker_that_dies_meanwhile_leaves_the_next_one_to_join_them() -> None
     assert story.command(do.Join).second == leg
 
 
+def test_a_worker_that_dies_before_it_has_looked_leaves_the_transferor_to_the_next_one() -> None:
+    story, leg = talking()
+    story.then(Rearrived("777", transfer=True, by_leg=leg, kept_leg=leg))
+    story.facts = replace(story.facts, dialled="777", transferred=True, transferred_by=by_whom(story))
+    story.then(Rearrived("777", by_leg=leg, kept_leg=leg)).then(FactsFound())
+    assert story.command(RefuseTransfer).leg_id == leg
+    assert story.then(LegBridged(leg, LATER)).state() is Talking
+    assert story.call.transfer is None
+
+
 def test_a_party_that_hangs_up_leaves_no_transferor_in_silence() -> None:
     story, leg = kept("102")
     story.then(CallerHungUp("NORMAL_CLEARING"))
