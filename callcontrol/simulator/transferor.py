@@ -65,7 +65,10 @@ class Transferor:
             return
         self._note("refer", to=number)
         if self._is_let():
-            self._heard("200" if attended_transfer(self._switch, self._channel, there) else "403")
+            is_taken = attended_transfer(self._switch, self._channel, there)
+            self._heard("200" if is_taken else "403")
+            if not is_taken:  # the phone takes its partner back
+                there.hangup("NORMAL_CLEARING", "recv_bye")
 
     def _is_let(self) -> bool:
         """Whether its profile takes a REFER at all."""

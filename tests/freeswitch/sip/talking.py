@@ -95,8 +95,9 @@ class Conversation:
         colleague.dialogue.media.speak(self.line.voice)
         await asyncio.sleep(abs(join_s))
         await self._transfer(_replacing(number, self.line.domain, colleague.dialogue))
-        if self.dialogue.ended.is_set():
-            await colleague.give_up()
+        await colleague.give_up()
+        if not self.dialogue.ended.is_set():  # refused: the phone takes the other side back
+            await self.dialogue.offer("sendrecv")
 
     async def _transfer(self, refer_to: str) -> None:
         """REFER; the call ends when the switch reports that it was carried out, and goes on when it was not."""
