@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -63,7 +64,9 @@ def neighbour(stage: RealStage) -> Iterator[int]:
     ports = replace(ports, rtp=ports.rtp + RTP_PORTS)
     file = stage.config / "callcontrol.yaml"
     alone = file.read_text(encoding="utf-8")
-    switch = RealSwitch(stage.switch.binary, stage.switch.folder.parent / NAME, ports)
+    folder = stage.switch.folder.parent / NAME
+    shutil.rmtree(folder, ignore_errors=True)  # of a neighbour there was before in this run
+    switch = RealSwitch(stage.switch.binary, folder, ports)
     switch.lay_out()
     file.write_text(_with_neighbour(alone, stage.ports, ports), encoding="utf-8")
     render(stage.config, switch.conf, NAME)
