@@ -79,6 +79,7 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     of_phones = (
         "attended_transfer_no_copy=user_name,domain_name,sip_call_id",
         "confirm_blind_transfer=true",
+        "execute_on_answer=",  # the account's own, for calls that it answers
         "hold_hangup_xfer_exten=held:XML:held",
     )
     plan.add("internal", ".*", _guarded(sockets, *of_phones))

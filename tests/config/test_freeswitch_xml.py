@@ -52,7 +52,8 @@ def test_every_account_is_a_user_with_its_password_and_tenant() -> None:
     variables = {v.attrib["name"]: v.attrib["value"] for v in users["104-app"].iter("variable")}
     assert params(users["104-app"]) == {"password": "example-only-104-app"}
     shown = {"number_shown_outside": "+48221234559", "emergency_location": "workshop"}
-    assert variables == {"user_context": "internal", "accountcode": "acme", "extension": "104", **shown}
+    replaced = {"execute_on_answer": "execute_extension replaced XML replaced"}  # of an INVITE with Replaces
+    assert variables == {"user_context": "internal", "accountcode": "acme", "extension": "104", **shown, **replaced}
 
 
 def test_an_account_without_password_lets_nobody_in() -> None:
