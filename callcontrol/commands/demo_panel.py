@@ -41,7 +41,7 @@ from callcontrol.vocabulary.rights import Role
 STAYS_S: Final = 1_800.0
 ANSWER_S: Final = 20.0
 UP_S: Final = 30.0
-CALL_EVERY_S: Final = (3.0, 7.0)
+CALL_EVERY_S: Final = (2.0, 5.5)
 PATIENCE_S: Final = (40.0, 90.0)
 # The last of a phone's conversations is repeated for all further calls.
 TALKS: Final = 30
