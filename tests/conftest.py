@@ -52,6 +52,7 @@ WAITING = (
     "tests/supervisor/",
     "tests/chaos/",
     "tests/upgrade/",
+    "tests/web/panel/",
     "tests/jobs/",
 )
 AHEAD = 0.8

@@ -227,3 +227,18 @@ orphans.bury([], {3 * LEFT_S})
 def test_orphans_are_buried_when_nobody_else_asks_for_them() -> None:
     done = subprocess.run([sys.executable, "-c", ORPHANS], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_loaded_before_forking_makes_no_hub_of_gevents() -> None:
+    """Forked processes would share its epoll, and `os.close` of gevent's would leave closing to it (gevent/os.py)."""
+    look = """
+from callcontrol.edges.greenlets import patch_all
+patch_all()
+from importlib import import_module
+from gevent._hub_local import get_hub_if_exists
+from callcontrol.commands.forkserver import FORKED
+for name in FORKED:
+    import_module(f"callcontrol.commands.{name}")
+    assert get_hub_if_exists() is None, name
+"""
+    subprocess.run([sys.executable, "-c", look], check=True, timeout=60)

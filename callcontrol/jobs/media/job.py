@@ -53,8 +53,6 @@ from callcontrol.jobs.retention.keeper import EVERY_S as EVERY_RETENTION_S
 from callcontrol.jobs.statements.timer import LOOK_S as LOOK_S_OF_STATEMENTS
 from callcontrol.jobs.statements.timer import RUNNING_S as RUNNING_S_OF_STATEMENTS
 from callcontrol.jobs.statements.timer import StatementTimer
-from callcontrol.jobs.webhook_sending import EVERY_S as WEBHOOKS_EVERY_S
-from callcontrol.jobs.webhook_sending import WebhookSender
 from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
@@ -115,6 +113,10 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     exports = ExportTimers(context.postgres_dsn, context.name, context.settings)
     statements = StatementTimer(context.postgres_dsn, context.name, context.settings, clock.now)
     chance = random.Random(clock.new_id())
+    # It brings urllib3, which opens a socket when it is imported: in the fork server that would make a hub of gevent's.
+    from callcontrol.jobs.webhook_sending import EVERY_S as WEBHOOKS_EVERY_S
+    from callcontrol.jobs.webhook_sending import WebhookSender
+
     webhooks = WebhookSender(context.postgres_dsn, context.name, context.settings, clock.now, chance.random)
     links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
     return (
