@@ -52,7 +52,6 @@ WAITING = (
     "tests/supervisor/",
     "tests/chaos/",
     "tests/upgrade/",
-    "tests/web/panel/",
     "tests/jobs/",
 )
 AHEAD = 0.8

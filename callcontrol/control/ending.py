@@ -233,16 +233,19 @@ def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
     return call
 
 
-def taken_into_the_lead(call: Call, channel: str, facts: Facts) -> Call:
+def taken_into_the_lead(call: Call, channel: str, facts: Facts, kept: str = "") -> Call:
     """The call that leads this channel from now on, which it dialled; the very same call if it leads it already.
 
     It was answered long ago: of the legs that rang with it those of which nothing was told never became channels. An
     agent who was transferred has no offer of the queue any more.
+
+    Args:
+        kept: the transferor's leg, which is there; where a customer was called an agent's is not marked as joined.
     """
     leg = call.leg(channel)
     if leg is None or channel == call.led:
         return call
-    call = never_were(call, AppEnded("", causes={channel: ""}), facts)
+    call = never_were(call, AppEnded("", causes={channel: "", kept: ""}), facts)
     role = Role.CALLEE if leg.role is Role.AGENT else leg.role
     return call.with_leg(replace(leg, role=role).bridged_at(leg.bridged or facts.now), Moved(facts.now, channel))
 

@@ -321,7 +321,8 @@ def _moved(call: Call, event: Rearrived, facts: Facts, note: Noted | Transferred
     waits = kept_transferor.kept(call, event)
     # an agent who is kept is done with the call when that leg ends
     noted, talked = (noted, ()) if waits else ending.talk_over(noted, facts.now, facts)
-    noted = transfers.transferred(ending.taken_into_the_lead(noted, event.channel, facts), event, by, facts.now)
+    noted = ending.taken_into_the_lead(noted, event.channel, facts, waits or event.by_leg)
+    noted = transfers.transferred(noted, event, by, facts.now)
     noted = kept_transferor.remembering(noted, call, waits, facts)
     watch = (do.StartTimer(kept_transferor.TIMER, kept_transferor.CHECK_S),) if waits else ()
     return replace(noted, pressed=""), (*leaving, *talked, *map(do.StopTimer, _TIMERS), *watch)

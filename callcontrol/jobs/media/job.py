@@ -89,6 +89,15 @@ class JobContext:
         return storage_of(self.settings())
 
 
+def _webhooks(context: JobContext, chance: random.Random) -> Loop:
+    # It brings urllib3, which opens a socket when it is imported: in the fork server that would make a hub of gevent's.
+    from callcontrol.jobs.webhook_sending import EVERY_S as WEBHOOKS_EVERY_S
+    from callcontrol.jobs.webhook_sending import WebhookSender
+
+    sender = WebhookSender(context.postgres_dsn, context.name, context.settings, clock.now, chance.random)
+    return Loop("webhooks", WEBHOOKS_EVERY_S, sender.step)
+
+
 def loops_of(context: JobContext) -> tuple[Loop, ...]:
     """Every loop of the job: what is to be done with media is a line here."""
 
@@ -113,11 +122,6 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     exports = ExportTimers(context.postgres_dsn, context.name, context.settings)
     statements = StatementTimer(context.postgres_dsn, context.name, context.settings, clock.now)
     chance = random.Random(clock.new_id())
-    # It brings urllib3, which opens a socket when it is imported: in the fork server that would make a hub of gevent's.
-    from callcontrol.jobs.webhook_sending import EVERY_S as WEBHOOKS_EVERY_S
-    from callcontrol.jobs.webhook_sending import WebhookSender
-
-    webhooks = WebhookSender(context.postgres_dsn, context.name, context.settings, clock.now, chance.random)
     links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
     return (
         Loop("move", 1.0, mover.step),
@@ -137,7 +141,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("accounts", EVERY_ACCOUNTS_S, AccountWatch(context.postgres_dsn).step, deadline_s=1_800.0),
         Loop("exports", LOOK_S_OF_EXPORTS, exports.step, deadline_s=RUNNING_S),
         Loop("statements", LOOK_S_OF_STATEMENTS, statements.step, deadline_s=RUNNING_S_OF_STATEMENTS),
-        Loop("webhooks", WEBHOOKS_EVERY_S, webhooks.step),
+        _webhooks(context, chance),
         Loop("retention", EVERY_RETENTION_S, lambda: _kept(keeper), deadline_s=DEADLINE_S),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
