@@ -241,4 +241,4 @@ for name in FORKED:
     import_module(f"callcontrol.commands.{name}")
     assert get_hub_if_exists() is None, name
 """
-    subprocess.run([sys.executable, "-c", look], check=True, timeout=60)
+    assert subprocess.run([sys.executable, "-c", look], check=False, timeout=60).returncode == 0
