@@ -5,17 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Final
-
-import gevent
-from gevent.lock import BoundedSemaphore
 
 from callcontrol.control import box_commands as in_box
 from callcontrol.control.box_events import PinChecked
 from callcontrol.control.events import Stored
 from callcontrol.daemon.driven_call import DrivenCall
-from callcontrol.edges import box_meters, clock, meters, pin_hash
-from callcontrol.edges.containment import note_fault
+from callcontrol.daemon.pin_turns import TOO_MANY, PinTurns
+from callcontrol.edges import box_meters, clock, pin_hash
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.threads import aside
@@ -25,10 +21,6 @@ from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.pin import PinVerdict
 
 log = logging.getLogger(__name__)
-
-# So many PINs are hashed at once (16 MiB each); so many in all may be on their way.
-HASHED_AT_ONCE: Final = 2
-MAX_PINS: Final = 100
 
 PinCommand = in_box.CheckPin | in_box.SetPin
 
@@ -43,14 +35,12 @@ class PinLine:
     def __init__(self, store: BoxStore, note: Callable[[BoxFact], object]) -> None:
         self._store = store
         self._note = note
-        self._room = BoundedSemaphore(HASHED_AT_ONCE)
-        self._underway = 0
+        self._turns = PinTurns()
 
     def carry_out(self, command: PinCommand, driver: DrivenCall) -> None:
         """Carry it out; the answer is delivered to the driver."""
-        if self._underway >= MAX_PINS:
-            meters.limits_reached_total.labels("MAX_PINS").inc()
-            _failed(command, driver, "too many PINs wait to be checked")
+        if self._turns.is_full():
+            _failed(command, driver, TOO_MANY)
         elif isinstance(command, in_box.CheckPin):
             self._try(command, driver)
         else:
@@ -69,19 +59,7 @@ class PinLine:
         self._store.try_pin(driver.call.tenant, command.box, command.failures, lock_us, counted)
 
     def _aside(self, command: PinCommand, driver: DrivenCall, what: Callable[[], None]) -> None:
-        """Do it in a greenlet of its own, when there is room."""
-        self._underway += 1
-        gevent.spawn(self._in_turn, command, driver, what)
-
-    def _in_turn(self, command: PinCommand, driver: DrivenCall, what: Callable[[], None]) -> None:
-        try:
-            with self._room:
-                what()
-        except Exception as error:
-            note_fault("call", "a PIN could not be handled", error, call=driver.call.id)
-            _failed(command, driver, f"{type(error).__name__}: {error}")
-        finally:
-            self._underway -= 1
+        self._turns.take(what, partial(_failed, command, driver), driver.call.id)
 
     def _check(self, command: in_box.CheckPin, found: PinTry, driver: DrivenCall) -> None:
         """Compare it. A box without a PIN takes none, and cannot be told from one with another PIN."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
+import gevent
 import orjson
 import urllib3
 from joserfc import jwt
@@ -25,6 +26,8 @@ from callcontrol.edges.web_pool import SingleUse
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 CONNECT_S, ANSWER_S = 5.0, 10.0
+# All of an answer has come by then, also of a provider that sends a byte now and then.
+WHOLE_S: Final = 20.0
 # What is known of a provider is asked for anew after so long; its keys also where a token has another one.
 KNOWN_S: Final = 3_600.0
 KEYS_AGAIN_S: Final = 60.0
@@ -174,24 +177,28 @@ class Providers:
 
     def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> dict[str, Any]:
         try:
-            answer = self._pool.request(
-                method, url, headers=dict(headers), body=body, redirect=False, preload_content=False
-            )
-            try:
-                read = answer.read(MOST_BYTES)
-            finally:
-                answer.close()
+            with gevent.Timeout(WHOLE_S, TimeoutError(f"no whole answer within {WHOLE_S:g} s")):
+                status, read = self._answer(method, url, headers, body)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise ProviderAway(f"{url}: {type(error).__name__}") from error
         try:
             told = orjson.loads(read)
         except orjson.JSONDecodeError as error:
-            raise ProviderAway(f"{url} answered {answer.status} and no JSON") from error
-        if method == "POST" and answer.status in (400, 401):
-            raise NotBelieved(f"the provider refused the code: {str(told.get('error', answer.status))[:64]}")
-        if answer.status != 200 or not isinstance(told, dict):
-            raise ProviderAway(f"{url} answered {answer.status}")
+            raise ProviderAway(f"{url} answered {status} and no JSON") from error
+        if method == "POST" and status in (400, 401):
+            raise NotBelieved(f"the provider refused the code: {str(told.get('error', status))[:64]}")
+        if status != 200 or not isinstance(told, dict):
+            raise ProviderAway(f"{url} answered {status}")
         return told
+
+    def _answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> tuple[int, bytes]:
+        answer = self._pool.request(
+            method, url, headers=dict(headers), body=body, redirect=False, preload_content=False
+        )
+        try:
+            return answer.status, answer.read(MOST_BYTES)
+        finally:
+            answer.close()
 
 
 def _check_endpoint(issuer: str, name: str, url: object) -> None:

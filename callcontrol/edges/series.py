@@ -94,6 +94,7 @@ LIMITS: Final = (
     "MAX_SOUNDS",
     "MAX_WAITING",
     "MAX_WANTED",
+    "MOST_LINES",
     "VALUE_CHARACTERS",
     "VARIABLES_LIMIT",
     "choices",

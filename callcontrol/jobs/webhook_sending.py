@@ -16,7 +16,7 @@ import orjson
 from gevent.pool import Group
 
 from callcontrol.config.settings import Settings
-from callcontrol.edges import clock, webhook_meters
+from callcontrol.edges import clock, meters, webhook_meters
 from callcontrol.edges.containment import note_fault
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.webhooks import Claimed, Outbox
@@ -71,8 +71,12 @@ class WebhookSender:
             return False
         self._lines = {name: line for name, line in self._lines.items() if not line.dead}
         for webhook_id in self._outbox.due(self._now()):
-            if webhook_id not in self._lines and len(self._lines) < MOST_LINES:
-                self._lines[webhook_id] = gevent.spawn(self._line, webhook_id)
+            if webhook_id in self._lines:
+                continue
+            if len(self._lines) >= MOST_LINES:  # the others follow with a later step
+                meters.limits_reached_total.labels("MOST_LINES").inc()
+                break
+            self._lines[webhook_id] = gevent.spawn(self._line, webhook_id)
         if clock.monotonic() - self._kept_s >= UPKEEP_S:
             self._upkeep()
         return False

@@ -12,7 +12,7 @@ from gevent.event import Event as Signal
 from callcontrol.control import box_commands as in_box
 from callcontrol.control.box_events import PinChecked
 from callcontrol.control.events import Event, Stored
-from callcontrol.daemon import pin_line
+from callcontrol.daemon import pin_line, pin_turns
 from callcontrol.daemon.pin_line import PinLine
 from callcontrol.edges import box_meters, pin_hash
 from callcontrol.edges.live_state.mailboxes import BoxStore
@@ -140,6 +140,6 @@ def test_the_hub_goes_on_while_pins_are_compared(pipeline: RedisPipeline) -> Non
 
 
 def test_too_many_pins_at_the_same_time_are_refused_immediately(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pin_line, "MAX_PINS", 0)
+    monkeypatch.setattr(pin_turns, "MAX_PINS", 0)
     assert desk.tries(PIN) is PinVerdict.UNKNOWN
     assert desk.sets(PIN) == Stored("too many PINs wait to be checked")
