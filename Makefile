@@ -12,7 +12,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made
 # Many tests wait for phones to ring rather than compute.
-WORKERS ?= 4
+WORKERS ?= 5
 FREESWITCH ?=
 
 help: ## this list

@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.simulator import Behaviour, Call, Manners, Settings, Trunk
 from callcontrol.simulator.dialplan import standard
-from tests.simulator.desk import CALLER, DID, SPEED, CallLine, Desk, Line
+from tests.simulator.desk import CALLER, DID, SPEED, CallLine, Desk, Line, order
 
 MUSIC = "tone_stream://%(400,3600,440);loops=-1"
 ANNOUNCEMENT = "file_string://you-are.wav!number-2.wav"
@@ -80,8 +80,8 @@ def test_a_break_while_nothing_is_played_harms_no_later_playback(desk: Desk) -> 
     line = desk.call()
     line.ask("event json PLAYBACK_STOP")
     line.ask(f"api uuid_break {line.uuid}")
-    line.execute("playback", ANNOUNCEMENT, lock=True)
-    line.ask(f"api uuid_break {line.uuid}")  # within the same step: the order has not begun yet
+    # in one piece, so that both are read within the same step: the order has not begun yet
+    line.send(f"{order('playback', ANNOUNCEMENT, lock=True)}\n\napi uuid_break {line.uuid}")
     line.event("PLAYBACK_STOP")
     assert played(line) == [(ANNOUNCEMENT, "done")]
 
