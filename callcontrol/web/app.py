@@ -12,9 +12,8 @@ from falcon import Request, Response
 from callcontrol.edges import web_meters
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.vocabulary.rights import Kind, Scope, Verb, scope_of
-from callcontrol.web.dispatch import Dispatch, Place, tell
+from callcontrol.web.dispatch import Dispatch, Resource, tell
 from callcontrol.web.guards import Guards
-from callcontrol.web.house import House
 from callcontrol.web.live import Live
 from callcontrol.web.operations import PREFIX, Operation
 from callcontrol.web.pages.registry import Panel
@@ -22,9 +21,10 @@ from callcontrol.web.password_link import PATH as LINK
 from callcontrol.web.password_link import PasswordLink
 from callcontrol.web.problems import Problem
 from callcontrol.web.registry import OPERATIONS, document
+from callcontrol.web.services import Services
 from callcontrol.web.sessions import PATH as SESSION
 from callcontrol.web.sessions import Session
-from callcontrol.web.single_sign_on import SignOnPlaces
+from callcontrol.web.single_sign_on import SignOnResources
 from callcontrol.web.stream import begin_stream
 
 HEALTH: Final = "/healthz"
@@ -33,8 +33,8 @@ HEALTH: Final = "/healthz"
 class LiveStream:
     """`/api/v1/live`."""
 
-    def __init__(self, house: House, guards: Guards, live: Live) -> None:
-        self._house, self._guards, self._live = house, guards, live
+    def __init__(self, services: Services, guards: Guards, live: Live) -> None:
+        self._services, self._guards, self._live = services, guards, live
 
     def on_get(self, request: Request, response: Response) -> None:
         """Begin a stream."""
@@ -54,7 +54,7 @@ class LiveStream:
             raise Problem(400, "unknown_parameter", f"there is no {unknown[0]} here", field=unknown[0])
         tenant = self._guards.tenant(signed_in, request.get_param("tenant"))
         last_id = request.get_header("Last-Event-ID") or ""
-        begin_stream(self._house, self._live, request, response)
+        begin_stream(self._services, self._live, request, response)
         still = self._guards.still(request, signed_in)
         response.stream = self._live.stream(signed_in.person, tenant, last_id, still)
 
@@ -74,13 +74,13 @@ class Document:
 class Health:
     """`/healthz`: whether this process can answer requests, store by store."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def on_get(self, _: Request, response: Response) -> None:
         """503 while Redis does not answer; Postgres is asked by requests alone."""
         try:
-            self._house.pipeline.ask("PING", timeout_s=1.0)
+            self._services.pipeline.ask("PING", timeout_s=1.0)
             told = {"redis": "answers"}
         except LiveStateError:
             told, response.status = {"redis": "away"}, falcon.HTTP_503
@@ -88,23 +88,23 @@ class Health:
         response.data = orjson.dumps(told)
 
 
-def application(house: House, guards: Guards, live: Live) -> falcon.App[Request, Response]:
+def application(services: Services, guards: Guards, live: Live) -> falcon.App[Request, Response]:
     """All of it, as a WSGI application."""
     app: falcon.App[Request, Response] = falcon.App()
     app.req_options.strip_url_path_trailing_slash = False
-    dispatch = Dispatch(house, guards)
-    places: dict[str, list[Operation]] = defaultdict(list)
+    dispatch = Dispatch(services, guards)
+    by_path: dict[str, list[Operation]] = defaultdict(list)
     for operation in OPERATIONS:
-        places[operation.path].append(operation)
-    for path, operations in places.items():
-        app.add_route(PREFIX + path, Place(operations, dispatch.serve))
-    app.add_route(f"{PREFIX}/live", LiveStream(house, guards, live))
-    app.add_route(f"{PREFIX}{LINK}", PasswordLink(house, guards))
-    app.add_route(f"{PREFIX}{SESSION}", Session(house, guards))
+        by_path[operation.path].append(operation)
+    for path, operations in by_path.items():
+        app.add_route(PREFIX + path, Resource(operations, dispatch.serve))
+    app.add_route(f"{PREFIX}/live", LiveStream(services, guards, live))
+    app.add_route(f"{PREFIX}{LINK}", PasswordLink(services, guards))
+    app.add_route(f"{PREFIX}{SESSION}", Session(services, guards))
     app.add_route(f"{PREFIX}/openapi.json", Document())
-    app.add_route(HEALTH, Health(house))
-    SignOnPlaces(house, guards).add_to(app)
-    panel = Panel(house, guards, live)
+    app.add_route(HEALTH, Health(services))
+    SignOnResources(services, guards).add_to(app)
+    panel = Panel(services, guards, live)
     panel.add_to(app)
     refusals = Refusals(panel)
     app.add_error_handler(falcon.HTTPError, refusals.http_error)

@@ -19,10 +19,10 @@ from callcontrol.edges.web.keep_alive import IS_STREAM
 from callcontrol.usecases.signing_in import From, SignedIn
 from callcontrol.vocabulary.rights import NO_TENANT, Scope, scope_of
 from callcontrol.web.guards import Guards, limited
-from callcontrol.web.house import House
 from callcontrol.web.once import HEADER, Named, once
 from callcontrol.web.operations import Answer, Asked, Audit, Operation, Told
 from callcontrol.web.problems import CONTENT_TYPE, Problem, problem_of
+from callcontrol.web.services import Services
 
 log = logging.getLogger("callcontrol.web")
 
@@ -30,7 +30,7 @@ _METHODS: Final = {"GET": "on_get", "POST": "on_post", "PUT": "on_put", "DELETE"
 _NO_STORE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-class Place:
+class Resource:
     """The operations of one address, as Falcon calls them."""
 
     def __init__(self, operations: Sequence[Operation], serve: Callable[..., None]) -> None:
@@ -48,9 +48,9 @@ def _bound(serve: Callable[..., None], operation: Operation) -> Callable[..., No
 class Dispatch:
     """Carries out operations."""
 
-    def __init__(self, house: House, guards: Guards) -> None:
-        self._house, self._guards = house, guards
-        self._answers = WebAnswers(house.pipeline)
+    def __init__(self, services: Services, guards: Guards) -> None:
+        self._services, self._guards = services, guards
+        self._answers = WebAnswers(services.pipeline)
 
     def serve(self, operation: Operation, request: Request, response: Response, path: Mapping[str, str]) -> None:
         """Answer a request."""
@@ -103,7 +103,7 @@ class Dispatch:
         read = None if operation.body is None else operation.body.model_validate(_json(body))
         if_match = request.get_header("If-Match") or ""
         key = request.get_header(HEADER) or ""
-        return Asked(self._house, signed_in, tenant, where, path, given, read, if_match, key)
+        return Asked(self._services, signed_in, tenant, where, path, given, read, if_match, key)
 
     def _done(self, operation: Operation, asked: Asked) -> Answer:
         answer = operation.carry_out(asked)
@@ -117,8 +117,8 @@ def note(asked: Asked, audit: Audit) -> None:
     """Note what was changed, or that an operator looked into a tenant."""
     what, object_, before, after = audit
     doer = asked.doer
-    act = Act(asked.house.now(), doer.who, doer.through, doer.address, what, object_, before, after)
-    with asked.house.people(asked.tenant) as connection:
+    act = Act(asked.services.now(), doer.who, doer.through, doer.address, what, object_, before, after)
+    with asked.services.people(asked.tenant) as connection:
         people.note_act(connection, act)
 
 

@@ -13,9 +13,9 @@ from callcontrol.usecases.people import TOKEN_BEGINS
 from callcontrol.usecases.refusals import NotThere
 from callcontrol.usecases.signing_in import From, NotSignedIn, SignedIn
 from callcontrol.vocabulary.rights import NO_TENANT
-from callcontrol.web.house import House
 from callcontrol.web.operations import UNSAFE
 from callcontrol.web.problems import Problem
+from callcontrol.web.services import Services
 
 MAX_BODY_BYTES: Final = 65_536
 BROWSER_CHARACTERS: Final = 200
@@ -29,9 +29,9 @@ class Guards:
         everywhere: counts a request of an address at all hosts (`RequestLimit`).
     """
 
-    def __init__(self, house: House, everywhere: Callable[[str], int] = lambda _: 0) -> None:
-        web = house.settings.web
-        self._house = house
+    def __init__(self, services: Services, everywhere: Callable[[str], int] = lambda _: 0) -> None:
+        web = services.settings.web
+        self._services = services
         self._proxies = networks_of(web.proxies)
         self._requests = RequestLimit(web.requests_a_minute)
         self.sign_ins = RequestLimit(web.sign_ins_a_minute, everywhere=everywhere)
@@ -61,20 +61,20 @@ class Guards:
         """
         given = request.get_header("Authorization") or ""
         if given.startswith(_BEARER + TOKEN_BEGINS):
-            return self._house.signing_in.of_token(given.removeprefix(_BEARER))
+            return self._services.signing_in.of_token(given.removeprefix(_BEARER))
         cookie = request.cookies.get(self.cookie)
         if given or not cookie:
             raise NotSignedIn("no one is signed in", cure="sign in, or send `Authorization: Bearer cct_…`")
         self.check_origin(request)
-        return self._house.signing_in.of_cookie(cookie)
+        return self._services.signing_in.of_cookie(cookie)
 
     def still(self, request: Request, signed_in: SignedIn) -> Callable[[], object]:
         """What asks anew who a request is of, while it is answered: raises NotSignedIn once no one is signed in."""
         cookie = request.cookies.get(self.cookie)
         if signed_in.session is None or cookie is None:
             secret = (request.get_header("Authorization") or "").removeprefix(_BEARER)
-            return lambda: self._house.signing_in.of_token(secret)
-        return lambda: self._house.signing_in.of_cookie(cookie)
+            return lambda: self._services.signing_in.of_token(secret)
+        return lambda: self._services.signing_in.of_cookie(cookie)
 
     def check_origin(self, request: Request) -> None:
         """Raises Problem where an unsafe request of a browser comes from a page of another site, or does not say."""
@@ -89,14 +89,14 @@ class Guards:
         """In whose things; raises NotThere for those that are not the person's to name."""
         own = signed_in.person.tenant
         if own != NO_TENANT:
-            if named not in (None, own) or own not in self._house.settings.tenants:
+            if named not in (None, own) or own not in self._services.settings.tenants:
                 raise NotThere(f"there is no tenant {named or own}", "tenant")
             return own
         if named is None:
             raise Problem(
                 400, "tenant_needed", "an operator has to name the tenant", field="tenant", cure="add ?tenant=NAME"
             )
-        if named not in self._house.settings.tenants:
+        if named not in self._services.settings.tenants:
             raise NotThere(f"there is no tenant {named}", "tenant")
         return named
 

@@ -24,8 +24,8 @@ from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.rights import Person
 from callcontrol.web.api.queues import AgentTold, QueueTold, seen_agents, seen_queues
-from callcontrol.web.eye import Eye
-from callcontrol.web.house import House
+from callcontrol.web.services import Services
+from callcontrol.web.snapshots import TenantSnapshots
 
 LOOK_S: Final = 0.1
 HEARTBEAT_S: Final = 15.0
@@ -78,11 +78,11 @@ def sight_of(person: Person) -> Person:
 class Watched:
     """A tenant that is looked at while it has viewers."""
 
-    def __init__(self, house: House, tenant: str) -> None:
-        self._house, self._tenant, self._eye = house, tenant, Eye(house, tenant)
+    def __init__(self, services: Services, tenant: str) -> None:
+        self._services, self._tenant, self._snapshots = services, tenant, TenantSnapshots(services, tenant)
         self.epoch = clock.new_nonce()
         self.number = 0
-        self.looked_at = house.now()
+        self.looked_at = services.now()
         self.stale_since: str | None = text_of(self.looked_at)
         self.now = Told(tenant, (), ())
         self._rows: tuple[dict[str, QueueTold], dict[str, AgentTold]] = ({}, {})
@@ -118,13 +118,13 @@ class Watched:
     def look(self) -> None:
         """Look once, and tell the streams what has changed."""
         try:
-            queues, agents = self._eye.look()
+            queues, agents = self._snapshots.look()
         except LiveStateError:
             if self.stale_since is None:
                 self.stale_since = text_of(self.looked_at)
                 self._tell(None)
             return
-        self.looked_at = self._house.now()
+        self.looked_at = self._services.now()
         self._compare(queues, agents)
 
     def _compare(self, queues: list[QueueTold], agents: list[AgentTold]) -> None:
@@ -169,8 +169,8 @@ class Watched:
 class Live:
     """All live streams of this process."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._watched: dict[str, Watched] = {}
         self.count = 0
         self.is_stopping = False
@@ -199,7 +199,7 @@ class Live:
         try:
             yield from self._begin(watched, sight, last_id)
             # Streams that began at the same moment do not all ask at the same one.
-            checked = clock.monotonic() - CHECK_S * self._house.chance()
+            checked = clock.monotonic() - CHECK_S * self._services.chance()
             while not self.is_stopping:
                 yield self._next(watched, waiting, sight)
                 if clock.monotonic() - checked >= CHECK_S:
@@ -217,7 +217,7 @@ class Live:
 
     def _watched_of(self, tenant: str) -> Watched:
         if tenant not in self._watched:
-            self._watched[tenant] = Watched(self._house, tenant)
+            self._watched[tenant] = Watched(self._services, tenant)
         return self._watched[tenant]
 
     def _begin(self, watched: Watched, sight: Person, last_id: str) -> Iterator[bytes]:
@@ -233,19 +233,19 @@ class Live:
         try:
             change = waiting.get(timeout=HEARTBEAT_S)
         except Empty:
-            return _told("beat", {"at": text_of(self._house.now())})
+            return _told("beat", {"at": text_of(self._services.now())})
         if change is None:
             return self._snapshot(watched, sight)
         return self._event("change", watched, change.number, change.told.for_(sight))
 
     def _snapshot(self, watched: Watched, sight: Person) -> bytes:
         if watched.stale_since is not None:
-            return _told("stale", {"at": text_of(self._house.now()), "since": watched.stale_since})
+            return _told("stale", {"at": text_of(self._services.now()), "since": watched.stale_since})
         return self._event("snapshot", watched, watched.number, watched.now.for_(sight))
 
     def _event(self, kind: str, watched: Watched, number: int, rows: bytes) -> bytes:
         """The rows are written once, the time is that of this moment: by it a browser knows how old they are."""
-        head = f'event: {kind}\nid: {watched.epoch}-{number}\ndata: {{"at":"{text_of(self._house.now())}",'
+        head = f'event: {kind}\nid: {watched.epoch}-{number}\ndata: {{"at":"{text_of(self._services.now())}",'
         return head.encode() + rows + b"\n\n"
 
 

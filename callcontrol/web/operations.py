@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcontrol.usecases.people import Doer
 from callcontrol.usecases.signing_in import From, SignedIn
 from callcontrol.vocabulary.rights import Kind, Person, Verb
-from callcontrol.web.house import House
+from callcontrol.web.services import Services
 
 UNSAFE: Final = ("POST", "PUT", "DELETE")
 PREFIX: Final = "/api/v1"
@@ -53,7 +53,7 @@ class Asked:
         key: what the request names itself, "" where it does not.
     """
 
-    house: House
+    services: Services
     signed_in: SignedIn
     tenant: str
     where: From

@@ -12,8 +12,8 @@ from callcontrol.edges import web_meters
 from callcontrol.usecases.signing_in import From
 from callcontrol.web.dispatch import tell
 from callcontrol.web.guards import Guards, limited
-from callcontrol.web.house import House
 from callcontrol.web.operations import Given, Told
+from callcontrol.web.services import Services
 from callcontrol.web.sessions import json_of
 
 PATH: Final = "/password-link"
@@ -50,8 +50,8 @@ class LinkDone(Told):
 class PasswordLink:
     """Looking at a link, and using it up."""
 
-    def __init__(self, house: House, guards: Guards) -> None:
-        self._house, self._guards = house, guards
+    def __init__(self, services: Services, guards: Guards) -> None:
+        self._services, self._guards = services, guards
 
     def on_post(self, request: Request, response: Response) -> None:
         """What it asks for."""
@@ -77,13 +77,13 @@ class PasswordLink:
 
     def _look(self, given: Any, _: From) -> LinkSeenTold:
         looked = LinkLooked.model_validate(given)
-        with self._house.own_ledger() as connection:
-            seen = self._house.password_links(connection).look(looked.link)
+        with self._services.own_ledger() as connection:
+            seen = self._services.password_links(connection).look(looked.link)
         return LinkSeenTold(login=seen.login, secret=seen.secret, address=seen.address)
 
     def _use(self, given: Any, where: From) -> LinkDone:
         used = LinkUsed.model_validate(given)
-        with self._house.own_ledger() as connection:
-            links = self._house.password_links(connection)
+        with self._services.own_ledger() as connection:
+            links = self._services.password_links(connection)
             codes = links.use(used.link, used.password, used.secret, used.code, where.address)
         return LinkDone(recovery_codes=list(codes))

@@ -16,8 +16,8 @@ from callcontrol.edges.live_state.request_counts import RequestCounts
 from callcontrol.edges.web.keep_alive import KeepAliveServer
 from callcontrol.web.app import application
 from callcontrol.web.guards import Guards
-from callcontrol.web.house import Dsns, House
 from callcontrol.web.live import Live
+from callcontrol.web.services import Dsns, Services
 
 REDIS_S = 2.0
 STOP_S = 10.0
@@ -38,9 +38,9 @@ class WebProcess:
         settings = current.configuration.settings
         self._pipeline = RedisPipeline(connect(redis_url, REDIS_S))
         dsns = Dsns(settings.web.postgres or dsn, dsn)
-        self._house = House(lambda: current.configuration, dsns, self._pipeline, clock.now)
-        self._guards = Guards(self._house, _counted(RequestCounts(self._pipeline).count))
-        self._live = Live(self._house)
+        self._services = Services(lambda: current.configuration, dsns, self._pipeline, clock.now)
+        self._guards = Guards(self._services, _counted(RequestCounts(self._pipeline).count))
+        self._live = Live(self._services)
 
     def run(self) -> int:
         """Serve until `stopped` is set; returns the exit status.
@@ -49,14 +49,14 @@ class WebProcess:
             OSError: the address cannot be taken.
         """
         web = self._current.configuration.settings.web
-        app = application(self._house, self._guards, self._live)
+        app = application(self._services, self._guards, self._live)
         server = KeepAliveServer(Address(*host_and_port(web.listen)), app, web.clients)
         log.info("API and panel are served at %s for %s", web.listen, web.address)
         self.stopped.wait()
         log.info("ending: %d live streams", self._live.count)
         self._live.stop()
         server.stop(STOP_S)
-        self._house.stop()
+        self._services.stop()
         self._pipeline.stop(REDIS_S)
         return 0
 

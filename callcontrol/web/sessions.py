@@ -13,9 +13,9 @@ from callcontrol.edges import web_meters
 from callcontrol.usecases.signing_in import From, NotSignedIn
 from callcontrol.web.dispatch import tell
 from callcontrol.web.guards import Guards, limited
-from callcontrol.web.house import House
 from callcontrol.web.operations import Given
 from callcontrol.web.problems import Problem
+from callcontrol.web.services import Services
 
 PATH: Final = "/session"
 LONGEST: Final = 128
@@ -34,8 +34,8 @@ class SignInGiven(Given):
 class Session:
     """The session of a browser."""
 
-    def __init__(self, house: House, guards: Guards) -> None:
-        self._house, self._guards = house, guards
+    def __init__(self, services: Services, guards: Guards) -> None:
+        self._services, self._guards = services, guards
 
     def on_post(self, request: Request, response: Response) -> None:
         """Sign in."""
@@ -59,15 +59,15 @@ class Session:
         given = SignInGiven.model_validate(json_of(request))
         admit_sign_in(self._guards, given.login, where)
         try:
-            cookie = self._house.signing_in.sign_in(given.login, given.password, given.code, where)
+            cookie = self._services.signing_in.sign_in(given.login, given.password, given.code, where)
         except NotSignedIn:
             web_meters.sign_ins_total.labels("wrong").inc()
             raise
         web_meters.sign_ins_total.labels("done").inc()
-        set_session(self._guards, response, cookie, self._house.settings.web.session_hours * 3_600)
+        set_session(self._guards, response, cookie, self._services.settings.web.session_hours * 3_600)
 
     def _sign_out(self, request: Request, response: Response, where: From) -> None:
-        self._house.signing_in.sign_out(self._guards.signed_in(request), where)
+        self._services.signing_in.sign_out(self._guards.signed_in(request), where)
         set_session(self._guards, response, "", 0)
 
 

@@ -20,8 +20,8 @@ from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.usecases.single_sign_on import SingleSignOn
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.web.guards import Guards, limited
-from callcontrol.web.house import House
 from callcontrol.web.problems import Problem
+from callcontrol.web.services import Services
 from callcontrol.web.sessions import set_session
 
 PATH: Final = "/sign-in/{tenant}"
@@ -32,12 +32,12 @@ _BYTES: Final = 32
 log = logging.getLogger("callcontrol.web")
 
 
-class SignOnPlaces:
+class SignOnResources:
     """Both addresses."""
 
-    def __init__(self, house: House, guards: Guards) -> None:
-        self._house, self._guards = house, guards
-        self._providers = Providers(house.now)
+    def __init__(self, services: Services, guards: Guards) -> None:
+        self._services, self._guards = services, guards
+        self._providers = Providers(services.now)
         self._cookie = f"{guards.cookie}-sign-on"
 
     def add_to(self, app: App[Request, Response]) -> None:
@@ -54,8 +54,8 @@ class SignOnPlaces:
             address = self._providers.address_of(sign_on, attempt, self._back(tenant))
         except ProviderAway as error:
             raise _away(tenant, error) from error
-        kept = [tenant, attempt.state, attempt.nonce, attempt.verifier, self._house.now()]
-        sealed = Sealer(self._house.settings.web.keys).seal(orjson.dumps(kept).decode()).decode()
+        kept = [tenant, attempt.state, attempt.nonce, attempt.verifier, self._services.now()]
+        sealed = Sealer(self._services.settings.web.keys).seal(orjson.dumps(kept).decode()).decode()
         self._keep(response, sealed, ATTEMPT_S)
         _go(response, address)
         web_meters.requests_total.labels("none").inc()
@@ -68,16 +68,16 @@ class SignOnPlaces:
             raise limited()
         self._keep(response, "", 0)
         sign_on = self._sign_on(tenant)
-        house = self._house
+        services = self._services
         try:
             attempt, code = self._attempt(request, tenant, sign_on), request.get_param("code") or ""
             claims = self._providers.claims(sign_on, attempt, code, self._back(tenant))
-            with house.own_ledger() as connection:
+            with services.own_ledger() as connection:
                 found = SingleSignOn(
-                    house.settings, tenant, connection, where.address, house.now, os.urandom, clock.new_id
+                    services.settings, tenant, connection, where.address, services.now, os.urandom, clock.new_id
                 )
                 user = found.person(claims)
-            cookie = house.signing_in.begin_for(user, where, "signed in by single sign-on")
+            cookie = services.signing_in.begin_for(user, where, "signed in by single sign-on")
         except ProviderAway as error:
             raise _away(tenant, error) from error
         except (NotBelieved, NotSignedIn) as error:
@@ -87,26 +87,26 @@ class SignOnPlaces:
             raise Problem(403, "not_signed_in", "signing in was not possible", "signed_out", cure=cure) from error
         web_meters.sign_ins_total.labels("done").inc()
         web_meters.requests_total.labels("none").inc()
-        set_session(self._guards, response, cookie, house.settings.web.session_hours * 3_600)
+        set_session(self._guards, response, cookie, services.settings.web.session_hours * 3_600)
         _go(response, "/")
 
     def _sign_on(self, tenant: str) -> SignOn:
-        settings = self._house.settings.tenants.get(tenant)
+        settings = self._services.settings.tenants.get(tenant)
         if settings is None or settings.sign_on is None:
             raise NotThere("there is no such page")
         return settings.sign_on
 
     def _back(self, tenant: str) -> str:
-        return f"{self._house.settings.web.address.rstrip('/')}{PATH.format(tenant=tenant)}/callback"
+        return f"{self._services.settings.web.address.rstrip('/')}{PATH.format(tenant=tenant)}/callback"
 
     def _attempt(self, request: Request, tenant: str, sign_on: SignOn) -> Attempt:
         """What this browser was sent to the provider with; raises NotBelieved where the answer is to another one."""
         try:
-            opened = Sealer(self._house.settings.web.keys).open(request.cookies.get(self._cookie, "").encode())
+            opened = Sealer(self._services.settings.web.keys).open(request.cookies.get(self._cookie, "").encode())
             asked_of, state, nonce, verifier, at = orjson.loads(opened)
         except (NotOpened, ValueError) as error:
             raise NotBelieved("this browser was not sent to the provider, or too long ago") from error
-        if asked_of != tenant or self._house.now() - at >= ATTEMPT_S * SECOND_US:
+        if asked_of != tenant or self._services.now() - at >= ATTEMPT_S * SECOND_US:
             raise NotBelieved("this browser was sent for another tenant, or too long ago")
         if not hmac.compare_digest(state.encode(), (request.get_param("state") or "").encode()):
             raise NotBelieved("the state is another one")

@@ -36,7 +36,7 @@ def one_at_a_time(asked: Asked, what: str) -> Iterator[None]:
     Raises:
         Problem: someone does.
     """
-    acts, name = WebAnswers(asked.house.pipeline), f"act on {what}"
+    acts, name = WebAnswers(asked.services.pipeline), f"act on {what}"
     if acts.begin(asked.tenant, name, "") is not None:
         cure = "look again in a second"
         raise Problem(409, "under_way", "someone else acts on it at this moment", cure=cure)

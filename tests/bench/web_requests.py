@@ -34,8 +34,8 @@ def serve(made: str, url: str, dsn: str) -> None:
     """The server: prints a row for each measurement."""
     _adopt(dsn)
     site, rows = site_of(Path(made), url, dsn), []
-    server = KeepAliveServer(Address("127.0.0.1", 0), application(site.house, site.guards, site.live), 100)
-    for named, access in (("one each", partial(walled, dsn)), ("kept", site.house.ledger)):
+    server = KeepAliveServer(Address("127.0.0.1", 0), application(site.services, site.guards, site.live), 100)
+    for named, access in (("one each", partial(walled, dsn)), ("kept", site.services.ledger)):
         _reach(site, access)
         for path in PATHS:
             rows += [(path, str(n), named, *_asked(server.address.port, site, path, n)) for n in CLIENTS]
@@ -52,8 +52,8 @@ def _adopt(dsn: str) -> None:
 
 def _reach(site: Site, access: Callable[..., object]) -> None:
     """How the ledger is reached from now on."""
-    site.house.ledger = lambda tenant, is_long=False: access(tenant)  # type: ignore[assignment, method-assign, misc]
-    site.house.signing_in._ledger = site.house.ledger
+    site.services.ledger = lambda tenant, is_long=False: access(tenant)  # type: ignore[assignment, method-assign, misc]
+    site.services.signing_in._ledger = site.services.ledger
 
 
 def _asked(port: int, site: Site, path: str, clients: int) -> tuple[str, str, str]:

@@ -20,8 +20,8 @@ from callcontrol.usecases.people import Doer, People
 from callcontrol.vocabulary.rights import NO_TENANT, Kind, Role, Verb
 from callcontrol.web.app import application
 from callcontrol.web.guards import Guards
-from callcontrol.web.house import Dsns, House
 from callcontrol.web.live import Live
+from callcontrol.web.services import Dsns, Services
 from tests.commands.call_centre import configured
 
 KEY = "k" * 32
@@ -49,21 +49,21 @@ class Site:
     def __init__(self, configuration: Configuration, dsn: str, redis_url: str) -> None:
         self.dsn, self.configuration = dsn, configuration
         self.pipeline = RedisPipeline(connect(redis_url, 5.0))
-        self.house = House(lambda: self.configuration, Dsns(dsn, dsn), self.pipeline, clock.now)
-        self.guards, self.live = Guards(self.house), Live(self.house)
-        self.client = testing.TestClient(application(self.house, self.guards, self.live))
+        self.services = Services(lambda: self.configuration, Dsns(dsn, dsn), self.pipeline, clock.now)
+        self.guards, self.live = Guards(self.services), Live(self.services)
+        self.client = testing.TestClient(application(self.services, self.guards, self.live))
         self.tokens: dict[str, str] = {}
         with connect_ledger(dsn) as connection:
             self._people(connection)
 
     def stop(self) -> None:
         """Close the connections to the stores."""
-        self.house.stop()
+        self.services.stop()
         self.pipeline.stop(1.0)
 
     def _people(self, connection: Any) -> None:
         doer = Doer("root (command)", "command")
-        people = People(self.house.settings, connection, doer, clock.now, os.urandom, clock.new_id)
+        people = People(self.services.settings, connection, doer, clock.now, os.urandom, clock.new_id)
         for login, (tenant, roles, own) in PEOPLE.items():
             given = {"extension": "", "agent": "", "extensions": NONE, "queues": NONE, **own}
             words = tuple(role.value for role in roles)

@@ -36,7 +36,7 @@ ELSEWHERE: Final = frozenset({"live", "sign_in", "sign_out"})
 
 def served(site: Site) -> Callable[..., Any]:
     """The application, as the server calls it."""
-    app = application(site.house, site.guards, site.live)
+    app = application(site.services, site.guards, site.live)
 
     def called(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         return app({**environ, IS_STREAM: lambda: None}, start)

@@ -202,7 +202,7 @@ def test_an_operator_names_the_tenant_and_each_look_is_noted(history: Site) -> N
 
 
 def test_an_operation_is_refused_to_roles_that_have_no_right_to_any(site: Site) -> None:
-    people = {login: site.house.signing_in.of_token(site.tokens[login]).person for login in PEOPLE}
+    people = {login: site.services.signing_in.of_token(site.tokens[login]).person for login in PEOPLE}
     for operation in OPERATIONS:
         path = re.sub(r"\{([a-z]+)\}", lambda name: WORDS.get(name[1], "x"), operation.path)
         body: dict[str, object] | None = {} if operation.body is not None else None

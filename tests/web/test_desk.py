@@ -39,7 +39,7 @@ def floor(
     centre = CallCentre(str(tmp_path / "conf"), redis_url)
     at(monkeypatch, centre)
     centre.open()
-    monkeypatch.setattr(site.house, "now", lambda: centre.now)
+    monkeypatch.setattr(site.services, "now", lambda: centre.now)
     yield site, centre
     centre.stop()
     site.stop()
@@ -47,7 +47,7 @@ def floor(
 
 def own_queue(site: Site) -> str:
     """One that yvonne serves."""
-    queues = site.house.tenant("acme").queues
+    queues = site.services.tenant("acme").queues
     return next(name for name, queue in queues.items() if "yvonne" in {seat.agent for seat in queue.agents})
 
 
@@ -57,7 +57,7 @@ def test_an_agent_sees_who_rings_and_talks_with_the_earlier_calls_of_the_number(
     assert writer.write([to_json(rated(answered_in_queue(3)))]) == []
     writer.close()
     for agent in ("wanda", "zenon", "xenia"):
-        if agent in site.house.tenant("acme").agents:
+        if agent in site.services.tenant("acme").agents:
             site.ask("admin", "POST", f"/agents/{agent}/acts", {"action": "pause"}, key=f"pause {agent}")
     site.ask("agent", "POST", "/agents/yvonne/acts", {"action": "log-in"}, key="in")
     desk = site.get("agent", "/desk").json
@@ -91,7 +91,7 @@ def test_a_person_who_is_no_agent_has_no_desk(floor: tuple[Site, CallCentre]) ->
 def test_waiting_callers_are_masked_for_the_agent_until_they_ring(floor: tuple[Site, CallCentre]) -> None:
     site, centre = floor
     queue = own_queue(site)
-    for agent in site.house.tenant("acme").agents:
+    for agent in site.services.tenant("acme").agents:
         site.ask("admin", "POST", f"/agents/{agent}/acts", {"action": "log-in"}, key=f"in {agent}")
         site.ask("admin", "POST", f"/agents/{agent}/acts", {"action": "pause"}, key=f"pause {agent}")
     site.ask("agent", "POST", "/agents/yvonne/acts", {"action": "resume"}, key="resume")
@@ -115,7 +115,7 @@ def test_two_supervisors_do_not_overwrite_each_other(floor: tuple[Site, CallCent
     late = act("boss", wanda, {"action": "log-in"}, looked)
     assert (late.status_code, late.json["code"], late.json["field"]) == (412, "changed_meanwhile", "If-Match")
     assert act("boss", wanda, {"action": "resume"}, first.headers["ETag"]).status_code == 200
-    for agent in site.house.tenant("acme").agents:
+    for agent in site.services.tenant("acme").agents:
         site.ask("admin", "POST", f"/agents/{agent}/acts", {"action": "pause"}, key=f"pause {agent}")
     site.ask("admin", "POST", "/agents/wanda/acts", {"action": "log-in"}, key="in")
     for number in ("1", "2"):
@@ -161,7 +161,7 @@ def test_a_supervisor_is_rung_by_right_of_the_person_and_of_the_phone(
     assert rung == []
     with connect_ledger(site.dsn) as connection:
         doer = Doer("root (command)", "command")
-        people = People(site.house.settings, connection, doer, clock.now, os.urandom, clock.new_id)
+        people = People(site.services.settings, connection, doer, clock.now, os.urandom, clock.new_id)
         people.change("boss", extensions=("117",))
     told = listen("boss", {"extension": "117", "reason": "coaching"})
     assert (told.status_code, told.json["stage"], told.json["phone"]) == (202, "ringing", "105")

@@ -19,9 +19,9 @@ DND = "/api/v1/extensions/101/do-not-disturb"
 def cookie_of(site: Site, login: str) -> dict[str, str]:
     with connect(site.dsn) as connection:
         doer = Doer("root (command)", "command")
-        people = People(site.house.settings, connection, doer, site.house.now, bytes, str)
+        people = People(site.services.settings, connection, doer, site.services.now, bytes, str)
         people.set_password(login, PASSWORD)
-    cookie = site.house.signing_in.sign_in(login, PASSWORD, "", From("192.0.2.7", "a browser"))
+    cookie = site.services.signing_in.sign_in(login, PASSWORD, "", From("192.0.2.7", "a browser"))
     return {site.guards.cookie: cookie}
 
 
@@ -48,16 +48,16 @@ def test_a_page_of_another_site_changes_nothing(site: Site, headers: dict[str, s
 def test_a_cookie_looks_from_anywhere_and_ends_with_the_session(site: Site) -> None:
     cookies = cookie_of(site, "sub")
     assert site.client.simulate_get("/api/v1/me", cookies=cookies).json["login"] == "sub"
-    site.house.signing_in.sign_out(site.house.signing_in.of_cookie(cookies[site.guards.cookie]), From("", ""))
+    site.services.signing_in.sign_out(site.services.signing_in.of_cookie(cookies[site.guards.cookie]), From("", ""))
     assert site.client.simulate_get("/api/v1/me", cookies=cookies).status_code == 401
 
 
 def test_an_address_that_asks_too_often_is_refused_and_others_are_not(site: Site) -> None:
-    web = site.house.settings.web.model_copy(update={"requests_a_minute": 10})
-    settings = site.house.settings.model_copy(update={"web": web})
+    web = site.services.settings.web.model_copy(update={"requests_a_minute": 10})
+    settings = site.services.settings.model_copy(update={"web": web})
     configuration = site.configuration
     object.__setattr__(configuration, "settings", settings)
-    client = testing.TestClient(application(site.house, Guards(site.house), site.live))
+    client = testing.TestClient(application(site.services, Guards(site.services), site.live))
     headers = {"X-Forwarded-For": "192.0.2.7"}
     found = [client.simulate_get("/api/v1/me", headers=headers).status_code for _ in range(12)]
     assert set(found[:8]) == {401}
@@ -100,7 +100,7 @@ def test_tries_to_sign_in_are_limited_by_account_and_by_address(site: Site) -> N
         given = {"login": login, "password": "wrong password"}
         return int(site.client.simulate_post("/api/v1/session", json=given, headers=headers).status_code)
 
-    most = site.house.settings.web.sign_ins_a_minute
+    most = site.services.settings.web.sign_ins_a_minute
     object.__setattr__(site.guards.sign_ins, "_seconds", lambda: 0.0)
     assert [tried("sub", f"192.0.2.{number}") for number in range(most + 1)] == [401] * most + [429]
     assert tried("unknown", "192.0.2.200") == 401

@@ -11,7 +11,7 @@ from tests.web.conftest import Site
 
 
 def first_hours(site: Site) -> str:
-    return next(iter(site.house.tenant("acme").hours))
+    return next(iter(site.services.tenant("acme").hours))
 
 
 def test_hours_are_set_by_hand_and_taken_back_and_never_over_anothers(site: Site) -> None:
@@ -39,7 +39,7 @@ def test_hours_are_set_by_hand_and_taken_back_and_never_over_anothers(site: Site
 
 
 def test_a_duty_is_given_and_taken_back(site: Site) -> None:
-    name = next(iter(BLOCK.of(site.house.tenant("acme"))))
+    name = next(iter(BLOCK.of(site.services.tenant("acme"))))
     path = f"/duties/{name}"
     looked = site.get("admin", path)
     assert looked.json in site.get("admin", "/duties").json["duties"]
@@ -63,7 +63,7 @@ def test_a_duty_is_given_and_taken_back(site: Site) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(site: Site, path: str, given: dict[str, object], field: str) -> None:
-    name = first_hours(site) if path == "hours" else next(iter(BLOCK.of(site.house.tenant("acme"))))
+    name = first_hours(site) if path == "hours" else next(iter(BLOCK.of(site.services.tenant("acme"))))
     version = site.get("admin", f"/{path}/{name}").headers["ETag"]
     refused = site.ask("admin", "PUT", f"/{path}/{name}", given, If_Match=version)
     assert (refused.status_code, refused.json["field"]) == (400, field)

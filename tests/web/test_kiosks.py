@@ -30,17 +30,17 @@ def test_a_link_is_told_once_kept_as_a_hash_and_revoked(site: Site) -> None:
     with psycopg.connect(site.dsn) as owner:
         (kept,) = owner.execute("SELECT k::text FROM web_kiosks k").fetchall()
     assert found[0] not in kept[0]
-    with site.house.people(NO_TENANT) as connection:
-        kiosk = opened(connection, found[0], site.house.now())
+    with site.services.people(NO_TENANT) as connection:
+        kiosk = opened(connection, found[0], site.services.now())
         with pytest.raises(NotSignedIn):
             opened(connection, found[0], Instant(kiosk.ends_at))
         with pytest.raises(NotSignedIn):
-            opened(connection, found[0][:-1] + "x", site.house.now())
+            opened(connection, found[0][:-1] + "x", site.services.now())
     assert kiosk.ends_at - kiosk.created_at == 30 * DAY_S * SECOND_US
     revoked = site.ask("boss", "DELETE", f"/kiosks/{kiosk.kiosk_id}")
     assert revoked.json["revoked_at"]
-    with site.house.people(NO_TENANT) as connection, pytest.raises(NotSignedIn):
-        opened(connection, found[0], site.house.now())
+    with site.services.people(NO_TENANT) as connection, pytest.raises(NotSignedIn):
+        opened(connection, found[0], site.services.now())
     assert site.ask("boss", "DELETE", f"/kiosks/{kiosk.kiosk_id}").status_code == 400
     acts = site.get("admin", "/audit").json["acts"]
     assert [one["what"] for one in acts[:2]] == ["wall: link revoked", "wall: link made"]
@@ -60,9 +60,9 @@ def test_a_supervisor_makes_links_of_the_queues_looked_after_alone(site: Site) -
 
 def test_who_has_a_link_sees_its_queues_now_and_nothing_else(site: Site) -> None:
     site.ask("admin", "POST", "/kiosks", GIVEN, key="k")
-    with site.house.people("acme") as connection:
+    with site.services.people("acme") as connection:
         (kiosk,) = rows.kiosks_of(connection, "acme")
-        rows.note_kiosk_use(connection, kiosk, site.house.now())
+        rows.note_kiosk_use(connection, kiosk, site.services.now())
         assert rows.kiosks_of(connection, "acme")[0].used_at is not None
     person = viewer(kiosk)
     assert may(person, Verb.SEE, Kind.QUEUES, Thing("acme", queue="support"))
@@ -87,7 +87,7 @@ def test_a_link_becomes_a_cookie_that_is_good_for_the_wall_alone(site: Site) -> 
     assert site.client.simulate_get("/api/v1/live", cookies=cookies).status_code == 401
     assert site.client.simulate_get("/floor", cookies=cookies).headers["location"].startswith("/sign-in")
     assert site.client.simulate_get("/wallboard").headers["location"] == "/sign-in?back=%2Fwallboard"
-    with site.house.people("acme") as connection:
+    with site.services.people("acme") as connection:
         (kiosk,) = rows.kiosks_of(connection, "acme")
     assert kiosk.used_at is not None
     site.ask("admin", "DELETE", f"/kiosks/{kiosk.kiosk_id}")

@@ -14,11 +14,11 @@ from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.rights import Person
-from callcontrol.web import eye as eye_module
 from callcontrol.web import live as live_module
+from callcontrol.web import snapshots as snapshots_module
 from callcontrol.web.api.queues import seen_queues, snapshot, some_agents
-from callcontrol.web.eye import Eye
 from callcontrol.web.live import Live, Told, Watched
+from callcontrol.web.snapshots import TenantSnapshots
 from tests.commands.call_centre import CallCentre, at
 from tests.web.conftest import Site, site_of
 
@@ -42,7 +42,7 @@ def open_site(
 
 
 def person(site: Site, login: str) -> Person:
-    return site.house.signing_in.of_token(site.tokens[login]).person
+    return site.services.signing_in.of_token(site.tokens[login]).person
 
 
 def stream(site: Site, login: str, last_id: str = "", still: Callable[[], object] = bool) -> Events:
@@ -59,7 +59,7 @@ def test_a_snapshot_comes_first_then_what_changes(open_site: tuple[Site, CallCen
     events = stream(site, "admin")
     kind, first_id, told = read(next(events))
     assert kind == "snapshot"
-    assert {one["queue"] for one in told["queues"]} == set(site.house.tenant("acme").queues)
+    assert {one["queue"] for one in told["queues"]} == set(site.services.tenant("acme").queues)
     site.ask("admin", "POST", "/agents/wanda/acts", {"action": "pause", "reason": "lunch"}, key="p")
     kind, second_id, told = read(next(events))
     assert (kind, [one["agent"] for one in told["agents"]]) == ("change", ["wanda"])
@@ -79,7 +79,9 @@ def test_each_sees_the_queues_that_are_the_persons_to_see(open_site: tuple[Site,
     assert [one["queue"] for one in read(next(stream(site, "boss")))[2]["queues"]] == ["support"]
     agent = read(next(stream(site, "agent")))[2]
     own = {
-        name for name, queue in site.house.tenant("acme").queues.items() if "yvonne" in {s.agent for s in queue.agents}
+        name
+        for name, queue in site.services.tenant("acme").queues.items()
+        if "yvonne" in {s.agent for s in queue.agents}
     }
     assert {one["queue"] for one in agent["queues"]} == own
     assert [one["agent"] for one in agent["agents"]] == ["yvonne"]
@@ -98,7 +100,7 @@ def test_while_redis_is_away_it_is_said_since_when(
         raise StoreAway("away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Eye, "look", away)
+        patched.setattr(TenantSnapshots, "look", away)
         kind, event_id, told = read(next(events))
         assert (kind, event_id, set(told)) == ("stale", "", {"at", "since"})
         assert read(next(stream(site, "admin")))[0] == "stale"
@@ -109,7 +111,7 @@ def test_a_stream_that_does_not_read_gets_a_snapshot_instead_of_what_it_missed(
     open_site: tuple[Site, CallCentre],
 ) -> None:
     site, _ = open_site
-    watched = Watched(site.house, "acme")
+    watched = Watched(site.services, "acme")
     waiting = watched.join()
     change = live_module.Change(1, Told("acme", (), ()))
     for _ in range(live_module.WAITING + 1):
@@ -164,21 +166,21 @@ def test_stale_is_told_since_the_last_look_that_saw_anything(
 ) -> None:
     site, _ = open_site
     moments = iter(Instant(second * 1_000_000) for second in range(10))
-    monkeypatch.setattr(site.house, "now", lambda: next(moments))
-    watched = Watched(site.house, "acme")
+    monkeypatch.setattr(site.services, "now", lambda: next(moments))
+    watched = Watched(site.services, "acme")
     watched.look()
     looked_at = text_of(watched.looked_at)
 
     def away(*_: object) -> None:
         raise StoreAway("away")
 
-    monkeypatch.setattr(Eye, "look", away)
+    monkeypatch.setattr(TenantSnapshots, "look", away)
     watched.look()
     assert watched.stale_since == looked_at
     assert next(moments) > watched.looked_at
 
 
-def test_an_eye_reads_agents_that_have_changed_and_sees_what_reading_all_shows(
+def test_snapshots_read_agents_that_have_changed_and_show_what_reading_all_shows(
     open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site, centre = open_site
@@ -188,19 +190,19 @@ def test_an_eye_reads_agents_that_have_changed_and_sees_what_reading_all_shows(
         read_names.append(names)
         return some_agents(live, tenant, names)
 
-    monkeypatch.setattr("callcontrol.web.eye.some_agents", noted)
-    eye = Eye(site.house, "acme")
-    assert eye.look() == snapshot(site.house.live(), "acme")
-    eye.look()
+    monkeypatch.setattr("callcontrol.web.snapshots.some_agents", noted)
+    snapshots = TenantSnapshots(site.services, "acme")
+    assert snapshots.look() == snapshot(site.services.live(), "acme")
+    snapshots.look()
     assert read_names == [None]
     centre.join("call-1")
     centre.ring("call-1")
-    ringing = eye.look()
-    assert ringing == snapshot(site.house.live(), "acme")
+    ringing = snapshots.look()
+    assert ringing == snapshot(site.services.live(), "acme")
     (name,) = read_names[1]
     assert {one.agent: one.state for one in ringing[1]}[name] == "ringing"
     centre.answer("call-1")
     centre.hang_up(name, "call-1", 10)
-    monkeypatch.setattr(eye_module, "ALL_S", 0.0)
-    assert eye.look() == snapshot(site.house.live(), "acme")
+    monkeypatch.setattr(snapshots_module, "ALL_S", 0.0)
+    assert snapshots.look() == snapshot(site.services.live(), "acme")
     assert read_names[-1] is None

@@ -165,7 +165,9 @@ def write(site: Site, *numbers: int) -> None:
 
 def closed(site: Site) -> None:
     with connect(site.dsn) as connection:
-        close(connection, book_of(site.house.settings, "acme"), "2026-11", instant_from("2026-12-02T00:00:00Z"), "me")
+        close(
+            connection, book_of(site.services.settings, "acme"), "2026-11", instant_from("2026-12-02T00:00:00Z"), "me"
+        )
 
 
 def test_statements_are_those_of_the_command_in_each_form(site: Site, tmp_path: Path, capfd: Any) -> None:

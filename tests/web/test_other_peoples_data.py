@@ -193,7 +193,7 @@ def everyone(site: Site, tmp_path: Path, redis_url: str) -> Iterator[Site]:
             enter(connection, NewEntry(account, EntryKind.TOP_UP, decimal_from("1"), "test", "test", "test"))
     _spare(site)
     with connect(site.dsn) as connection:
-        site.house.people_by(DOER, connection).add_token("hans", "x", ["see:calls"], 1)
+        site.services.people_by(DOER, connection).add_token("hans", "x", ["see:calls"], 1)
     yield site
     centre.stop()
 
@@ -207,7 +207,7 @@ def _spare(site: Site) -> None:
     with connect(site.dsn) as connection:
         for tenant, login in (("acme", "spare"), ("globex", "hans")):
             if user_of_login(connection, login) is None:
-                site.house.people_by(DOER, connection).add(_user(tenant, login))
+                site.services.people_by(DOER, connection).add(_user(tenant, login))
 
 
 def names_of(login: str, whose: str) -> dict[str, str]:

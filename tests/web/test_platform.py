@@ -15,7 +15,7 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.workers import Workers
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.web.house import House
+from callcontrol.web.services import Services
 from tests.web.conftest import Site
 
 
@@ -65,14 +65,14 @@ def test_health_tells_the_worst_first(site: Site, monkeypatch: pytest.MonkeyPatc
     def away(*_: object, **__: object) -> Any:
         raise StoreAway("Redis does not answer")
 
-    def no_ledger(_: House) -> Any:
+    def no_ledger(_: Services) -> Any:
         raise NoLedger("Postgres cannot be reached")
 
-    asked = site.house.pipeline.ask
+    asked = site.services.pipeline.ask
     monkeypatch.setattr(
-        site.house.pipeline, "ask", lambda *words, **more: away() if words == ("PING",) else asked(*words, **more)
+        site.services.pipeline, "ask", lambda *words, **more: away() if words == ("PING",) else asked(*words, **more)
     )
-    monkeypatch.setattr(House, "own_ledger", no_ledger)
+    monkeypatch.setattr(Services, "own_ledger", no_ledger)
     checks = site.get("olga", "/platform/health").json["checks"]
     assert [(one["part"], one["standing"]) for one in checks] == [("Redis", "away"), ("Postgres", "away")]
 
@@ -81,7 +81,7 @@ def test_mails_are_looked_at_and_sent_again_and_each_look_is_noted(site: Site) -
     assert site.get("olga", "/platform/mails").json == {"waiting": 0, "mails": []}
     assert site.ask("olga", "POST", "/platform/mails/nosuch/attempts", {}, key="a").status_code == 404
     assert site.get("olga", "/platform/mails?state=lost").status_code == 400
-    with site.house.own_ledger() as connection:
+    with site.services.own_ledger() as connection:
         rows = connection.execute("SELECT what, tenant FROM web_audit WHERE what LIKE 'looked%'").fetchall()
     assert rows == [{"what": "looked: list_mails", "tenant": "-"}]
 

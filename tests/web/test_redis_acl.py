@@ -38,7 +38,7 @@ def test_the_api_works_by_that_user(guarded: tuple[Site, Redis, Redis]) -> None:
     assert {path: site.get("admin", path).status_code for path in LOOKED_AT} == dict.fromkeys(LOOKED_AT, 200)
     for path in ("/platform/workers", "/platform/switches"):
         assert site.get("olga", path).status_code == 200
-    name = next(iter(site.house.tenant("acme").hours))
+    name = next(iter(site.services.tenant("acme").hours))
     for path, given in (
         ("/extensions/101/rules/busy", {"target": "extension:105"}),
         (f"/hours/{name}", {"open": False, "until": "taken-back"}),

@@ -156,7 +156,7 @@ def test_roles_are_those_the_provider_gives_and_one_that_needs_a_second_factor_i
 
 def test_a_person_who_is_here_is_linked_by_the_login_if_the_address_is_verified(browser: Browser) -> None:
     for login, address in (("boss", "boss@acme.example"), ("olga", "olga@acme.example")):
-        with browser.site.house.own_ledger() as connection:
+        with browser.site.services.own_ledger() as connection:
             connection.execute("UPDATE web_users SET login = %s WHERE login = %s", (address, login))
     browser.knows("b", email="boss@acme.example", email_verified=False, groups=["staff"])
     assert browser.signs_in("b").status_code == 403
@@ -171,7 +171,7 @@ def test_a_person_who_is_here_is_linked_by_the_login_if_the_address_is_verified(
 def test_one_who_is_disabled_or_without_a_role_does_not_get_in(browser: Browser) -> None:
     browser.knows("jan", **STAFF)
     assert browser.signs_in("jan").status_code == 303
-    with browser.site.house.own_ledger() as connection:
+    with browser.site.services.own_ledger() as connection:
         connection.execute("UPDATE web_users SET disabled_at = now() WHERE login = 'jan@acme.example'")
     assert browser.signs_in("jan").status_code == 403
 

@@ -53,7 +53,7 @@ def test_a_person_is_added_and_sets_a_password_by_a_link_that_is_good_once(site:
     short = link(site, "PUT", link=secret, password="short")
     assert (short.status_code, short.json["field"]) == (400, "password")
     assert link(site, "PUT", link=secret, password=PASSWORD).json == {"recovery_codes": []}
-    assert site.house.signing_in.sign_in("ewa", PASSWORD, "", From("", ""))
+    assert site.services.signing_in.sign_in("ewa", PASSWORD, "", From("", ""))
     for method, more in (("POST", {}), ("PUT", {"password": PASSWORD})):
         again = link(site, method, link=secret, **more)
         assert (again.status_code, again.json["code"]) == (404, "not_there")
@@ -81,15 +81,15 @@ def test_a_person_who_needs_a_second_factor_sets_it_with_the_link(site: Site) ->
     secret = link_for(site, "ewa")
     seen = link(site, "POST", link=secret).json
     assert seen["address"].startswith("otpauth://totp/callcontrol:ewa?secret=")
-    code = pyotp.TOTP(seen["secret"]).at(site.house.now() // SECOND_US)
+    code = pyotp.TOTP(seen["secret"]).at(site.services.now() // SECOND_US)
     wrong = link(site, "PUT", link=secret, password=PASSWORD, secret=seen["secret"], code="000000")
     assert (wrong.status_code, wrong.json["field"]) == (400, "code")
     assert link(site, "PUT", link=secret, password=PASSWORD).json["field"] == "code"
     done = link(site, "PUT", link=secret, password=PASSWORD, secret=seen["secret"], code=code)
     assert len(done.json["recovery_codes"]) == 10
     with pytest.raises(NotSignedIn):
-        site.house.signing_in.sign_in("ewa", PASSWORD, code, From("", ""))
-    assert site.house.signing_in.sign_in("ewa", PASSWORD, done.json["recovery_codes"][0], From("", ""))
+        site.services.signing_in.sign_in("ewa", PASSWORD, code, From("", ""))
+    assert site.services.signing_in.sign_in("ewa", PASSWORD, done.json["recovery_codes"][0], From("", ""))
     assert site.ask("admin", "DELETE", "/users/ewa/second-factor").status_code == 200
     assert site.get("admin", "/users/ewa").json["user"]["has_second_factor"] is False
 
@@ -152,14 +152,14 @@ def test_a_token_is_told_once_and_revoked(site: Site) -> None:
     assert made.status_code == 201
     again = site.ask("admin", "POST", "/tokens", given, key="t")
     assert (again.status_code, again.json["code"]) == (410, "told_before")
-    person = site.house.signing_in.of_token(made.json["secret"]).person
+    person = site.services.signing_in.of_token(made.json["secret"]).person
     assert (person.login, person.extension) == ("sub, token crm", "101")
     (row,) = [one for one in site.get("admin", "/tokens?login=sub").json["tokens"] if one["name"] == "crm"]
     assert (row["rights"], row["good"], row["used_at"] is not None) == (["see:calls"], True, True)
     assert made.json["secret"] not in site.get("admin", "/tokens").text
     assert site.ask("admin", "DELETE", f"/tokens/{row['token']}").status_code == 200
     with pytest.raises(NotSignedIn):
-        site.house.signing_in.of_token(made.json["secret"])
+        site.services.signing_in.of_token(made.json["secret"])
     assert site.ask("admin", "DELETE", "/tokens/nosuch").status_code == 404
     for wrong, field in (({"rights": ["see:moon"]}, "rights"), ({"days": 0}, "days"), ({"name": ""}, "name")):
         refused = site.ask("admin", "POST", "/tokens", given | wrong, key=field)
@@ -176,7 +176,7 @@ def test_a_token_gives_no_right_it_does_not_have(site: Site) -> None:
 
 def test_ones_own_access(site: Site) -> None:
     cookies = cookie_of(site, "sub")
-    other = site.house.signing_in.sign_in("sub", PASSWORD, "", From("192.0.2.9", "a phone"))
+    other = site.services.signing_in.sign_in("sub", PASSWORD, "", From("192.0.2.9", "a phone"))
 
     def own(method: str, path: str, body: object = None, key: str = "") -> Any:
         more: dict[str, Any] = {} if body is None else {"json": body}
@@ -189,14 +189,14 @@ def test_ones_own_access(site: Site) -> None:
     assert told["this"] != phone
     assert own("DELETE", f"/sessions/{phone}").status_code == 200
     with pytest.raises(NotSignedIn):
-        site.house.signing_in.of_cookie(other)
+        site.services.signing_in.of_cookie(other)
     assert own("DELETE", f"/sessions/{phone}").status_code == 404
     assert own("PUT", "/language", {"language": "pl"}).status_code == 200
     assert own("PUT", "/language", {"language": "xx"}).json["field"] == "language"
     wrong = own("PUT", "/password", {"password": "not this one", "new": "another good one"})
     assert (wrong.status_code, wrong.json["field"]) == (400, "password")
     new = own("POST", "/second-factor", {}, key="s").json
-    code = pyotp.TOTP(new["secret"]).at(site.house.now() // SECOND_US)
+    code = pyotp.TOTP(new["secret"]).at(site.services.now() // SECOND_US)
     given = {"password": PASSWORD, "secret": new["secret"], "code": code}
     assert own("PUT", "/second-factor", given | {"code": "123"}).json["field"] == "code"
     assert len(own("PUT", "/second-factor", given).json["recovery_codes"]) == 10
@@ -210,13 +210,13 @@ def test_a_new_password_ends_every_session(site: Site) -> None:
     done = site.client.simulate_put("/api/v1/me/password", json=given, headers=HERE, cookies=cookies)
     assert done.status_code == 200
     assert site.client.simulate_get("/api/v1/me", cookies=cookies).status_code == 401
-    assert site.house.signing_in.sign_in("sub", "a longer battery horse", "", From("", ""))
+    assert site.services.signing_in.sign_in("sub", "a longer battery horse", "", From("", ""))
 
 
 def test_passwords_of_ones_own_are_tried_no_more_often_than_those_to_sign_in(site: Site) -> None:
     cookies = cookie_of(site, "sub")
     object.__setattr__(site.guards.sign_ins, "_seconds", lambda: 0.0)
-    most = site.house.settings.web.sign_ins_a_minute
+    most = site.services.settings.web.sign_ins_a_minute
     given = {"password": "a wrong one", "new": "another good one"}
     found = [
         site.client.simulate_put("/api/v1/me/password", json=given, headers=HERE, cookies=cookies).status_code

@@ -141,8 +141,8 @@ COLUMNS: Final = tuple(EntryTold.model_fields)
 
 def accounts_told(asked: Asked) -> AccountsTold:
     """The accounts that the person may see."""
-    accounts = Accounts(asked.house.configuration, asked.tenant, asked.given.currency)
-    with asked.house.people(asked.tenant) as connection:
+    accounts = Accounts(asked.services.configuration, asked.tenant, asked.given.currency)
+    with asked.services.people(asked.tenant) as connection:
         found = {one: balance for one, balance in accounts.balances(connection).items() if _sees(asked, one)}
     live, is_known = _live(asked, list(found))
     told = [_account(accounts.now(balance, live.get(account))) for account, balance in found.items()]
@@ -156,7 +156,7 @@ def _sees(asked: Asked, account: CreditAccount, verb: Verb = Verb.SEE) -> bool:
 
 def _live(asked: Asked, accounts: list[CreditAccount]) -> tuple[Mapping[CreditAccount, LiveAccount], bool]:
     try:
-        return live_accounts(asked.house.pipeline, accounts), True
+        return live_accounts(asked.services.pipeline, accounts), True
     except LiveStateError:
         return {}, False
 
@@ -183,7 +183,7 @@ def _list(asked: Asked) -> Answer:
 
 def account_of(asked: Asked, currency: str, verb: Verb = Verb.SEE) -> tuple[Accounts, CreditAccount]:
     """The account of the address; what the person may not see is not there."""
-    accounts = Accounts(asked.house.configuration, asked.tenant, currency)
+    accounts = Accounts(asked.services.configuration, asked.tenant, currency)
     account = accounts.account(asked.path["account"])
     if not _sees(asked, account):
         raise NotThere(f"there is no account {account.name}", "account")
@@ -196,9 +196,9 @@ def entries_told(asked: Asked) -> EntriesTold:
     """A page of entries, the latest first."""
     given = asked.given
     accounts, account = account_of(asked, given.currency)
-    zone = asked.house.configuration.zone_of(asked.tenant)
+    zone = asked.services.configuration.zone_of(asked.tenant)
     span = moment_given("since", given.since, zone), moment_given("until", given.until, zone)
-    with asked.house.people(asked.tenant) as connection:
+    with asked.services.people(asked.tenant) as connection:
         balances = accounts.balances(connection)
         found = latest_entries(connection, account, span, given.before, given.limit + 1)
     live, _ = _live(asked, [account])
@@ -268,11 +268,11 @@ def entered(asked: Asked) -> tuple[EntryTold, Audit]:
     by = f"{asked.doer.who} ({asked.doer.through})"
     key = f"{asked.doer.through}/{asked.person.user_id}/{asked.key}"
     new = new_entry(account, body.kind, body.amount, body.why, by, key)
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         entry = enter(connection, new)
     with suppress(LiveStateError):
-        tell_redis(asked.house.pipeline, entry.left)
-    told = _entry(asked, entry, asked.house.configuration.zone_of(asked.tenant))
+        tell_redis(asked.services.pipeline, entry.left)
+    told = _entry(asked, entry, asked.services.configuration.zone_of(asked.tenant))
     after = {"receipt": entry.number, "amount": told.amount, "why": told.why}
     return told, (f"account: {body.kind}", f"account {account.name}", None, after)
 
@@ -284,17 +284,17 @@ def _enter(asked: Asked) -> Answer:
 
 def bundles_told(asked: Asked) -> BundlesTold:
     """Bundles of holders that the person may see."""
-    house = asked.house
-    tenant = house.tenant(asked.tenant)
-    month = month_of(tenant, house.now())
-    with house.people(asked.tenant) as connection:
+    services = asked.services
+    tenant = services.tenant(asked.tenant)
+    month = month_of(tenant, services.now())
+    with services.people(asked.tenant) as connection:
         uses = [
             (counter, used)
             for counter, used in uses_now(connection, asked.tenant, tenant, month)
             if may(asked.person, Verb.SEE, Kind.ACCOUNTS, Thing(asked.tenant, extension_in(counter.holder) or ""))
         ]
     try:
-        reserved, is_known = reserved_of(house.pipeline, tenant, uses), True
+        reserved, is_known = reserved_of(services.pipeline, tenant, uses), True
     except LiveStateError:
         reserved, is_known = {}, False
     told = [_bundle(one) for one in bundles_now(tenant, uses, reserved, month)]

@@ -131,17 +131,17 @@ class Click(Told):
 def wanted_of(asked: Asked) -> Wanted:
     """Which calls, as far as the person may see any."""
     given = {name: getattr(asked.given, name) for name in FILTERS}
-    return wanted_by(asked.person, asked.house.configuration, asked.tenant, given, asked.house.now())
+    return wanted_by(asked.person, asked.services.configuration, asked.tenant, given, asked.services.now())
 
 
 def _list(asked: Asked) -> Answer:
-    given, zone = asked.given, asked.house.configuration.zone_of(asked.tenant)
+    given, zone = asked.given, asked.services.configuration.zone_of(asked.tenant)
     filters = {"tenant": asked.tenant, **{name: getattr(given, name) for name in FILTERS}}
-    cursors, user = asked.house.cursors, asked.person.user_id
+    cursors, user = asked.services.cursors, asked.person.user_id
     wanted = replace(wanted_of(asked), limit=given.limit + 1)
     if given.cursor:
         wanted = replace(wanted, after=place_from(cursors.read(given.cursor, filters, user)))
-    with asked.house.history(asked.tenant) as history:
+    with asked.services.history(asked.tenant) as history:
         found = history.page(wanted, WAITED_S)
         totals = history.totals(wanted) if given.sums else None
     page, behind = page_found(found, given.limit)
@@ -165,8 +165,8 @@ def _csv(asked: Asked) -> Answer:
 
 def csv_of(asked: Asked, wanted: Wanted, row_of: Any = machine_row) -> Iterator[bytes]:
     """The rows as CSV, however many there are."""
-    zone = asked.house.configuration.zone_of(asked.tenant)
-    with asked.house.history(asked.tenant, is_long=True) as history:
+    zone = asked.services.configuration.zone_of(asked.tenant)
+    with asked.services.history(asked.tenant, is_long=True) as history:
         yield _line(list(COLUMNS))
         for page in history.pages(wanted):
             yield b"".join(_line(row_of(seen(asked.person, call, zone))) for call in page)
@@ -180,7 +180,7 @@ def _line(row: list[str]) -> bytes:
 
 def _one(asked: Asked) -> Answer:
     wanted = one_wanted(asked.person, asked.tenant, asked.path["call"])
-    with asked.house.history(asked.tenant) as history:
+    with asked.services.history(asked.tenant) as history:
         found = history.calls(wanted, PERSON_S)
     if not found:
         raise NotThere(f"there is no call {asked.path['call']}", "call")
@@ -189,7 +189,7 @@ def _one(asked: Asked) -> Answer:
 
 def detail_of(asked: Asked, call: PastCall) -> CallDetail:
     """The call as the person may see it."""
-    row = seen(asked.person, call, asked.house.configuration.zone_of(asked.tenant))
+    row = seen(asked.person, call, asked.services.configuration.zone_of(asked.tenant))
     hidden = (lambda text: text) if is_seen_whole(asked.person, call) else masked
     path = [
         Station(
@@ -225,13 +225,13 @@ def _call(asked: Asked) -> Answer:
         raise Refused("you have no phone of your own here", "phone")
     if not may(asked.person, Verb.CHANGE, Kind.CALLS, Thing(asked.tenant, extension=phone)):
         raise NotThere(f"there is no phone {phone} of yours", "phone")
-    tenant = asked.house.tenant(asked.tenant)
+    tenant = asked.services.tenant(asked.tenant)
     click_to_call.check(asked.tenant, tenant, phone, asked.body.ring_s)
     number = normalise(asked.body.number, tenant.region)
     if number is None:
         raise Refused(f"{asked.body.number}: {what_is_wrong_with(asked.body.number, tenant.region)}", "number")
     request = ClickToCall(clock.new_id(), asked.tenant, phone, number.text, asked.body.ring_s)
-    click_to_call.ask_worker(request, asked.house.clicks)
+    click_to_call.ask_worker(request, asked.services.clicks)
     told = Click(id=request.id, phone=phone, stage="ringing", detail="")
     audit = ("click to call", f"extension:{phone}", None, {"number": number.text})
     return Answer(told, 202, audit=audit)
@@ -239,7 +239,7 @@ def _call(asked: Asked) -> Answer:
 
 def _clicked(asked: Asked) -> Answer:
     request = ClickToCall(asked.path["id"], asked.tenant, asked.person.extension, "", 1)
-    state = asked.house.clicks.state_of(request)
+    state = asked.services.clicks.state_of(request)
     if state is None:
         raise NotThere("there is no such call, or it is long over", "id")
     return Answer(Click(id=request.id, phone=request.extension, stage=state.stage.value, detail=state.detail))

@@ -85,16 +85,16 @@ class DeskTold(Told):
 
 def desk_told(asked: Asked) -> DeskTold:
     """The desk of the person who asks."""
-    house, tenant = asked.house, asked.tenant
-    found = desk_of(house.live(), tenant, asked.person, house.ledger(tenant))
-    return _told(asked, found, house.tenant(tenant))
+    services, tenant = asked.services, asked.tenant
+    found = desk_of(services.live(), tenant, asked.person, services.ledger(tenant))
+    return _told(asked, found, services.tenant(tenant))
 
 
 def _told(asked: Asked, found: Desk, settings: Tenant) -> DeskTold:
     now = found.row.now
     assert now is not None
     return DeskTold(
-        at=text_of(asked.house.now()),
+        at=text_of(asked.services.now()),
         agent=found.row.agent,
         name=found.row.name,
         state=now.state.value,

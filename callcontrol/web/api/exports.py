@@ -81,8 +81,8 @@ def export_told(connection: DictConnection, plan: Plan) -> ExportTold:
 
 def exports_told(asked: Asked) -> ExportsTold:
     """Those of the tenant."""
-    with asked.house.own_ledger() as connection:
-        plans = plans_for(asked.house.settings, asked.tenant).values()
+    with asked.services.own_ledger() as connection:
+        plans = plans_for(asked.services.settings, asked.tenant).values()
         return ExportsTold(exports=[export_told(connection, plan) for plan in plans])
 
 
@@ -92,8 +92,8 @@ def _list(asked: Asked) -> Answer:
 
 def batches_told(asked: Asked) -> BatchesTold:
     """The last batches of the export of the address."""
-    plan = plan_of(asked.house.settings, asked.path["export"], asked.tenant)
-    with asked.house.own_ledger() as connection:
+    plan = plan_of(asked.services.settings, asked.path["export"], asked.tenant)
+    with asked.services.own_ledger() as connection:
         batches = [BatchTold(**batch_told(one)) for one in last_batches(connection, plan.name, asked.given.limit)]
     return BatchesTold(export=plan.name, batches=batches)
 
@@ -104,11 +104,11 @@ def _batches(asked: Asked) -> Answer:
 
 def resent_batch(asked: Asked, number: str) -> tuple[BatchTold, Audit]:
     """A batch of the export of the address, delivered once more, and its audit."""
-    plan = plan_of(asked.house.settings, asked.path["export"], asked.tenant)
+    plan = plan_of(asked.services.settings, asked.path["export"], asked.tenant)
     if not number.isdecimal() or len(number) > MOST_DIGITS:
         raise NotThere(f"{plan.name} has no batch {number}", "number")
-    with asked.house.own_ledger() as connection:
-        batch = resent(connection, asked.house.settings, plan, int(number))
+    with asked.services.own_ledger() as connection:
+        batch = resent(connection, asked.services.settings, plan, int(number))
     told = {"file": batch.file, "rows": batch.rows, "sha256": batch.sha256}
     audit = ("export: delivered once more", f"export {plan.name} batch {batch.number}", None, told)
     return BatchTold(**batch_told(batch)), audit

@@ -74,8 +74,8 @@ class DutyGiven(Given):
 
 def hands_on(asked: Asked) -> HandsOn:
     """What the tenant's people set by hand."""
-    house = asked.house
-    return HandsOn(house.configuration, asked.tenant, house.overrides, house.now)
+    services = asked.services
+    return HandsOn(services.configuration, asked.tenant, services.overrides, services.now)
 
 
 def hours_told(found: HoursNow) -> HoursTold:

@@ -52,8 +52,8 @@ class KiosksTold(Told):
 @contextmanager
 def kiosks_of(asked: Asked) -> Iterator[Kiosks]:
     """The links of the tenant's walls, as the person may see them."""
-    with asked.house.people(asked.tenant) as connection:
-        yield Kiosks(asked.tenant, connection, asked.person, asked.house.now, os.urandom, clock.new_id)
+    with asked.services.people(asked.tenant) as connection:
+        yield Kiosks(asked.tenant, connection, asked.person, asked.services.now, os.urandom, clock.new_id)
 
 
 def told(kiosk: Kiosk, link: str | None = None) -> KioskTold:
@@ -80,8 +80,8 @@ def add(asked: Asked) -> Answer:
     """Make a link, by `asked.body`; it is told in the answer."""
     body = asked.body
     with kiosks_of(asked) as found:
-        kiosk, secret = found.add(asked.house.tenant(asked.tenant), body.name, body.queues, body.days)
-    link = f"{asked.house.settings.web.address.rstrip('/')}{OPENS}{secret}"
+        kiosk, secret = found.add(asked.services.tenant(asked.tenant), body.name, body.queues, body.days)
+    link = f"{asked.services.settings.web.address.rstrip('/')}{OPENS}{secret}"
     after = {"name": kiosk.name, "queues": list(kiosk.queues), "ends_at": text_of(kiosk.ends_at)}
     audit = ("wall: link made", f"kiosk:{kiosk.kiosk_id}", None, after)
     return Answer(told(kiosk, link), status=201, audit=audit)

@@ -90,8 +90,8 @@ class BackGiven(CaseGiven):
 
 def cases_of(asked: Asked) -> list[CaseTold]:
     """The cases that match, as the person may see them."""
-    given, now = asked.given, asked.house.now()
-    with asked.house.missed(asked.tenant, to_change=False) as missed:
+    given, now = asked.given, asked.services.now()
+    with asked.services.missed(asked.tenant, to_change=False) as missed:
         found = missed.cases(
             number=given.number,
             target=given.target,
@@ -124,11 +124,11 @@ def _act(asked: Asked) -> Answer:
     kind = CaseActKind(asked.body.act)
     if kind is CaseActKind.DISMISS and not asked.body.why.strip():
         raise Refused("a case is dismissed for a reason", "why", "write why no call back is needed")
-    with asked.house.missed(asked.tenant, to_change=True) as missed:
+    with asked.services.missed(asked.tenant, to_change=True) as missed:
         key = _key(asked, missed)
         missed.act(key, kind, asked.person.login, asked.body.why)
         (case,) = missed.cases(number=key.number, target=key.target, closed_too=True)[-1:]
-    told = _told(asked, case, plain_case(case, asked.house.now()))
+    told = _told(asked, case, plain_case(case, asked.services.now()))
     audit = (f"missed caller: {kind.value}", key.target, None, {"number": key.number, "why": asked.body.why})
     return Answer(told, audit=audit)
 
@@ -137,13 +137,13 @@ def _call_back(asked: Asked) -> Answer:
     phone = asked.body.phone or asked.person.extension
     if not may(asked.person, Verb.CHANGE, Kind.CALLS, Thing(asked.tenant, extension=phone)):
         raise NotThere(f"there is no phone {phone} of yours", "phone")
-    click_to_call.check(asked.tenant, asked.house.tenant(asked.tenant), phone, asked.body.ring_s)
-    with asked.house.missed(asked.tenant, to_change=True) as missed:
+    click_to_call.check(asked.tenant, asked.services.tenant(asked.tenant), phone, asked.body.ring_s)
+    with asked.services.missed(asked.tenant, to_change=True) as missed:
         key = _key(asked, missed)
         how = CallBack(phone, asked.person.login, asked.body.ring_s, clock.new_id())
-        request = missed.begin_call_back(key, how, asked.house.clicks)
-    opened = partial(asked.house.missed, asked.tenant, to_change=True)
-    gevent.spawn(end_call_back, opened, key, request, asked.person.login, asked.house.clicks)
+        request = missed.begin_call_back(key, how, asked.services.clicks)
+    opened = partial(asked.services.missed, asked.tenant, to_change=True)
+    gevent.spawn(end_call_back, opened, key, request, asked.person.login, asked.services.clicks)
     audit = ("missed caller: call back", key.target, None, {"number": key.number, "phone": phone})
     return Answer(Click(id=request.id, phone=phone, stage="ringing", detail=""), 202, audit=audit)
 

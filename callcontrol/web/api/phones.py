@@ -85,8 +85,8 @@ def _show(asked: Asked) -> Answer:
 
 
 def _told(asked: Asked, extension: str) -> Answer:
-    rules = asked.house.forwarding(asked.tenant).rules(extension)
-    return Answer(rules_told(extension, rules, asked.house.now()), headers={"ETag": f'"{version_of(rules)}"'})
+    rules = asked.services.forwarding(asked.tenant).rules(extension)
+    return Answer(rules_told(extension, rules, asked.services.now()), headers={"ETag": f'"{version_of(rules)}"'})
 
 
 def rules_told(extension: str, rules: Rules, now: Instant) -> RulesTold:
@@ -114,7 +114,7 @@ def _rule(rule: Rule | None, now: Instant) -> RuleTold | None:
 
 def _put(asked: Asked) -> Answer:
     extension, kind = extension_of(asked, Verb.CHANGE), _kind(asked)
-    forwarding, now = asked.house.forwarding(asked.tenant), asked.house.now()
+    forwarding, now = asked.services.forwarding(asked.tenant), asked.services.now()
     before = _rule(forwarding.rules(extension).of(kind), now)
     rule = forwarding.put(extension, kind, RuleAsked(**asked.body.model_dump()), by_of(asked), _seen(asked))
     return _changed(asked, extension, kind, before, _rule(rule, now))
@@ -122,8 +122,8 @@ def _put(asked: Asked) -> Answer:
 
 def _clear(asked: Asked) -> Answer:
     extension, kind = extension_of(asked, Verb.CHANGE), _kind(asked)
-    forwarding = asked.house.forwarding(asked.tenant)
-    before = _rule(forwarding.rules(extension).of(kind), asked.house.now())
+    forwarding = asked.services.forwarding(asked.tenant)
+    before = _rule(forwarding.rules(extension).of(kind), asked.services.now())
     forwarding.clear(extension, kind, _seen(asked))
     return _changed(asked, extension, kind, before, None)
 
@@ -161,19 +161,19 @@ def by_of(asked: Asked) -> str:
 
 def _undisturbed(asked: Asked) -> Answer:
     extension = extension_of(asked, Verb.SEE)
-    return Answer(_dnd(extension, asked.house.undisturbed(asked.tenant).of(extension)))
+    return Answer(_dnd(extension, asked.services.undisturbed(asked.tenant).of(extension)))
 
 
 def _switch_on(asked: Asked) -> Answer:
     extension = extension_of(asked, Verb.CHANGE)
-    on = asked.house.undisturbed(asked.tenant).switch_on(extension, asked.body.until, by_of(asked))
+    on = asked.services.undisturbed(asked.tenant).switch_on(extension, asked.body.until, by_of(asked))
     told = _dnd(extension, on)
     return Answer(told, audit=("do not disturb", f"extension:{extension}", None, told.model_dump()))
 
 
 def _switch_off(asked: Asked) -> Answer:
     extension = extension_of(asked, Verb.CHANGE)
-    asked.house.undisturbed(asked.tenant).switch_off(extension)
+    asked.services.undisturbed(asked.tenant).switch_off(extension)
     told = _dnd(extension, None)
     return Answer(told, audit=("do not disturb", f"extension:{extension}", None, told.model_dump()))
 

@@ -164,17 +164,17 @@ class HealthTold(Told):
 
 def tenants_told(asked: Asked) -> TenantsTold:
     """All tenants."""
-    house = asked.house
-    return TenantsTold(tenants=[TenantTold(**asdict(one)) for one in tenants_now(house.settings, house.pipeline)])
+    services = asked.services
+    return TenantsTold(tenants=[TenantTold(**asdict(one)) for one in tenants_now(services.settings, services.pipeline)])
 
 
 def _workers(asked: Asked) -> list[WorkerNow]:
-    return workers_now(asked.house.pipeline, asked.house.settings.tenants)
+    return workers_now(asked.services.pipeline, asked.services.settings.tenants)
 
 
 def switches_told(asked: Asked) -> SwitchesTold:
     """All switches."""
-    found = switches_now(asked.house.settings, _workers(asked), asked.house.now())
+    found = switches_now(asked.services.settings, _workers(asked), asked.services.now())
     return SwitchesTold(switches=[_switch(one) for one in found])
 
 
@@ -197,8 +197,8 @@ def _worker(one: WorkerNow) -> WorkerTold:
 
 def all_exports_told(asked: Asked) -> AllExportsTold:
     """All exports."""
-    with asked.house.own_ledger() as connection:
-        found = [export_now(connection, plan) for plan in plans_for(asked.house.settings).values()]
+    with asked.services.own_ledger() as connection:
+        found = [export_now(connection, plan) for plan in plans_for(asked.services.settings).values()]
     return AllExportsTold(exports=[_export(asdict(one)) for one in found])
 
 
@@ -212,9 +212,9 @@ def mails_told(asked: Asked) -> MailsTold:
     """Mails of all tenants, or of one."""
     given = asked.given
     wanted = WantedMails(given.tenant or None, given.state or None, given.address or None, None, given.limit)
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         waiting = mails_waiting(connection).mails
-    with MailHistory(asked.house.own_dsn) as history:
+    with MailHistory(asked.services.own_dsn) as history:
         mails = [_mail(row) for row in history.mails(wanted)]
     return MailsTold(waiting=waiting, mails=mails)
 
@@ -241,9 +241,9 @@ def _mails(asked: Asked) -> Answer:
 
 def retried(asked: Asked, mail_id: str) -> tuple[MailTold, Audit]:
     """A mail that is sent now, and its audit."""
-    now = asked.house.now()
-    expires_at = Instant(now + asked.house.settings.mail.give_up_h * HOUR_S * SECOND_US)
-    with MailHistory(asked.house.own_dsn) as history:
+    now = asked.services.now()
+    expires_at = Instant(now + asked.services.settings.mail.give_up_h * HOUR_S * SECOND_US)
+    with MailHistory(asked.services.own_dsn) as history:
         found = history.beginning_with(mail_id)
         if len(found) != 1 or found[0]["mail_id"] != mail_id:
             raise NotThere(f"there is no mail {mail_id}", "mail")
@@ -266,39 +266,39 @@ def _why_not(row: Row) -> str:
 
 def health_told(asked: Asked) -> HealthTold:
     """Each part, the worst first."""
-    house, jobs = asked.house, list[JobTold]()
+    services, jobs = asked.services, list[JobTold]()
     checks = list(_checks(asked, jobs))
     order = [Standing.AWAY, Standing.WARN, Standing.UNKNOWN, Standing.GOOD]
     told = [
         CheckTold(part=one.part, standing=one.standing.value, detail=one.detail)
         for one in sorted(checks, key=lambda one: order.index(one.standing))
     ]
-    return HealthTold(at=text_of(house.now()), version=str(house.configuration.version), checks=told, jobs=jobs)
+    return HealthTold(at=text_of(services.now()), version=str(services.configuration.version), checks=told, jobs=jobs)
 
 
 def _checks(asked: Asked, jobs: list[JobTold]) -> Iterator[Check]:
-    house = asked.house
+    services = asked.services
     redis = tried("Redis", lambda: _ping(asked), LiveStateError)
     yield redis
     if redis.standing is Standing.GOOD:
         workers = _workers(asked)
-        yield from checks_of_workers(workers, switches_now(house.settings, workers, house.now()))
+        yield from checks_of_workers(workers, switches_now(services.settings, workers, services.now()))
     ledger = tried("Postgres", lambda: _version(asked), NoLedger)
     yield ledger
     if ledger.standing is Standing.GOOD:
-        with house.own_ledger() as connection:
-            yield from checks_of_mails(mails_waiting(connection), house.now())
-            yield from checks_of_exports(export_now(connection, one) for one in plans_for(house.settings).values())
+        with services.own_ledger() as connection:
+            yield from checks_of_mails(mails_waiting(connection), services.now())
+            yield from checks_of_exports(export_now(connection, one) for one in plans_for(services.settings).values())
             jobs += [_job(row) for row in jobs_leased(connection)]
 
 
 def _ping(asked: Asked) -> str:
-    asked.house.pipeline.ask("PING", timeout_s=1.0)
+    asked.services.pipeline.ask("PING", timeout_s=1.0)
     return ""
 
 
 def _version(asked: Asked) -> str:
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         return f"ledger version {ledger_version(connection)}"
 
 

@@ -73,8 +73,8 @@ def profile(asked: Asked) -> Iterator[OwnProfile]:
     """One's own access; raises Problem for a token."""
     if asked.signed_in.session is None:
         raise Problem(409, "session_needed", "a token has no access of its own", cure="sign in as the person")
-    with asked.house.own_ledger() as connection:
-        yield asked.house.own_profile(asked.signed_in.user, asked.doer, connection)
+    with asked.services.own_ledger() as connection:
+        yield asked.services.own_profile(asked.signed_in.user, asked.doer, connection)
 
 
 def _access(asked: Asked) -> Answer:

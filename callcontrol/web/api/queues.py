@@ -199,9 +199,9 @@ def _is_seen(person: Person, verb: Verb, tenant: str, one: AgentTold) -> bool:
 
 def look(asked: Asked) -> QueuesTold:
     """What the person may see at this moment."""
-    queues, found = snapshot(asked.house.live(), asked.tenant)
+    queues, found = snapshot(asked.services.live(), asked.tenant)
     return QueuesTold(
-        at=text_of(asked.house.now()),
+        at=text_of(asked.services.now()),
         queues=seen_queues(asked.person, asked.tenant, queues),
         agents=seen_agents(asked.person, asked.tenant, found),
     )
@@ -218,7 +218,7 @@ def _queue(asked: Asked) -> Answer:
 def queue_detail(asked: Asked, name: str, shown: int = SHOWN) -> QueueDetail:
     """A queue and who waits in it."""
     _check_queue(asked, Verb.SEE, name)
-    live, settings = asked.house.live(), asked.house.tenant(asked.tenant)
+    live, settings = asked.services.live(), asked.services.tenant(asked.tenant)
     found = [one for one in live.views.queues(asked.tenant, live.occasion(asked.tenant)) if one.name == name]
     if not found or name not in settings.queues:
         raise NotThere(f"there is no queue {name}", "queue")
@@ -263,7 +263,7 @@ def act_on_caller(asked: Asked, queue: str, call: str) -> Answer:
 
 
 def _acted_on_caller(asked: Asked, body: CallerGiven, queue: str, call: str) -> Answer:
-    live = asked.house.live()
+    live = asked.services.live()
     tickets = live.views.tickets(asked.tenant, queue, live.occasion(asked.tenant))
     found = next((ticket for ticket in tickets if id_of(ticket.id) == call), None)
     if found is None:
@@ -289,7 +289,7 @@ def _agent(asked: Asked) -> Answer:
 
 def agent_of(asked: Asked, name: str, verb: Verb) -> AgentTold:
     """The agent, the caller's number in whole; what the person may not see is not there."""
-    found = [one for one in snapshot(asked.house.live(), asked.tenant)[1] if one.agent == name]
+    found = [one for one in snapshot(asked.services.live(), asked.tenant)[1] if one.agent == name]
     if not found or not _is_seen(asked.person, verb, asked.tenant, found[0]):
         raise NotThere(f"there is no agent {name}", "agent")
     return found[0]
@@ -309,7 +309,7 @@ def _acted_on_agent(asked: Asked, name: str, body: ActGiven) -> Answer:
     before = agent_of(asked, name, Verb.CHANGE)
     check_version(asked, version_of_agent(before.state, before.reason, before.since))
     with makes_sense():
-        agents.act(asked.house.live(), asked.tenant, name, body.action, body.reason, body.seconds)
+        agents.act(asked.services.live(), asked.tenant, name, body.action, body.reason, body.seconds)
     now = agent_of(asked, name, Verb.CHANGE)
     audit = (f"agent: {body.action}", f"agent:{name}", {"state": before.state}, {"state": now.state})
     headers = {"ETag": f'"{version_of_agent(now.state, now.reason, now.since)}"'}

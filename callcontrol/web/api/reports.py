@@ -104,8 +104,8 @@ def report_of(asked: Asked, name: str) -> tuple[Report, str, str]:
         raise NotThere(f"there is no report {name}", "name")
     given = asked.given
     wanted = ReportAsked(given.period, given.start, given.end, given.queue, given.days, given.limit)
-    house = asked.house
-    about = asked_of(house.ledger(asked.tenant), asked.tenant, wanted, house.configuration, house.now())
+    services = asked.services
+    about = asked_of(services.ledger(asked.tenant), asked.tenant, wanted, services.configuration, services.now())
     report = REPORTS[name](about)
     rows = report.rows
     if reach is not None and name in OF_GROUPS:
@@ -162,10 +162,10 @@ def acts_told(asked: Asked) -> list[ActTold]:
     """What was done, as it is asked for."""
     if not may(asked.person, Verb.SEE, Kind.AUDIT, Thing(asked.tenant)):
         raise PermissionError("audit")
-    given, zone = asked.given, asked.house.configuration.zone_of(asked.tenant)
+    given, zone = asked.given, asked.services.configuration.zone_of(asked.tenant)
     since, until = moment_given("since", given.since, zone), moment_given("until", given.until, zone)
     wanted = WantedActs(given.before, since, until, given.who, given.what, given.object)
-    with asked.house.people(asked.tenant) as connection:
+    with asked.services.people(asked.tenant) as connection:
         rows = people.acts_noted(connection, asked.tenant, given.limit, wanted)
     return [ActTold(**{**row, "at": row["at"].isoformat()}) for row in rows]
 

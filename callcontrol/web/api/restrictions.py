@@ -47,7 +47,7 @@ class RestrictionsTold(Told):
 def restrictions_told(asked: Asked) -> RestrictionsTold:
     """Those of payers whose accounts the person may see."""
     given = asked.given
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         found = restrictions_of(connection, asked.tenant, given.payer or None, given.limit)
     return RestrictionsTold(restrictions=[_told(asked, one) for one in found if _sees(asked, Kind.ACCOUNTS, one)])
 
@@ -66,7 +66,7 @@ def _told(asked: Asked, one: Restriction) -> RestrictionTold:
         until=None if one.until is None else text_of(one.until),
         by=one.by,
         why=one.why if _sees(asked, Kind.NUMBERS, one) else masked(one.why),
-        in_force=one.is_in_force(asked.house.now()),
+        in_force=one.is_in_force(asked.services.now()),
     )
 
 

@@ -82,16 +82,16 @@ class InvitationGiven(Given):
 
 def rooms_told(asked: Asked) -> RoomsTold:
     """Rooms that have participants."""
-    found = RoomStore(asked.house.pipeline).look(asked.tenant)
+    found = RoomStore(asked.services.pipeline).look(asked.tenant)
     whole = _whole(asked)
-    return RoomsTold(at=text_of(asked.house.now()), rooms=[_room(one, whole) for one in found])
+    return RoomsTold(at=text_of(asked.services.now()), rooms=[_room(one, whole) for one in found])
 
 
 def parked_told(asked: Asked) -> AllParkedTold:
     """All who are parked."""
-    found = ParkedStore(asked.house.pipeline).look(asked.tenant)
+    found = ParkedStore(asked.services.pipeline).look(asked.tenant)
     whole = _whole(asked)
-    return AllParkedTold(at=text_of(asked.house.now()), parked=[_parked(one, whole) for one in found])
+    return AllParkedTold(at=text_of(asked.services.now()), parked=[_parked(one, whole) for one in found])
 
 
 def _whole(asked: Asked) -> bool:
@@ -139,15 +139,15 @@ def _act(asked: Asked) -> Answer:
 def act(asked: Asked, room: str) -> Answer:
     """Do `asked.body` in a room."""
     body = asked.body
-    now = rooms.order(RoomStore(asked.house.pipeline), asked.tenant, room, body.act, body.call)
+    now = rooms.order(RoomStore(asked.services.pipeline), asked.tenant, room, body.act, body.call)
     given = {"act": body.act.value, **({"call": body.call} if body.call else {})}
     return Answer(_room(now, _whole(asked)), audit=("conference room", f"room:{room}", None, given))
 
 
 def _invite(asked: Asked) -> Answer:
     room, body = asked.path["room"], asked.body
-    tenant = asked.house.tenant(asked.tenant)
-    request = rooms.ring(asked.house.pipeline, asked.tenant, tenant, room, body.phone, body.ring_s)
+    tenant = asked.services.tenant(asked.tenant)
+    request = rooms.ring(asked.services.pipeline, asked.tenant, tenant, room, body.phone, body.ring_s)
     told = Click(id=request.id, phone=body.phone, stage="ringing", detail="")
     return Answer(told, 202, audit=("conference room: invited", f"room:{room}", None, {"phone": body.phone}))
 

@@ -48,7 +48,7 @@ def settings_told(asked: Asked) -> SettingsTold:
     """A section as it is in force."""
     if not may(asked.person, Verb.SEE, Kind.SETTINGS, Thing(asked.tenant)):
         raise PermissionError("settings")
-    configuration, given = asked.house.configuration, asked.given
+    configuration, given = asked.services.configuration, asked.given
     sections = sections_of(configuration.settings, asked.tenant)
     section = given.section or next(iter(sections), "")
     if section and section not in sections:

@@ -54,10 +54,10 @@ class DraftTold(Told):
 def statements_told(asked: Asked) -> StatementsTold:
     """The tenant's documents."""
     _check(asked)
-    book = book_of(asked.house.settings, asked.tenant)
-    with asked.house.people(asked.tenant) as connection:
+    book = book_of(asked.services.settings, asked.tenant)
+    with asked.services.people(asked.tenant) as connection:
         rows = [StatementTold(**closed_row(one)) for one in closed_of(connection, asked.tenant)]
-        missing = open_months(connection, book, asked.house.now())
+        missing = open_months(connection, book, asked.services.now())
     return StatementsTold(statements=rows, open_months=missing)
 
 
@@ -76,7 +76,7 @@ def shown(asked: Asked) -> Shown:
     text = asked.path["number"]
     if not text.isdecimal() or len(text) > 9:
         raise NotThere(f"there is no document {text}", "number")
-    with asked.house.people(asked.tenant) as connection:
+    with asked.services.people(asked.tenant) as connection:
         return document_of(connection, asked.tenant, int(text))
 
 
@@ -108,12 +108,12 @@ def statement_as_pdf(asked: Asked) -> Answer:
 def draft(asked: Asked) -> tuple[str, list[Shown], bool]:
     """The month of the address, what it comes to, and whether it is closed."""
     _check(asked)
-    book = book_of(asked.house.settings, asked.tenant)
+    book = book_of(asked.services.settings, asked.tenant)
     try:
-        month = month_from(asked.path["month"], book.zone, asked.house.now())
+        month = month_from(asked.path["month"], book.zone, asked.services.now())
     except ValueError as error:
         raise Refused(str(error), "month") from error
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         found, is_closed = shown_of(connection, book, month)
     return month, found, is_closed
 

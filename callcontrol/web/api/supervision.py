@@ -55,8 +55,8 @@ class ListeningsTold(Told):
 
 def listenings_told(asked: Asked) -> ListeningsTold:
     """Those the person may see; one's own are among them."""
-    chosen = asked.house.tenant(asked.tenant).supervision
-    found = [one for one in supervision.running(asked.house.pipeline, asked.tenant) if _is_seen(asked, one)]
+    chosen = asked.services.tenant(asked.tenant).supervision
+    found = [one for one in supervision.running(asked.services.pipeline, asked.tenant) if _is_seen(asked, one)]
     return ListeningsTold(
         listenings=[_told(one) for one in sorted(found, key=lambda one: one.began)],
         reason_needed=chosen.reason_needed,
@@ -90,7 +90,7 @@ def _list(asked: Asked) -> Answer:
 
 def start(asked: Asked) -> Answer:
     """Have the person's own phone rung, by `asked.body`."""
-    body, settings, phone = asked.body, asked.house.tenant(asked.tenant), asked.person.extension
+    body, settings, phone = asked.body, asked.services.tenant(asked.tenant), asked.person.extension
     if not phone:
         raise Refused("you have no phone of your own here", "phone", "ask your administrator")
     extension = _extension(body, settings)
@@ -98,7 +98,7 @@ def start(asked: Asked) -> Answer:
         raise NotThere(f"there is no extension {extension} of those you look after", "extension")
     wanted = (extension, phone, Mode(body.mode), body.reason.strip(), body.ring_s)
     supervision.check(asked.tenant, settings, *wanted)
-    request = supervision.ring(asked.house.pipeline, asked.tenant, *wanted)
+    request = supervision.ring(asked.services.pipeline, asked.tenant, *wanted)
     after: dict[str, Any] = {"mode": body.mode, "reason": body.reason, "phone": phone}
     audit = ("supervisor: phone rung", f"extension:{extension}", None, after)
     return Answer(Click(id=request.id, phone=phone, stage="ringing", detail=""), 202, audit=audit)

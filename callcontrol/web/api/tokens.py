@@ -67,9 +67,9 @@ class TokenRevoked(Told):
 
 def tokens_told(asked: Asked, login: str = "") -> list[TokenTold]:
     """The tokens of the tenant, or of one of its people."""
-    with asked.house.people(asked.tenant) as connection:
+    with asked.services.people(asked.tenant) as connection:
         rows = people_managed.tokens_of_tenant(connection, asked.tenant, login.lower())
-    return [_told(row, asked.house.now()) for row in rows]
+    return [_told(row, asked.services.now()) for row in rows]
 
 
 def _told(row: dict[str, Any], now: Instant) -> TokenTold:

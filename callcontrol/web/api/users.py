@@ -120,17 +120,17 @@ class Done(Told):
 @contextmanager
 def colleagues(asked: Asked) -> Iterator[Colleagues]:
     """The people of the tenant, to change them."""
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         yield _colleagues(asked, connection)
 
 
 def _colleagues(asked: Asked, connection: DictConnection) -> Colleagues:
-    return Colleagues(asked.house.people_by(asked.doer, connection), connection, asked.person, asked.tenant)
+    return Colleagues(asked.services.people_by(asked.doer, connection), connection, asked.person, asked.tenant)
 
 
 def users_told(asked: Asked) -> list[UserTold]:
     """The people of the tenant."""
-    with asked.house.people(asked.tenant) as connection:
+    with asked.services.people(asked.tenant) as connection:
         return [_row(row) for row in people.users_of(connection, asked.tenant)]
 
 
@@ -240,11 +240,11 @@ def _end_session(asked: Asked) -> Answer:
 
 def link_told(asked: Asked, *, with_second_factor: bool) -> LinkTold:
     """A new link for the person of the address: told once."""
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         user = _colleagues(asked, connection).may_sign_in_by(asked.path["login"])
-        links = asked.house.password_links(connection)
+        links = asked.services.password_links(connection)
         secret, ends_at = links.make(user, asked.doer, with_second_factor=with_second_factor)
-    address = f"{asked.house.settings.web.address}/password#{secret}"
+    address = f"{asked.services.settings.web.address}/password#{secret}"
     return LinkTold(login=user.login, link=address, ends_at=text_of(ends_at))
 
 

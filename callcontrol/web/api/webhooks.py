@@ -96,10 +96,10 @@ class ActTold(Told):
 @contextmanager
 def webhooks_of(asked: Asked) -> Iterator[Webhooks]:
     """The tenant's webhooks."""
-    house = asked.house
-    with house.own_ledger() as connection:
+    services = asked.services
+    with services.own_ledger() as connection:
         login = asked.person.login
-        yield Webhooks(house.settings, asked.tenant, connection, login, house.now, os.urandom, clock.new_id)
+        yield Webhooks(services.settings, asked.tenant, connection, login, services.now, os.urandom, clock.new_id)
 
 
 def told(webhook: Webhook, secret: str | None = None) -> WebhookTold:

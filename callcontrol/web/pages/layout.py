@@ -11,7 +11,6 @@ from callcontrol.edges import clock
 from callcontrol.usecases.signing_in import SignedIn
 from callcontrol.vocabulary.rights import NO_TENANT, Kind, Person, Scope, Verb, scope_of
 from callcontrol.web.guards import Guards
-from callcontrol.web.house import House
 from callcontrol.web.pages.formats import Formats
 from callcontrol.web.pages.notices import Notices
 from callcontrol.web.pages.page import Page, Shown
@@ -19,6 +18,7 @@ from callcontrol.web.pages.preferences import preferences_of
 from callcontrol.web.pages.refused import NOT_REFUSED, RefusedForm
 from callcontrol.web.pages.rendering import Renderer, answer_with
 from callcontrol.web.pages.texts import in_words, translations_of
+from callcontrol.web.services import Services
 
 
 class Layout:
@@ -28,13 +28,13 @@ class Layout:
         pages: in the order of navigation.
     """
 
-    def __init__(self, house: House, guards: Guards, renderer: Renderer, pages: Sequence[Page]) -> None:
-        self._house, self._guards, self._renderer, self._pages = house, guards, renderer, pages
+    def __init__(self, services: Services, guards: Guards, renderer: Renderer, pages: Sequence[Page]) -> None:
+        self._services, self._guards, self._renderer, self._pages = services, guards, renderer, pages
 
     @property
     def notices(self) -> Notices:
         """By the keys in force."""
-        return Notices(self._house.settings.web.keys, is_secure=self._guards.is_secure)
+        return Notices(self._services.settings.web.keys, is_secure=self._guards.is_secure)
 
     def home(self, person: Person) -> str:
         """The first page of a person."""
@@ -56,11 +56,11 @@ class Layout:
     ) -> None:
         """Answer with a page."""
         preferences = preferences_of(request, signed_in)
-        zone = self._house.configuration.zone_of(tenant)
+        zone = self._services.configuration.zone_of(tenant)
         values = {
             "language": preferences.language,
             "theme": preferences.theme,
-            "f": Formats(preferences.language, zone, self._house.now()),
+            "f": Formats(preferences.language, zone, self._services.now()),
             "page": page,
             "here": here(request),
             "query": request.query_string,
@@ -85,7 +85,7 @@ class Layout:
             "person": person,
             "navigation": self.navigation(person),
             "tenant": "" if tenant == NO_TENANT else tenant,
-            "tenants": sorted(self._house.settings.tenants) if person.tenant == NO_TENANT else [],
+            "tenants": sorted(self._services.settings.tenants) if person.tenant == NO_TENANT else [],
             "may": may,
         }
 

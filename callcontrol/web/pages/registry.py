@@ -10,7 +10,6 @@ from falcon import HTTP_303, Request, Response
 
 from callcontrol.web.assets import PREFIX, Assets
 from callcontrol.web.guards import Guards
-from callcontrol.web.house import House
 from callcontrol.web.live import Live
 from callcontrol.web.pages.account import account
 from callcontrol.web.pages.account.set_password import LOOKED, SET_PASSWORD, LinkGiven, SetPassword
@@ -19,9 +18,9 @@ from callcontrol.web.pages.account.sign_in import (
     PREFERENCES,
     SIGN_OUT,
     Chosen,
-    Door,
     FirstFactor,
     SignIn,
+    SignInContext,
     SignOut,
 )
 from callcontrol.web.pages.admin import listed as admin
@@ -36,6 +35,7 @@ from callcontrol.web.pages.page import Act, Page
 from callcontrol.web.pages.rendering import Renderer
 from callcontrol.web.pages.serving import SIGN_IN, Serving
 from callcontrol.web.pages.subscriber import call, calls, messages, missed, phone, spending
+from callcontrol.web.services import Services
 
 PAGES: Final[tuple[Page, ...]] = (
     DESK,
@@ -56,25 +56,25 @@ PAGES: Final[tuple[Page, ...]] = (
 class Panel:
     """The panel, as the application serves it."""
 
-    def __init__(self, house: House, guards: Guards, live: Live, pages: tuple[Page, ...] = PAGES) -> None:
+    def __init__(self, services: Services, guards: Guards, live: Live, pages: tuple[Page, ...] = PAGES) -> None:
         self._assets, self._pages = Assets(), pages
-        layout = Layout(house, guards, Renderer(self._assets), pages)
-        self._serving = Serving(house, guards, layout)
-        self._door = Door(house, guards, layout, self._serving)
-        self._walls = Walls(house, guards, layout, live, self._serving.refuse)
+        layout = Layout(services, guards, Renderer(self._assets), pages)
+        self._serving = Serving(services, guards, layout)
+        self._context = SignInContext(services, guards, layout, self._serving)
+        self._walls = Walls(services, guards, layout, live, self._serving.refuse)
 
     def add_to(self, app: falcon.App[Request, Response]) -> None:
         """All its addresses."""
         app.add_route("/", _Looked(self._serving.home))
-        app.add_route(SIGN_IN, SignIn(self._door))
-        app.add_route(FIRST_FACTOR, FirstFactor(self._door))
-        app.add_route(SET_PASSWORD, SetPassword(self._door))
-        app.add_route(LOOKED, LinkGiven(self._door))
-        app.add_route(SIGN_OUT, SignOut(self._door))
-        app.add_route(PREFERENCES, Chosen(self._door))
+        app.add_route(SIGN_IN, SignIn(self._context))
+        app.add_route(FIRST_FACTOR, FirstFactor(self._context))
+        app.add_route(SET_PASSWORD, SetPassword(self._context))
+        app.add_route(LOOKED, LinkGiven(self._context))
+        app.add_route(SIGN_OUT, SignOut(self._context))
+        app.add_route(PREFERENCES, Chosen(self._context))
         app.add_route(f"{PREFIX}/{{digest}}/{{name}}", self._assets)
-        for path, place in wall_routes(self._walls).items():
-            app.add_route(path, place)
+        for path, resource in wall_routes(self._walls).items():
+            app.add_route(path, resource)
         for page in self._pages:
             app.add_route(page.path, _Looked(partial(self._serving.page, page)))
             for act in page.acts:

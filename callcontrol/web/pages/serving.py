@@ -22,7 +22,6 @@ from callcontrol.usecases.signing_in import From, NotSignedIn, SignedIn
 from callcontrol.vocabulary.rights import NO_TENANT
 from callcontrol.web.dispatch import note, params_of, problem_told, tell_answer
 from callcontrol.web.guards import Guards, limited
-from callcontrol.web.house import House
 from callcontrol.web.once import Named, once
 from callcontrol.web.operations import Answer, Asked, Audit
 from callcontrol.web.pages.layout import Layout, here
@@ -30,6 +29,7 @@ from callcontrol.web.pages.page import CARRIED, Act, Page, Part, Shown
 from callcontrol.web.pages.preferences import local_address, tenant_named
 from callcontrol.web.pages.refused import refused_form
 from callcontrol.web.problems import Problem
+from callcontrol.web.services import Services
 
 SIGN_IN: Final = "/sign-in"
 MOST_FIELDS: Final = 500
@@ -44,9 +44,9 @@ Form = Mapping[str, Any]
 class Serving:
     """Answers requests for pages."""
 
-    def __init__(self, house: House, guards: Guards, layout: Layout) -> None:
-        self._house, self._guards, self._layout = house, guards, layout
-        self._answers = WebAnswers(house.pipeline)
+    def __init__(self, services: Services, guards: Guards, layout: Layout) -> None:
+        self._services, self._guards, self._layout = services, guards, layout
+        self._answers = WebAnswers(services.pipeline)
 
     def page(self, page: Page, request: Request, response: Response, path: Mapping[str, str]) -> None:
         """Show a page."""
@@ -191,7 +191,7 @@ class Serving:
                 raise
             # The form is not lost because its page cannot be shown as it was.
             given = page.given()
-        return Asked(self._house, signed_in, tenant, where, path, given, None)
+        return Asked(self._services, signed_in, tenant, where, path, given, None)
 
     def _tenant(self, signed_in: SignedIn, request: Request, form: Form) -> str:
         return self._guards.tenant(signed_in, tenant_named(request, signed_in, form))

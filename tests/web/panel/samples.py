@@ -36,7 +36,7 @@ def add_money(site: Site) -> None:
     with connect(site.dsn) as connection:
         for account, (kind, amount, why) in product(accounts, _ENTRIES):
             enter(connection, NewEntry(account, EntryKind(kind), decimal_from(amount), why, "anna (command)", why))
-        book = book_of(site.house.settings, "acme")
+        book = book_of(site.services.settings, "acme")
         close(connection, book, "2026-11", instant_from("2026-12-02T00:00:00Z"), "anna")
-        people = site.house.people_by(Doer("root (command)", "command"), connection)
+        people = site.services.people_by(Doer("root (command)", "command"), connection)
         people.set_password("sub", "correct horse battery")

@@ -32,7 +32,7 @@ class PanelServer:
     def __init__(self, site: Site, config: str, redis_url: str) -> None:
         self.site, self.config, self.redis_url = site, config, redis_url
         self._cookies: dict[str, str] = {}
-        app = application(site.house, Guards(site.house), Live(site.house))
+        app = application(site.services, Guards(site.services), Live(site.services))
         self._server = KeepAliveServer(Address("127.0.0.1", 0), app, 100)
         self.address = f"http://127.0.0.1:{self._server.address.port}"
 

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.vocabulary.rights import Kind
-from callcontrol.web.house import House
 from callcontrol.web.pages.admin.words import KINDS
+from callcontrol.web.services import Services
 from tests.web.panel.server import PanelServer
 from tests.web.panel.test_desk_pages import page_of
 
@@ -112,7 +112,7 @@ def test_a_store_that_is_away_is_said_so(
     def away(*_: object) -> None:
         raise NoLedger("Postgres cannot be reached")
 
-    monkeypatch.setattr(House, "people", away)
+    monkeypatch.setattr(Services, "people", away)
     found = page.goto(panel.address + path)
     assert found is not None
     assert found.status == 503

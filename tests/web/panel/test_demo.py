@@ -25,7 +25,7 @@ def door(site: Site) -> Iterator[str]:
     settings = site.configuration.settings
     web = settings.web.model_copy(update={"address": f"http://127.0.0.1:{port}"})
     site.configuration = replace(site.configuration, settings=settings.model_copy(update={"web": web}))
-    app = application(site.house, Guards(site.house), site.live)
+    app = application(site.services, Guards(site.services), site.live)
     panel = KeepAliveServer(Address("127.0.0.1", port), app, 20)
     served = WSGIServer(("127.0.0.1", 0), Door(web.address, add_people(settings, site.dsn)), log=None)
     served.start()

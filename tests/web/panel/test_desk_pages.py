@@ -30,7 +30,7 @@ def centre(panel: PanelServer) -> Iterator[CallCentre]:
     site = panel.site
     site.pipeline.ask("FLUSHALL")
     opened = CallCentre(panel.config, panel.redis_url)
-    opened.now = site.house.now()
+    opened.now = site.services.now()
     opened.open()
     for agent in ("xawery", "zenon"):
         opened.act(agent, AgentAction.PAUSE, "lunch")
@@ -135,7 +135,7 @@ def test_a_live_page_says_since_when_it_knows_nothing(
     panel: PanelServer, browser: Browser, centre: CallCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from callcontrol.edges.live_state.failures import StoreAway
-    from callcontrol.web.eye import Eye
+    from callcontrol.web.snapshots import TenantSnapshots
 
     page = page_of(panel, browser, "admin", "/floor")
     wall = page_of(panel, browser, "admin", "/wallboard")
@@ -145,7 +145,7 @@ def test_a_live_page_says_since_when_it_knows_nothing(
         raise StoreAway("away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Eye, "look", away)
+        patched.setattr(TenantSnapshots, "look", away)
         for one in (page.locator(".live-state"), wall.locator(".wall-state")):
             expect(one).to_contain_text("Not live")
         picture(wall, "wallboard-stale")

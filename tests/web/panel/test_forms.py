@@ -107,7 +107,7 @@ def test_a_form_of_another_site_changes_nothing(site: Site) -> None:
 
 def test_a_required_second_factor_is_set_up_before_signing_in(site: Site, browser: Browser) -> None:
     with connect(site.dsn) as connection:
-        people = People(site.house.settings, connection, Doer("root", "command"), clock.now, bytes, str)
+        people = People(site.services.settings, connection, Doer("root", "command"), clock.now, bytes, str)
         people.set_password("admin", PASSWORD)
     asked = browser.post("/sign-in", {"login": "admin", "password": PASSWORD})
     assert asked.status_code == 200
@@ -161,7 +161,7 @@ def signed_in_page(browser: Browser, form: dict[str, str]) -> str:
 
 def test_two_clicks_end_one_session_and_are_answered_alike(site: Site) -> None:
     browser = signed_in(site, "sub")
-    other = site.house.signing_in.sign_in("sub", PASSWORD, "", From("192.0.2.8", "another browser"))
+    other = site.services.signing_in.sign_in("sub", PASSWORD, "", From("192.0.2.8", "another browser"))
     page = browser.get("/account").text
     session = re.findall(r'name="session" value="([^"]+)"', page)[0]
     form = {"form": "end-2", "session": session, "once": "of-the-form"}

@@ -30,7 +30,7 @@ def left(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     (recordings / "call-1-2.wav").write_bytes(SOUND)
     monkeypatch.setattr(messages, "folders_of", lambda _: {"fs1": recordings})
     message = Message("call-1-2", "+48221234567", "Jan", now, 7_000, "fs1", PATH)
-    BoxStore(site.house.pipeline).put("acme", "101", AddMessage(message))
+    BoxStore(site.services.pipeline).put("acme", "101", AddMessage(message))
     table = MediaTable(site.dsn, "test", now)
     change = MediaChange(
         media_id="call-1-2",
@@ -55,7 +55,7 @@ def browser_of(site: Site, login: str) -> Browser:
 
 
 def state(site: Site) -> MessageState:
-    return BoxStore(site.house.pipeline).read("acme", "101").messages[0].state
+    return BoxStore(site.services.pipeline).read("acme", "101").messages[0].state
 
 
 def test_a_message_is_heard_and_that_is_noted_once(left: Site) -> None:

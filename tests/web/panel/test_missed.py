@@ -18,12 +18,12 @@ PAGE = "/missed"
 @pytest.fixture
 def missed(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Jan gave up in the queue `support` at noon; it is one o'clock."""
-    books = Books(site.dsn, site.house.settings)
+    books = Books(site.dsn, site.services.settings)
     books.read()
     books.write(gave_up(1))
     books.read()
     books.close()
-    monkeypatch.setattr(site.house, "now", lambda: LATER)
+    monkeypatch.setattr(site.services, "now", lambda: LATER)
     monkeypatch.setattr(click_to_call, "TAKEN_S", 0.0)
     return site
 

@@ -21,7 +21,7 @@ def form_on(browser: Browser, kind: str, **typed: str) -> dict[str, str]:
 
 
 def rule_of(site: Site, kind: RuleKind) -> object:
-    return site.house.forwarding("acme").rules("101").of(kind)
+    return site.services.forwarding("acme").rules("101").of(kind)
 
 
 def test_a_rule_holds_for_the_very_next_call(site: Site) -> None:
@@ -32,7 +32,7 @@ def test_a_rule_holds_for_the_very_next_call(site: Site) -> None:
     page = browser.get(PHONE).text
     assert "It holds for the very next call." in page
     assert "+48 600 700 801" in page
-    rule = site.house.forwarding("acme").rules("101").of(RuleKind.BUSY)
+    rule = site.services.forwarding("acme").rules("101").of(RuleKind.BUSY)
     assert rule is not None
     assert (rule.on, rule.source.split(",")[:2]) == (True, ["panel", " sub"])
     acts = site.get("admin", "/audit").json["acts"]
@@ -81,9 +81,9 @@ def test_do_not_disturb_and_second_calls(site: Site) -> None:
     past = {"once": "1", "form": "do-not-disturb", "until": "2020-01-01T00:00"}
     assert browser.post(f"{PHONE}/do/do-not-disturb", past).status_code == 422
     assert browser.post(f"{PHONE}/do/do-not-disturb", past | {"until": "", "once": "2"}).status_code == 303
-    assert site.house.undisturbed("acme").of("101") is not None
+    assert site.services.undisturbed("acme").of("101") is not None
     assert browser.post(f"{PHONE}/do/disturb", {"once": "3", "form": "disturb"}).status_code == 303
-    assert site.house.undisturbed("acme").of("101") is None
+    assert site.services.undisturbed("acme").of("101") is None
     assert "they ring" in browser.get(PHONE).text
     assert browser.post(f"{PHONE}/do/second-calls-busy", {"once": "4", "form": "x"}).status_code == 303
     assert "they ring" not in browser.get(PHONE).text

@@ -40,12 +40,12 @@ class SecondFactorForm(Given):
 
 
 def _profile(asked: Asked, connection: Any) -> OwnProfile:
-    return asked.house.own_profile(asked.signed_in.user, asked.doer, connection)
+    return asked.services.own_profile(asked.signed_in.user, asked.doer, connection)
 
 
 def _show(asked: Asked) -> Shown:
     user, session = asked.signed_in.user, asked.signed_in.session
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         profile = _profile(asked, connection)
         sessions, has_second = profile.sessions(), profile.has_second_factor()
     own = "" if session is None else session.session_id
@@ -54,26 +54,26 @@ def _show(asked: Asked) -> Shown:
 
 
 def _set_password(asked: Asked) -> Done:
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         _profile(asked, connection).set_password(asked.body.password, asked.body.new)
     return Done(said(N_("The password is changed. Please sign in with the new one.")))
 
 
 def _end_session(asked: Asked) -> Done:
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         _profile(asked, connection).end_session(asked.body.session)
     return Done(said(N_("That session has ended.")))
 
 
 def _show_second(asked: Asked) -> Shown:
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         secret, address = _profile(asked, connection).new_second_factor()
     return Shown("common/second_factor.html", {"secret": secret, "qr": qr_of(address)})
 
 
 def _set_second(asked: Asked) -> Done:
     form = asked.body
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         codes = _profile(asked, connection).set_second_factor(form.password, form.secret, form.code)
     return Done(shown=Shown("common/recovery_codes.html", {"codes": codes}))
 

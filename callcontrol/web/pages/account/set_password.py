@@ -15,7 +15,7 @@ from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.usecases.signing_in import From
 from callcontrol.web.guards import limited
 from callcontrol.web.pages.account.account import qr_of
-from callcontrol.web.pages.account.sign_in import Door
+from callcontrol.web.pages.account.sign_in import SignInContext
 from callcontrol.web.pages.page import Shown
 from callcontrol.web.pages.refused import NOT_REFUSED, RefusedForm, refused_form
 from callcontrol.web.pages.serving import SIGN_IN
@@ -29,8 +29,8 @@ _FIELDS: Final = frozenset({"password", "code"})
 class LinkGiven:
     """`/password/look`: whose link it is, and what is asked for."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, context: SignInContext) -> None:
+        self._context = context
 
     def on_get(self, request: Request, response: Response) -> None:
         """It begins with the link."""
@@ -39,57 +39,57 @@ class LinkGiven:
 
     def on_post(self, request: Request, response: Response) -> None:
         """The form for the password."""
-        self._door.answer(request, response, lambda: self._look(request, response))
+        self._context.answer(request, response, lambda: self._look(request, response))
 
     def _look(self, request: Request, response: Response) -> None:
-        where, form = self._door.form(request)
-        _admit(self._door, where)
+        where, form = self._context.form(request)
+        _admit(self._context, where)
         link = str(form.get("link", ""))
         try:
-            seen = _seen(self._door, link)
+            seen = _seen(self._context, link)
         except NotThere as error:
             response.status = HTTP_422
             refused = refused_form(error, "link", {}, frozenset({"link"}))
-            self._door.layout.show(
+            self._context.layout.show(
                 request, response, Shown("common/password_link.html"), refused=refused or NOT_REFUSED
             )
             return
-        _ask(self._door, request, response, link, seen, "", NOT_REFUSED)
+        _ask(self._context, request, response, link, seen, "", NOT_REFUSED)
 
 
 class SetPassword:
     """`/password`."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, context: SignInContext) -> None:
+        self._context = context
 
     def on_get(self, request: Request, response: Response) -> None:
         """The link first."""
-        self._door.answer(request, response, lambda: self._show(request, response))
+        self._context.answer(request, response, lambda: self._show(request, response))
 
     def on_post(self, request: Request, response: Response) -> None:
         """Set the password."""
-        self._door.answer(request, response, lambda: self._set(request, response))
+        self._context.answer(request, response, lambda: self._set(request, response))
 
     def _show(self, request: Request, response: Response) -> None:
-        self._door.guards.admit(request)
-        self._door.layout.show(request, response, Shown("common/password_link.html"))
+        self._context.guards.admit(request)
+        self._context.layout.show(request, response, Shown("common/password_link.html"))
 
     def _set(self, request: Request, response: Response) -> None:
-        where, form = self._door.form(request)
-        _admit(self._door, where)
+        where, form = self._context.form(request)
+        _admit(self._context, where)
         link, password, secret, code = (str(form.get(name, "")) for name in ("link", "password", "secret", "code"))
-        seen = _seen(self._door, link)
+        seen = _seen(self._context, link)
         try:
-            with self._door.house.own_ledger() as connection:
-                links = self._door.house.password_links(connection)
+            with self._context.services.own_ledger() as connection:
+                links = self._context.services.password_links(connection)
                 codes = links.use(link, password, secret, code, where.address)
         except NotThere:
             raise
         except Refused as error:
             response.status = HTTP_422
             _ask(
-                self._door,
+                self._context,
                 request,
                 response,
                 link,
@@ -99,30 +99,36 @@ class SetPassword:
             )
             return
         if codes:
-            self._door.layout.show(request, response, Shown("common/recovery_codes.html", {"codes": codes}))
+            self._context.layout.show(request, response, Shown("common/recovery_codes.html", {"codes": codes}))
             return
-        notices = self._door.layout.notices
+        notices = self._context.layout.notices
         notices.put(response, notices.written(said(N_("The password is set. Please sign in with it."))))
         response.status = HTTP_303
         response.location = SIGN_IN
 
 
-def _admit(door: Door, where: From) -> None:
+def _admit(context: SignInContext, where: From) -> None:
     """Tries of one address are counted as those to sign in."""
-    if not door.guards.sign_ins.admits(where.address):
+    if not context.guards.sign_ins.admits(where.address):
         raise limited()
 
 
-def _seen(door: Door, link: str) -> LinkSeen:
-    with door.house.own_ledger() as connection:
-        return door.house.password_links(connection).look(link)
+def _seen(context: SignInContext, link: str) -> LinkSeen:
+    with context.services.own_ledger() as connection:
+        return context.services.password_links(connection).look(link)
 
 
 def _ask(
-    door: Door, request: Request, response: Response, link: str, seen: LinkSeen, secret: str, refused: RefusedForm
+    context: SignInContext,
+    request: Request,
+    response: Response,
+    link: str,
+    seen: LinkSeen,
+    secret: str,
+    refused: RefusedForm,
 ) -> None:
     """The form; a second factor that was shown before stays the same."""
     address = second_factor.address_of(secret, seen.login) if secret else seen.address
     values: dict[str, Any] = {"link": link, "login": seen.login, "secret": secret or seen.secret}
     qr = qr_of(address) if seen.secret else ""
-    door.layout.show(request, response, Shown("common/set_password.html", {**values, "qr": qr}), refused=refused)
+    context.layout.show(request, response, Shown("common/set_password.html", {**values, "qr": qr}), refused=refused)

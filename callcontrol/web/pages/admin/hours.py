@@ -44,7 +44,7 @@ def _show(asked: Asked) -> Shown:
     hands = hands_on(asked)
     hours = [hours_told(one) for one in hands.hours()]
     duties = [duty_told(one) for one in hands.duties()]
-    extensions = {name: one.name for name, one in asked.house.tenant(asked.tenant).extensions.items()}
+    extensions = {name: one.name for name, one in asked.services.tenant(asked.tenant).extensions.items()}
     return Shown("admin/hours.html", values(hours=hours, duties=duties, extensions=extensions))
 
 

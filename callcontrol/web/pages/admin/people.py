@@ -71,7 +71,7 @@ def _fields(form: PersonForm) -> dict[str, Any]:
 
 def _choices(asked: Asked) -> dict[str, Any]:
     """What a form of a person chooses from."""
-    tenant = asked.house.tenant(asked.tenant)
+    tenant = asked.services.tenant(asked.tenant)
     return {
         "given": [role for role in Role if role in may_give(asked.person)],
         "ABOUT_ROLES": ABOUT_ROLES,

@@ -54,14 +54,14 @@ def _values(asked: Asked) -> dict[str, object]:
     except NotThere:
         return {**live_values(asked), "desk": None}
     version = version_of_agent(told.state, told.reason, told.since)
-    settings = asked.house.tenant(asked.tenant)
+    settings = asked.services.tenant(asked.tenant)
     names = {name: queue.name or name for name, queue in settings.queues.items()}
     return {**live_values(asked), "desk": told, "version": version, "queue_names": names, "is_auto": is_auto(asked)}
 
 
 def is_auto(asked: Asked) -> bool:
     """Whether the agent is active by registration, and so is not logged in or out."""
-    found = asked.house.tenant(asked.tenant).agents.get(asked.person.agent)
+    found = asked.services.tenant(asked.tenant).agents.get(asked.person.agent)
     return found is not None and found.auto
 
 

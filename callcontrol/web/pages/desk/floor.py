@@ -83,7 +83,7 @@ def _now(asked: Asked) -> Shown:
 
 
 def _values(asked: Asked) -> dict[str, Any]:
-    looked, queue, settings = api.look(asked), asked.given.queue, asked.house.tenant(asked.tenant)
+    looked, queue, settings = api.look(asked), asked.given.queue, asked.services.tenant(asked.tenant)
     agents = sorted((one for one in looked.agents if not queue or queue in one.queues), key=_order)
     shown = [one for one in looked.queues if queue in ("", one.queue)]
     return {

@@ -50,5 +50,5 @@ def live_values(asked: Asked) -> dict[str, Any]:
 
 def age_of(asked: Asked) -> Callable[[str], float]:
     """Seconds since a moment that is written as text."""
-    now = asked.house.now()
+    now = asked.services.now()
     return lambda text: max(now - instant_from(text), 0) / SECOND_US

@@ -81,7 +81,7 @@ def _show(asked: Asked) -> Shown:
         "titles": TITLES,
         "filters": FILTERS,
         "queues": _queues(asked),
-        "names": {name: one.name or name for name, one in asked.house.tenant(asked.tenant).queues.items()},
+        "names": {name: one.name or name for name, one in asked.services.tenant(asked.tenant).queues.items()},
         "heat": peak,
         "reports": found,
         "bars": {name: bars_of(report) for name, report in found.items()},
@@ -113,7 +113,7 @@ def _peak(asked: Asked, between: dict[str, str]) -> tuple[Heat | None, str]:
 def _queues(asked: Asked) -> dict[str, str]:
     """Those whose peak hours the person may see."""
     reach = reach_of(asked.person, Verb.SEE, Kind.REPORTS, asked.tenant)
-    queues: dict[str, Any] = dict(asked.house.tenant(asked.tenant).queues)
+    queues: dict[str, Any] = dict(asked.services.tenant(asked.tenant).queues)
     return {name: one.name or name for name, one in queues.items() if reach is None or name in reach.queues}
 
 

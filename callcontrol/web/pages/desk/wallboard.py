@@ -22,10 +22,10 @@ from callcontrol.vocabulary.rights import NO_TENANT, Kind, Person, Scope, Thing,
 from callcontrol.web.api.kiosks import OPENS
 from callcontrol.web.api.queues import all_queues, seen_queues
 from callcontrol.web.guards import Guards
-from callcontrol.web.house import House
 from callcontrol.web.live import Live
 from callcontrol.web.pages.layout import Layout
 from callcontrol.web.pages.page import Shown
+from callcontrol.web.services import Services
 from callcontrol.web.stream import begin_stream
 
 WALL: Final = "/wallboard"
@@ -58,13 +58,13 @@ class Walls:
 
     def __init__(
         self,
-        house: House,
+        services: Services,
         guards: Guards,
         layout: Layout,
         live: Live,
         refuse: Callable[[Exception, Request, Response], str],
     ) -> None:
-        self._house, self._guards, self._layout, self._live = house, guards, layout, live
+        self._services, self._guards, self._layout, self._live = services, guards, layout, live
         self._refuse = refuse
 
     def open(self, request: Request, response: Response, secret: str) -> None:
@@ -73,10 +73,10 @@ class Walls:
         def go() -> None:
             self._guards.admit(request)
             kiosk = self._kiosk(secret)
-            with self._house.people(kiosk.tenant) as connection:
-                note_kiosk_use(connection, kiosk, self._house.now())
+            with self._services.people(kiosk.tenant) as connection:
+                note_kiosk_use(connection, kiosk, self._services.now())
             response.status, response.location = HTTP_303, WALL
-            seconds = max(kiosk.ends_at - self._house.now(), 0) // SECOND_US
+            seconds = max(kiosk.ends_at - self._services.now(), 0) // SECOND_US
             self._set_cookie(response, secret, seconds)
             response.set_header("Cache-Control", "no-store")
             response.set_header("Referrer-Policy", "no-referrer")
@@ -100,17 +100,17 @@ class Walls:
             self._guards.admit(request)
             viewer = self._viewer(request)
             last_id = request.get_header("Last-Event-ID") or ""
-            begin_stream(self._house, self._live, request, response)
+            begin_stream(self._services, self._live, request, response)
             response.stream = self._live.stream(queues_only(viewer.person), viewer.tenant, last_id, viewer.still)
 
         self._answered(request, response, go)
 
     def _shown(self, viewer: Viewer) -> Shown:
         try:
-            queues = seen_queues(viewer.person, viewer.tenant, all_queues(self._house.live(), viewer.tenant))
+            queues = seen_queues(viewer.person, viewer.tenant, all_queues(self._services.live(), viewer.tenant))
         except LiveStateError:
             queues = None
-        settings = self._house.tenant(viewer.tenant).queues
+        settings = self._services.tenant(viewer.tenant).queues
         shown = [name for name in viewer.order or settings if name in settings and _sees(viewer, name)]
         by_name = {one.queue: one for one in queues or ()}
         tiles = [(name, settings[name].name or name, by_name.get(name)) for name in shown]
@@ -134,13 +134,13 @@ class Walls:
         return Viewer(signed_in.person, tenant, tenant, None, still, signed_in)
 
     def _kiosk(self, secret: str, *, is_used: bool = False) -> Kiosk:
-        with self._house.people(NO_TENANT) as connection:
-            kiosk = kiosks.opened(connection, secret, self._house.now())
-        if kiosk.tenant not in self._house.settings.tenants:
+        with self._services.people(NO_TENANT) as connection:
+            kiosk = kiosks.opened(connection, secret, self._services.now())
+        if kiosk.tenant not in self._services.settings.tenants:
             raise NotSignedIn("this link is not valid (any more)", cure="ask for a new one")
         if is_used:
-            with self._house.people(kiosk.tenant) as connection:
-                note_kiosk_use(connection, kiosk, self._house.now())
+            with self._services.people(kiosk.tenant) as connection:
+                note_kiosk_use(connection, kiosk, self._services.now())
         return kiosk
 
     @property

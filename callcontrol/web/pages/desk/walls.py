@@ -41,7 +41,7 @@ def _show(asked: Asked) -> Shown:
 
 
 def _values(asked: Asked, link: str = "") -> dict[str, Any]:
-    settings = asked.house.tenant(asked.tenant)
+    settings = asked.services.tenant(asked.tenant)
     queues = {
         name: one.name or name
         for name, one in settings.queues.items()
@@ -49,7 +49,7 @@ def _values(asked: Asked, link: str = "") -> dict[str, Any]:
     }
     names = {name: one.name or name for name, one in settings.queues.items()}
     with kiosks.kiosks_of(asked) as found:
-        return {"kiosks": found.all(), "queues": queues, "names": names, "link": link, "now": asked.house.now()}
+        return {"kiosks": found.all(), "queues": queues, "names": names, "link": link, "now": asked.services.now()}
 
 
 def _add(asked: Asked) -> Done:

@@ -49,7 +49,7 @@ def _show(asked: Asked) -> Shown:
     call = _call(asked)
     hidden: Hidden = (lambda text: text) if is_seen_whole(asked.person, call) else masked
     costs_too = sees_cost(asked.person, call)
-    tenant = asked.house.tenant(asked.tenant)
+    tenant = asked.services.tenant(asked.tenant)
     values = {
         "row": row_of(asked, call),
         "ended_at": call.ended_at,
@@ -65,7 +65,7 @@ def _show(asked: Asked) -> Shown:
 
 def _call(asked: Asked) -> PastCall:
     wanted = one_wanted(asked.person, asked.tenant, asked.path["call"])
-    with asked.house.history(asked.tenant) as history:
+    with asked.services.history(asked.tenant) as history:
         found = history.calls(wanted, PERSON_S)
     if not found:
         raise NotThere(f"there is no call {asked.path['call']}", "call")

@@ -69,14 +69,14 @@ class SeenRow:
 
 def row_of(asked: Asked, call: PastCall) -> SeenRow:
     """The call's row as the person may see it."""
-    cells = seen(asked.person, call, asked.house.configuration.zone_of(asked.tenant))
+    cells = seen(asked.person, call, asked.services.configuration.zone_of(asked.tenant))
     talk_s = None if call.bridged_at is None else (call.ended_at - call.bridged_at).total_seconds()
     costs = tuple(costs_of(call).items()) if cells["cost"] else ()
     return SeenRow(cells, call.started_at, talk_s, costs)
 
 
 def _show(asked: Asked) -> Shown:
-    given, tenant = filters_of(asked), asked.house.tenant(asked.tenant)
+    given, tenant = filters_of(asked), asked.services.tenant(asked.tenant)
     refused, rows, more, totals = NOT_REFUSED, list[SeenRow](), None, None
     try:
         rows, more, totals = _found(asked, given)
@@ -107,10 +107,10 @@ def filters_of(asked: Asked) -> dict[str, str | None]:
 def _found(asked: Asked, given: Mapping[str, str | None]) -> tuple[list[SeenRow], str | None, Totals | None]:
     """Rows, the cursor of those behind them, and the sums of all that match, where there are filters."""
     wanted = replace(_wanted(asked, given), limit=ON_A_PAGE + 1)
-    cursors, signed = asked.house.cursors, {"tenant": asked.tenant, "page": PATH, **given}
+    cursors, signed = asked.services.cursors, {"tenant": asked.tenant, "page": PATH, **given}
     if asked.given.cursor:
         wanted = replace(wanted, after=place_from(cursors.read(asked.given.cursor, signed, asked.person.user_id)))
-    with asked.house.history(asked.tenant) as history:
+    with asked.services.history(asked.tenant) as history:
         page, behind = page_found(history.page(wanted, WAITED_S), ON_A_PAGE)
         # The sums of all there is are a report; those of a period are read from its hours.
         totals = history.totals(wanted) if given["period"] and asked.given.cursor is None else None
@@ -119,7 +119,7 @@ def _found(asked: Asked, given: Mapping[str, str | None]) -> tuple[list[SeenRow]
 
 
 def _wanted(asked: Asked, given: Mapping[str, str | None]) -> Wanted:
-    return wanted_by(asked.person, asked.house.configuration, asked.tenant, given, asked.house.now())
+    return wanted_by(asked.person, asked.services.configuration, asked.tenant, given, asked.services.now())
 
 
 def _query(given: Mapping[str, str | None], cursor: str) -> str:
@@ -134,8 +134,8 @@ def _csv(asked: Asked) -> Answer:
 
 
 def _lines(asked: Asked, wanted: Wanted) -> Iterator[bytes]:
-    zone = asked.house.configuration.zone_of(asked.tenant)
-    with asked.house.history(asked.tenant, is_long=True) as history:
+    zone = asked.services.configuration.zone_of(asked.tenant)
+    with asked.services.history(asked.tenant, is_long=True) as history:
         yield _BYTE_ORDER_MARK.encode() + _line(list(COLUMNS))
         for page in history.pages(wanted):
             yield b"".join(_line(spreadsheet_row(seen(asked.person, call, zone))) for call in page)

@@ -47,9 +47,9 @@ class MessageForm(Given):
 
 
 def _messages(asked: Asked) -> Messages:
-    house = asked.house
-    store = BoxStore(house.pipeline)
-    return Messages(house.settings, asked.tenant, asked.person.extension, store, house.own_dsn, house.now)
+    services = asked.services
+    store = BoxStore(services.pipeline)
+    return Messages(services.settings, asked.tenant, asked.person.extension, store, services.own_dsn, services.now)
 
 
 def _show(asked: Asked) -> Shown:
@@ -70,7 +70,7 @@ def _act(asked: Asked) -> Done:
 
 def _sound(asked: Asked) -> Answer:
     given, messages = asked.given, _messages(asked)
-    with asked.house.own_ledger() as connection:
+    with asked.services.own_ledger() as connection:
         found, ending, is_first = messages.sound(
             given.box, given.message, connection, asked.person.login, asked.where.address
         )

@@ -69,7 +69,7 @@ class DismissForm(CaseForm):
 
 
 def _show(asked: Asked) -> Shown:
-    now = asked.house.now()
+    now = asked.services.now()
     found = _cases(asked, closed_too=asked.given.closed, overdue=asked.given.overdue)
     values = {
         "rows": [_row(asked, case, now) for case in found[:ON_A_PAGE]],
@@ -78,7 +78,7 @@ def _show(asked: Asked) -> Shown:
         "reasons": REASONS,
         "ends": ENDS,
         "has_phone": bool(asked.person.extension),
-        "place": partial(target_parts, tenant=asked.house.tenant(asked.tenant)),
+        "place": partial(target_parts, tenant=asked.services.tenant(asked.tenant)),
     }
     return Shown("subscriber/missed.html", values)
 
@@ -97,7 +97,7 @@ def _row(asked: Asked, case: Case, now: Instant) -> Mapping[str, Any]:
 
 
 def _cases(asked: Asked, *, closed_too: bool, overdue: bool = False) -> list[Case]:
-    with asked.house.missed(asked.tenant, to_change=False) as missed:
+    with asked.services.missed(asked.tenant, to_change=False) as missed:
         found = missed.cases(closed_too=closed_too, overdue=overdue, limit=MOST)
     return [case for case in found if is_reached(asked.person, Verb.SEE, asked.tenant, case.key.target)]
 
@@ -114,7 +114,7 @@ def _key(asked: Asked) -> CaseKey:
 
 def _act(asked: Asked, kind: CaseActKind, text: str) -> Done:
     key, why = _key(asked), getattr(asked.body, "why", "")
-    with asked.house.missed(asked.tenant, to_change=True) as missed:
+    with asked.services.missed(asked.tenant, to_change=True) as missed:
         missed.act(key, kind, asked.person.login, why)
     audit = (f"missed caller: {kind.value}", key.target, None, {"number": key.number, "why": why})
     return Done(said(text), audit)
@@ -126,12 +126,12 @@ def _call_back(asked: Asked) -> Done:
         raise Refused("you have no phone of your own here")
     if not may(asked.person, Verb.CHANGE, Kind.CALLS, Thing(asked.tenant, extension=phone)):
         raise PermissionError(phone)
-    key, house = _key(asked), asked.house
-    with house.missed(asked.tenant, to_change=True) as missed:
+    key, services = _key(asked), asked.services
+    with services.missed(asked.tenant, to_change=True) as missed:
         how = CallBack(phone, asked.person.login, RING_S, clock.new_id())
-        request = missed.begin_call_back(key, how, house.clicks)
-    opened = partial(house.missed, asked.tenant, to_change=True)
-    gevent.spawn(end_call_back, opened, key, request, asked.person.login, house.clicks)
+        request = missed.begin_call_back(key, how, services.clicks)
+    opened = partial(services.missed, asked.tenant, to_change=True)
+    gevent.spawn(end_call_back, opened, key, request, asked.person.login, services.clicks)
     audit = ("missed caller: call back", key.target, None, {"number": key.number, "phone": phone})
     return Done(said(N_("Your phone %(phone)s rings: pick it up, and it calls."), phone=phone), audit)
 

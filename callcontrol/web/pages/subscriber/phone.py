@@ -82,7 +82,7 @@ class NothingForm(Given):
 def extension_in(asked: Asked, verb: Verb) -> str:
     """The extension that is meant; what the person may not see is not there."""
     name: str = asked.given.extension or asked.person.extension
-    if name not in asked.house.tenant(asked.tenant).extensions:
+    if name not in asked.services.tenant(asked.tenant).extensions:
         raise NotThere(f"there is no extension {name}" if name else "you have no phone of your own", "extension")
     if not _may(asked, Verb.SEE, name):
         raise NotThere(f"there is no extension {name}", "extension")
@@ -100,14 +100,14 @@ def _fits(person: Person) -> bool:
 
 
 def _show(asked: Asked) -> Shown:
-    tenant = asked.house.tenant(asked.tenant)
+    tenant = asked.services.tenant(asked.tenant)
     seen = [name for name in tenant.extensions if _may(asked, Verb.SEE, name)]
     if not asked.given.extension and not asked.person.extension:
         return Shown("subscriber/phones.html", {"phones": [(name, tenant.extensions[name].name) for name in seen]})
     name = extension_in(asked, Verb.SEE)
-    rules = asked.house.forwarding(asked.tenant).rules(name)
+    rules = asked.services.forwarding(asked.tenant).rules(name)
     waiting = _second_calls(asked)
-    now = asked.house.now()
+    now = asked.services.now()
     values = {
         "extension": name,
         "name": tenant.extensions[name].name,
@@ -117,7 +117,7 @@ def _show(asked: Asked) -> Shown:
         "rules": [_rule(kind, rules.of(kind), now, tenant) for kind in RuleKind],
         "targets": _targets(name, tenant),
         "shown": SHOWN,
-        "undisturbed": asked.house.undisturbed(asked.tenant).of(name),
+        "undisturbed": asked.services.undisturbed(asked.tenant).of(name),
         "undisturbed_may": tenant.do_not_disturb,
         "waiting": waiting.rings(name),
         "waiting_may": waiting.may_be_set,
@@ -165,7 +165,7 @@ def _targets(own: str, tenant: Tenant) -> list[tuple[str, str]]:
 
 
 def _second_calls(asked: Asked) -> SecondCalls:
-    return SecondCalls(asked.house.settings, asked.tenant, asked.house.overrides, asked.house.now)
+    return SecondCalls(asked.services.settings, asked.tenant, asked.services.overrides, asked.services.now)
 
 
 def _by(asked: Asked) -> str:
@@ -178,7 +178,7 @@ def _save(asked: Asked) -> Done:
         raise Refused("no number is written", "number", "write one such as +48 600 700 800")
     target = _number(asked, form.number) if form.target == NUMBER else form.target
     wanted = RuleAsked(target, form.on, form.after_s, form.start, form.until, form.show)
-    forwarding = asked.house.forwarding(asked.tenant)
+    forwarding = asked.services.forwarding(asked.tenant)
     before = forwarding.rules(extension).of(form.kind)
     try:
         rule = forwarding.put(extension, form.kind, wanted, _by(asked), form.seen)
@@ -191,7 +191,7 @@ def _save(asked: Asked) -> Done:
 
 def _number(asked: Asked, typed: str) -> str:
     """The target of a number, in any usual writing."""
-    region = asked.house.tenant(asked.tenant).region
+    region = asked.services.tenant(asked.tenant).region
     number = normalise(typed, region)
     if number is None:
         raise Refused(f"{typed}: {what_is_wrong_with(typed, region)}", "number")
@@ -200,7 +200,7 @@ def _number(asked: Asked, typed: str) -> str:
 
 def _clear(asked: Asked) -> Done:
     form, extension = asked.body, extension_in(asked, Verb.CHANGE)
-    forwarding = asked.house.forwarding(asked.tenant)
+    forwarding = asked.services.forwarding(asked.tenant)
     before = forwarding.rules(extension).of(form.kind)
     forwarding.clear(extension, form.kind, form.seen)
     return Done(said(N_("The rule is removed.")), (f"rule {form.kind}", f"extension:{extension}", _plain(before), None))
@@ -215,14 +215,14 @@ def _plain(rule: Rule | None) -> Mapping[str, Any] | None:
 
 def _disturb_not(asked: Asked) -> Done:
     extension = extension_in(asked, Verb.CHANGE)
-    asked.house.undisturbed(asked.tenant).switch_on(extension, asked.body.until, _by(asked))
+    asked.services.undisturbed(asked.tenant).switch_on(extension, asked.body.until, _by(asked))
     audit = ("do not disturb", f"extension:{extension}", None, {"on": True, "until": asked.body.until})
     return Done(said(N_("No call rings from now on.")), audit)
 
 
 def _disturb(asked: Asked) -> Done:
     extension = extension_in(asked, Verb.CHANGE)
-    asked.house.undisturbed(asked.tenant).switch_off(extension)
+    asked.services.undisturbed(asked.tenant).switch_off(extension)
     audit = ("do not disturb", f"extension:{extension}", None, {"on": False})
     return Done(said(N_("Calls ring again.")), audit)
 
@@ -239,9 +239,9 @@ def _preview(asked: Asked) -> Shown:
     caller = asked.given.caller.strip()
     lines, wrong = [], None
     if caller:
-        house = asked.house
+        services = asked.services
         try:
-            lines = plan_to(house.configuration, house.pipeline, asked.tenant, caller, extension, house.now())
+            lines = plan_to(services.configuration, services.pipeline, asked.tenant, caller, extension, services.now())
         except Refused as error:
             wrong = error
     return Shown("subscriber/preview.html", {"lines": lines, "wrong": wrong, "caller": caller})

@@ -30,12 +30,14 @@ COUNTED: Final = {
 
 
 def _show(asked: Asked) -> Shown:
-    house, extension = asked.house, asked.person.extension
-    known = extension in house.tenant(asked.tenant).extensions
+    services, extension = asked.services, asked.person.extension
+    known = extension in services.tenant(asked.tenant).extensions
     if not known or not may(asked.person, Verb.SEE, Kind.COSTS, Thing(asked.tenant, extension=extension)):
         raise NotThere("you have no phone of your own here")
-    with house.own_ledger() as connection:
-        found = spending_of(house.configuration, asked.tenant, extension, connection, house.pipeline, house.now())
+    with services.own_ledger() as connection:
+        found = spending_of(
+            services.configuration, asked.tenant, extension, connection, services.pipeline, services.now()
+        )
     account = found.account
     values = {
         "months": [(word, title, _totals(asked, word)) for word, title in MONTHS],
@@ -65,8 +67,8 @@ def _cap(cap: CapUsed) -> Mapping[str, Any]:
 def _totals(asked: Asked, period: str) -> Totals | None:
     """Of the calls of the own phone, whatever others the person sees; None: it would take too long."""
     given = {"period": period, "extension": asked.person.extension}
-    wanted = wanted_by(asked.person, asked.house.configuration, asked.tenant, given, asked.house.now())
-    with asked.house.history(asked.tenant) as history:
+    wanted = wanted_by(asked.person, asked.services.configuration, asked.tenant, given, asked.services.now())
+    with asked.services.history(asked.tenant) as history:
         return history.totals(wanted)
 
 

@@ -42,7 +42,7 @@ class Dsns:
     own: str
 
 
-class House:
+class Services:
     """What requests are answered with."""
 
     def __init__(

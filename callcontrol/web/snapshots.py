@@ -8,7 +8,7 @@ from typing import Final
 
 from callcontrol.edges import clock
 from callcontrol.web.api.queues import AgentTold, QueueTold, all_queues, some_agents
-from callcontrol.web.house import House
+from callcontrol.web.services import Services
 
 # All agents are read anew after so long: on a call of no queue, and figures of theirs (seconds).
 ALL_S: Final = 3.0
@@ -16,18 +16,18 @@ ALL_S: Final = 3.0
 MANY: Final = 200
 
 
-class Eye:
-    """Looks at one tenant."""
+class TenantSnapshots:
+    """Snapshots of one tenant, one after another."""
 
-    def __init__(self, house: House, tenant: str) -> None:
-        self._house, self._tenant = house, tenant
+    def __init__(self, services: Services, tenant: str) -> None:
+        self._services, self._tenant = services, tenant
         self._marks: dict[str, str] = {}
         self._agents: dict[str, AgentTold] = {}
         self._all_at = 0.0
 
     def look(self) -> tuple[list[QueueTold], list[AgentTold]]:
         """All queues and agents as they are now; raises LiveStateError while Redis is away."""
-        live = self._house.live()
+        live = self._services.live()
         queues = all_queues(live, self._tenant)
         # Marks first: what changes between is read again with the next look.
         marks = live.views.marks(self._tenant, live.occasion(self._tenant))
