@@ -26,6 +26,7 @@ from callcontrol.billing.surveys import Surveys, last_score
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.bundled import Bundled
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
+from callcontrol.vocabulary.leg import Role, RoleTaken
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.move import HandedOver, Interrupted, MoveEntry, PickedUp, Resumed, TookOver, Transferred
@@ -92,6 +93,7 @@ class _TrailFacts:
         untalked: those of them whose party left at once: the caller waited on.
         ends: how each leg ended: the first thing the switch said of its channel, else the first estimate.
         bundled: what was reserved of bundles, by leg.
+        roles: of legs that turned out to have another one than they were dialled for.
         led: the leg that was transferred and stands in the caller's place, "" if none does.
         step: the step that ended last.
         went_on: whether something else was to come after it: only then is hanging up giving up. After ringing in vain
@@ -110,6 +112,7 @@ class _TrailFacts:
     untalked: set[str] = field(default_factory=set)
     ends: dict[str, LegEnded] = field(default_factory=dict)
     bundled: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
     led: str = ""
     step: StepEnded | None = None
     went_on: bool = True
@@ -150,8 +153,8 @@ class _TrailFacts:
             case LegEnded(_, leg):
                 if _is_news(self.ends.get(leg), entry):
                     self.ends[leg] = entry
-            case Bundled(_, leg, reserved):
-                self.bundled[leg] = reserved
+            case Bundled() | RoleTaken():
+                self._learn_of_leg(entry)
             case Bridged(at, leg):
                 self.bridged.setdefault(leg, at)
                 self.visits.bridge(leg)
@@ -183,6 +186,13 @@ class _TrailFacts:
                 self.notes.append(Note(at, what))
             case RecordingNoted(at, fact, why, media_id, source):
                 self.talks.setdefault(entry, TalkFact(at, fact.value, why, media_id, source))
+
+    def _learn_of_leg(self, entry: Bundled | RoleTaken) -> None:
+        match entry:
+            case Bundled(_, leg, reserved):
+                self.bundled[leg] = reserved
+            case RoleTaken(_, leg, role):
+                self.roles[leg] = role
 
     def _talk(self, entry: JoinedOutside | Parted) -> None:
         self.segments.hear(entry, self.led)
@@ -312,7 +322,7 @@ def _caller_leg(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, st
     """None in a callback's call: agent and customer are both legs we sent out."""
     if not arrived.channel:
         return []
-    shape = Dialled(arrived.at, arrived.channel, "", arrived.dialled, shown=arrived.caller.number)
+    shape = Dialled(arrived.at, arrived.channel, "", arrived.dialled, shown=arrived.caller.number, role=Role.CALLER)
     return [_leg(Side.A, shape, told)]
 
 
@@ -354,6 +364,7 @@ def _leg(direction: Side, shape: Dialled, told: _TrailFacts) -> tuple[LegRecord,
         bundled=told.bundled.get(shape.leg_id, ""),
         moved_from=told.moves.of.get(shape.leg_id, ""),
         moved_to=told.moves.to.get(shape.leg_id, ""),
+        role=told.roles.get(shape.leg_id) or shape.role or "",
     )
     return record, times.note
 

@@ -84,6 +84,7 @@ class LegRecord:
         moved_from: the leg whose place it took in a conversation, as the call knows it: by a transfer, or as another
             phone picked the call up; "" for none.
         moved_to: the leg that took its place, of this call or of another one; "": none did.
+        role: what it was in its call (vocabulary/leg.py, Role); "": it is not known.
     """
 
     leg_id: str
@@ -109,6 +110,7 @@ class LegRecord:
     bundled: Annotated[str, LATER] = ""
     moved_from: Annotated[str, LATER] = ""
     moved_to: Annotated[str, LATER] = ""
+    role: Annotated[str, LATER] = ""
 
     @property
     def talk_us(self) -> int:

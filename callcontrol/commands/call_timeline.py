@@ -16,6 +16,7 @@ from typing import Final
 from callcontrol.commands.tables import span as clock_span
 from callcontrol.edges.ledger.past_rows import PastCall
 from callcontrol.usecases.timeline import Doing, LegRow, Span, timeline
+from callcontrol.vocabulary.leg import Role
 
 MARKS: Final = {
     Doing.TALKS: ("=", "talks"),
@@ -97,7 +98,8 @@ def number_of(segment: int) -> str:
 
 
 def _name(row: LegRow, call: PastCall) -> str:
-    return row.name if row.call_id == call.call_id else f"{row.name} *"
+    name = f"{row.role} {row.name}" if row.role == Role.SUPERVISOR else row.name
+    return name if row.call_id == call.call_id else f"{name} *"
 
 
 def _fitted(name: str, width: int) -> str:

@@ -30,6 +30,8 @@ from callcontrol.edges.ledger.reader import TOTALS_S, LedgerReader, NoLedger, To
 from callcontrol.usecases.call_filters import MAX_LIMIT
 from callcontrol.usecases.call_rows import costs_of
 from callcontrol.usecases.names import unknown
+from callcontrol.usecases.timeline import name_of
+from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.survey import HIGHEST
@@ -225,6 +227,8 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
     if chosen := _chosen(call):
         yield f"⌨ {chosen}", "cyan"
     for leg in call.legs:
+        if leg.role == Role.SUPERVISOR:
+            yield f"☎ {name_of(leg, call)} is a supervisor at another call", "magenta"
         if leg.direction == "b":
             yield _leg_line(leg), "green" if leg.bridged_at else ""
         if leg.estimate:

@@ -30,20 +30,20 @@ def watched(legs: tuple[str, ...], cause: str) -> tuple[Command, ...]:
 
 def sent(call: Call, ids: Sequence[str], plans: Sequence[LegPlan], role: Role, facts: Facts) -> Call:
     """The call whose next legs are sent out now."""
-    entries = [_dialled(leg_id, plan, facts) for leg_id, plan in zip(ids, plans, strict=True)]
+    entries = [_dialled(leg_id, plan, role, facts) for leg_id, plan in zip(ids, plans, strict=True)]
     legs = (Leg(one.leg_id, call.switch, role, one.to, one.at, one.trunk, one.payer) for one in entries)
     return call.noting(*entries, legs=(*call.legs, *legs))
 
 
-def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
+def _dialled(leg_id: str, leg: LegPlan, role: Role, facts: Facts) -> Dialled:
     shown = "anonymous" if leg.shown.private else leg.shown.number
     match leg.endpoint:
         case Account(user, domain):
-            return Dialled(facts.now, leg_id, leg.to, f"{user}@{domain}", "", shown, leg.payer, leg.direction)
+            return Dialled(facts.now, leg_id, leg.to, f"{user}@{domain}", "", shown, leg.payer, leg.direction, role)
         case TrunkNumber(trunk, _, digits):
-            return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer, leg.direction)
+            return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer, leg.direction, role)
         case SipAddress(uri):
-            return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer, leg.direction)
+            return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer, leg.direction, role)
 
 
 def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:

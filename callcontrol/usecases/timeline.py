@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from callcontrol.edges.ledger.past_rows import PastCall, PastLeg
+from callcontrol.vocabulary.leg import Role
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
 
 class Doing(StrEnum):
@@ -52,6 +54,7 @@ class LegRow:
         name: who is at it.
         call_id: the call that has it: this one, or another.
         moved_from, moved_to: the legs whose place it took, and that took its place; "" for none.
+        role: what it is in its own call (vocabulary/leg.py, Role); "": not known.
     """
 
     leg_id: str
@@ -60,11 +63,12 @@ class LegRow:
     spans: tuple[Span, ...]
     moved_from: str = ""
     moved_to: str = ""
+    role: str = ""
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         moved = {"moved_from": self.moved_from, "moved_to": self.moved_to}
-        named = {"leg_id": self.leg_id, "name": self.name, "call_id": self.call_id}
+        named = {"leg_id": self.leg_id, "name": self.name, "role": self.role, "call_id": self.call_id}
         return {**named, **moved, "spans": [span.plain() for span in self.spans]}
 
 
@@ -91,6 +95,8 @@ def _took_over(call: PastCall) -> dict[str, str]:
 
 def name_of(leg: PastLeg, call: PastCall) -> str:
     """Who is at a leg of the call."""
+    if leg.role == Role.SUPERVISOR and call.caller_extension:
+        return text_of(ExtensionTarget(call.caller_extension))
     if leg.direction == "a":
         return f"caller {call.caller_number or call.caller_name or 'unknown'}".strip()
     return str(leg.target or leg.address or leg.leg_id)
@@ -103,7 +109,7 @@ def _row(leg: PastLeg, call: PastCall, took: Mapping[str, str]) -> LegRow:
     if leg.direction == "a":
         spans += [Span(Doing.QUEUES, one.entered_at, one.left_at, one.queue) for one in call.visits]
     moved_from = leg.moved_from or took.get(leg.leg_id, "")
-    return LegRow(leg.leg_id, name_of(leg, call), call.call_id, _sorted(spans), moved_from, leg.moved_to)
+    return LegRow(leg.leg_id, name_of(leg, call), call.call_id, _sorted(spans), moved_from, leg.moved_to, leg.role)
 
 
 def _other(leg: PastLeg, call: PastCall, took: Mapping[str, str]) -> LegRow:
@@ -111,7 +117,7 @@ def _other(leg: PastLeg, call: PastCall, took: Mapping[str, str]) -> LegRow:
     name = leg.target or next((one.party for one in call.segments if one.other_leg == leg.leg_id), "")
     moved_from = leg.moved_from or took.get(leg.leg_id, "")
     spans = _sorted(_talks(leg.leg_id, call))
-    return LegRow(leg.leg_id, name or leg.leg_id, leg.call_id, spans, moved_from, leg.moved_to)
+    return LegRow(leg.leg_id, name or leg.leg_id, leg.call_id, spans, moved_from, leg.moved_to, leg.role)
 
 
 def _unknown(leg_id: str, call: PastCall, took: Mapping[str, str]) -> LegRow:

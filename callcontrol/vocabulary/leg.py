@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.copying import replace
@@ -24,7 +25,19 @@ class Role(StrEnum):
     AGENT = "agent"  # rung for an offer of the queue
     CUSTOMER = "customer"  # rung because a callback is due
     CONSULT = "consult"  # rung for a party who asks a colleague, before the other party is transferred there
-    SUPERVISOR = "supervisor"  # listens to, or speaks into, a conversation of the call
+    # Of a record alone: the caller of a call by which a supervisor is at a conversation of another call, to listen, to
+    # speak into it or to take it over. The call itself goes on from its caller.
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTaken:
+    """The leg turns out to have this role, in the record: it had another one when it arrived or was sent out."""
+
+    at: Instant
+    leg_id: str
+    role: Role
+    kind: Literal["role_taken"] = "role_taken"
 
 
 class Certainty(StrEnum):

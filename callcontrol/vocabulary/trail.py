@@ -18,6 +18,7 @@ from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.leg import Role, RoleTaken
 from callcontrol.vocabulary.menu_visit import MenuEntry
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.move import InterruptionEntry, MoveEntry
@@ -96,6 +97,7 @@ class Dialled:
         address: SIP account, number or URI that was dialled.
         payer: who is billed for the leg: `extension:101` (owner of the rule) or `tenant`; "" for internal legs.
         direction: the class of the number that is dialled; None: no number is.
+        role: what for; None: a version before noted it.
     """
 
     at: Instant
@@ -106,6 +108,7 @@ class Dialled:
     shown: str = ""
     payer: str = ""
     direction: Direction | None = None
+    role: Role | None = None
     kind: Literal["dialled"] = "dialled"
 
 
@@ -276,11 +279,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class OfferEnded:
-    """How the offer ended for this agent.
-
-    Attributes:
-        leg: of an agent who had answered when the caller left: the agent's leg, which is no miss.
-    """
+    """How the offer ended for this agent; `leg`: of one who had answered when the caller left, which is no miss."""
 
     at: Instant
     offer: str
@@ -331,7 +330,7 @@ class WrapUpBegan:
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
 Conversation = Bridged | JoinedOutside | Parted | RecordingNoted
 ChoiceEntry = LanguageChosen | Demanded
-LegEntry = Dialled | LegFound | LegEnded | Bundled | Moved
+LegEntry = Dialled | LegFound | LegEnded | Bundled | Moved | RoleTaken
 Entry = (
     Arrived
     | Routed

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps, leg_id
+from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_from
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
@@ -69,13 +70,15 @@ class Story:
     def rings(self, at: float, n: int, target: str = "extension:101") -> Story:
         """A leg to a phone of the tenant's."""
         address = f"{target.partition(':')[2]}@acme.example"
-        self.entries.append(Dialled(self.moment(at), self.leg(n), target, address, shown="+48221234567"))
+        shown = "+48221234567"
+        self.entries.append(Dialled(self.moment(at), self.leg(n), target, address, shown=shown, role=Role.CALLEE))
         return self
 
     def rings_outside(self, at: float, n: int, number: str = "+48600700800", payer: str = "extension:101") -> Story:
         """A leg through a trunk at a payer's expense."""
         target, address = f"number:{number}", number.removeprefix("+")
-        self.entries.append(Dialled(self.moment(at), self.leg(n), target, address, "carrier", "+48221234567", payer))
+        over = ("carrier", "+48221234567", payer)
+        self.entries.append(Dialled(self.moment(at), self.leg(n), target, address, *over, role=Role.CALLEE))
         return self
 
     def bridged(self, at: float, n: int) -> Story:

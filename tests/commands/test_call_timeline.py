@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import orjson
@@ -16,15 +17,17 @@ from callcontrol.commands import calls
 from callcontrol.commands.call_timeline import timeline_lines
 from callcontrol.edges.ledger.past_rows import PastCall, PastLeg, PastSegment
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.leg import Role, RoleTaken
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.move import Interrupted, Interruption, Manner, Resumed, Transferred
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import JoinedOutside, Parted
+from callcontrol.vocabulary.trail import Arrived, JoinedOutside, Parted
 from tests.billing.trails import NOON, Entries, Story, call_id
 from tests.edges.ledger.samples import rated
 
 Run = Callable[..., int]
-TAKER, CONSULT = 1, 2
+TAKER, CONSULT, SUPERVISING = 1, 2, 3
 
 
 def moving() -> Entries:
@@ -62,10 +65,19 @@ def asking() -> Entries:
     return tuple(story.entries)
 
 
+def supervising() -> Entries:
+    story = Story(SUPERVISING)
+    (arrived,) = story.entries
+    assert isinstance(arrived, Arrived)
+    dialled = replace(arrived, caller=Caller("102", extension="102"), dialled="*53*117#")
+    story.entries = [dialled, RoleTaken(story.moment(1), story.call, Role.SUPERVISOR)]
+    return story.ended(20, "caller", 0.5)
+
+
 @pytest.fixture
 def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     writer = LedgerWriter(database, now=lambda: NOON)
-    assert writer.write([to_json(rated(trail)) for trail in (moving(), taking(), asking())]) == []
+    assert writer.write([to_json(rated(trail)) for trail in (moving(), taking(), asking(), supervising())]) == []
     writer.close()
     parser = argparse.ArgumentParser()
     calls.add(parser.add_subparsers())
@@ -112,6 +124,17 @@ def test_programs_get_the_same(run: Run, capfdbinary: pytest.CaptureFixture[byte
     assert [span["segment"] for span in asked["spans"]] == [3]
 
 
+def test_a_supervisor_is_a_row_of_its_own_role(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("--call", call_id(SUPERVISING)) == 0
+    out = capfd.readouterr().out
+    assert "☎ extension:102 is a supervisor at another call" in out
+    assert any(line.startswith("    supervisor extension:1") and "---" in line for line in out.splitlines())
+    assert run("--call", call_id(SUPERVISING), "--json") == 0
+    told = orjson.loads(capfd.readouterr().out)
+    assert [(leg["name"], leg["role"]) for leg in told["timeline"]] == [("extension:102", "supervisor")]
+    assert [leg["role"] for leg in told["legs"]] == ["supervisor"]
+
+
 def test_the_call_by_which_a_colleague_was_asked_shows_its_own_part(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,7 +173,7 @@ def test_whatever_happened_no_line_is_wider_than_asked_for(width: int, talks: li
     for n, (start, length) in enumerate(talks):
         times = {"created_at": after(start), "answered_at": after(start), "ended_at": after(start + length)}
         names = {"leg_id": f"leg-{n}", "target": f"extension:{n}", "direction": "b", "moved_from": "", "moved_to": ""}
-        legs.append(PastLeg({**names, **times}))
+        legs.append(PastLeg({**names, "role": "callee", **times}))
         joined = {"leg_id": "a", "other_leg": f"leg-{n}", "party": f"extension:{n}"}
         segments.append(PastSegment({**joined, "began_at": after(start), "ended_at": after(start + length)}))
     columns = {"call_id": "c", "interruptions": [], "led_leg": "", "caller_number": "+48", "caller_name": ""}

@@ -37,7 +37,7 @@ LEGS: Final = TablePlace(
         number="target address shown",
         nothing="tenant switch leg_id started_day call_id position direction trunk payer dialled_at created_at"
         " ringing_at answered_at bridged_at ended_at cause outcome hung_up_by estimated written_at ring_ms talk_ms"
-        " total_ms reconciled estimate called_direction bundled moved_from moved_to written_in",
+        " total_ms reconciled estimate called_direction bundled moved_from moved_to role written_in",
     ),
     age="started_day",
     call="call_id",

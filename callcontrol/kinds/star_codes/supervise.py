@@ -28,6 +28,7 @@ from callcontrol.kinds.targets.parking.tones import CONFIRM, refused
 from callcontrol.routing import supervision
 from callcontrol.routing.facts import Facts, StarCode, Usage
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.leg import Role, RoleTaken
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.supervision import KEYS, ListeningRecord, Mode, ModeSpan, SupervisedTalk
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
@@ -136,6 +137,7 @@ class SeekingTalk(OwnState):
             step.reason,
         )
         state = AtTalk(step.by, talk, noted, Mode.LISTEN if step.mode is Mode.TAKE_OVER else step.mode)
+        call = call.noting(RoleTaken(facts.now, call.led, Role.SUPERVISOR))
         stop = do.StopTimer(STEP_TIMER)
         if step.mode is Mode.TAKE_OVER:
             call, commands = begin_taking(call, state)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import gevent
+import orjson
 import psycopg
 import pytest
 
@@ -18,7 +19,7 @@ from callcontrol.edges.ledger.statistics import queue_statistics
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
 from callcontrol.vocabulary.moment import instant_from
 from callcontrol.vocabulary.wanted import Wanted
-from tests.billing.trails import NOON
+from tests.billing.trails import NOON, call_id
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, queue_payload
 
@@ -30,7 +31,7 @@ OLD_ROWS = (
     " AS row"
     " FROM calls c"
     " UNION ALL SELECT to_jsonb(l) - 'reconciled' - 'estimate' - 'called_direction' - 'bundled' - 'written_in'"
-    " - 'moved_from' - 'moved_to' FROM legs l"
+    " - 'moved_from' - 'moved_to' - 'role' FROM legs l"
     " UNION ALL SELECT to_jsonb(h) - 'estimate' - 'direction' - 'account' - 'net' - 'gross' - 'cost' - 'cost_currency'"
     " - 'cost_formula' - 'margin' - 'allowances' - 'written_in' FROM charges h ORDER BY row"
 )
@@ -152,6 +153,24 @@ def test_the_leg_in_the_callers_place_is_read_off_the_conversations(
     assert rows(led) == [("2026-10-31", ""), ("2026-11-16", "moved")]
 
 
+def test_a_leg_of_before_has_no_role_and_one_that_comes_after_has_its_own(
+    old: str, connection: psycopg.Connection, writer: LedgerWriter, rows: Rows
+) -> None:
+    for step in SCHEMA_STEPS[1:51]:
+        connection.execute(step)
+    make_missing(connection)
+    connection.execute("INSERT INTO schema_version (version) VALUES (51)")
+    spooled = orjson.loads(payload(1))  # as version 51 wrote it
+    for leg in spooled["legs"]:
+        del leg["role"]
+    assert writer.write([payload(0), orjson.dumps(spooled)]) == []
+    roles = "SELECT array_agg(role ORDER BY position) FROM legs WHERE call_id LIKE %s"
+    found = [rows(roles, call) for call in ("call-%", call_id(0), call_id(1))]
+    assert found == [[(["", ""],)], [(["caller", "callee", "callee"],)], [(["", "", ""],)]]
+    with LedgerReader(old) as reader:
+        assert [[leg.role for leg in call.legs] for call in reader.calls(Wanted())][-1] == [""]
+
+
 def test_a_writer_brings_it_on_by_itself_and_goes_on(old: str, writer: LedgerWriter, rows: Rows) -> None:
     late = queue_payload(2, instant_from("2026-10-31T23:59:59Z"))
     assert writer.write([payload(0), queue_payload(1), late]) == []
@@ -202,4 +221,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 51
+    assert len(SCHEMA_STEPS) == VERSION == 52

@@ -5,7 +5,7 @@ up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -94,7 +94,7 @@ def _leg(leg: PastLeg, hidden: Hidden, *, costs_too: bool) -> SeenLeg:
 
 def _seen_row(row: LegRow, hidden: Hidden) -> LegRow:
     spans = tuple(Span(one.doing, one.began, one.ended, hidden(one.detail), one.segment) for one in row.spans)
-    return LegRow(row.leg_id, hidden(row.name), row.call_id, spans, row.moved_from, row.moved_to)
+    return replace(row, name=hidden(row.name), spans=spans)
 
 
 CALL: Final = Page("call", "/calls/{call}", N_("Call"), (Verb.SEE, Kind.CALLS), "subscriber", _show, is_listed=False)
