@@ -15,6 +15,9 @@ START_S: Final = 60.0
 READY_S: Final = 60.0
 # What a worker needs beyond limits.drain_s to hand its last records over.
 MARGIN_S: Final = 20.0
+# A worker that waits for a processor is given so many times its time to speak: one without any for longer than that is
+# no worker, and its calls are better off with those of another host.
+MAX_STARVED: Final = 4
 # Longest step of the supervisor's own clock: well above the time between two turns of its loop.
 MAX_STEP_S: Final = 2.0
 
@@ -36,9 +39,10 @@ class WorkerTimeouts:
         """A worker that was told to end is killed after so long."""
         return self.drain_s + MARGIN_S
 
-    def silence_s(self, has_spoken: bool) -> float:
-        """How long a worker may send no heartbeat."""
-        return self.hung_s if has_spoken else max(self.hung_s, START_S)
+    def silence_s(self, has_spoken: bool, starved_s: float = 0.0) -> float:
+        """How long a worker may send no heartbeat that waited `starved_s` of it for a processor."""
+        silence_s = self.hung_s if has_spoken else max(self.hung_s, START_S)
+        return min(silence_s + starved_s, MAX_STARVED * silence_s)
 
 
 class AwakeClock:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcontrol.edges.heartbeat_message import MAX_LINE, BadHeartbeat, HeartbeatMessage, from_line
+from callcontrol.edges.run_queue import waited_for_processor_s
 from callcontrol.supervisor.child import Child, Command
 from callcontrol.supervisor.timeouts import WorkerTimeouts
 
@@ -38,15 +39,27 @@ class Orders:
 class WorkerProcess:
     """A started worker.
 
+    Args:
+        waited_s: how long a process has waited for a processor so far (run_queue.py).
+
     Attributes:
         instance: the number it was given, which names its spool and its metrics.
         started_at, ends_by: moments of the supervisor's clock; `ends_by` is set once it was told to end.
         heartbeat: the latest one.
     """
 
-    def __init__(self, process: Child, line: socket.socket, instance: int, now: float) -> None:
+    def __init__(
+        self,
+        process: Child,
+        line: socket.socket,
+        instance: int,
+        now: float,
+        waited_s: Callable[[int], float] = waited_for_processor_s,
+    ) -> None:
         line.setblocking(False)
         self._process = process
+        self._waited_s = waited_s
+        self._waited_at_heard_s = 0.0
         self._line: socket.socket | None = line
         self._unread = b""
         self.instance = instance
@@ -93,15 +106,21 @@ class WorkerProcess:
         for line in lines:
             try:
                 self.heartbeat, self._heard_at = from_line(line), now
+                self._waited_at_heard_s = self._waited_s(self.pid)
             except BadHeartbeat as error:
                 log.error("worker process %d: %s", self.pid, error)
         self._unread = self._unread[:MAX_LINE]
 
     def is_overdue(self, now: float, timeouts: WorkerTimeouts) -> str:
-        """Why it has to be killed; "" if it need not."""
+        """Why it has to be killed; "" if it need not. A worker that waits for a processor does not hang: killed on a
+        host that is overloaded, it would leave the others its calls and the host a start.
+        """
         silent_s = now - self._heard_at
-        if silent_s > timeouts.silence_s(self.heartbeat is not None):
-            return f"it hangs: no heartbeat for {silent_s:.1f} s"
+        has_spoken = self.heartbeat is not None
+        if silent_s > timeouts.silence_s(has_spoken):
+            starved_s = max(self._waited_s(self.pid) - self._waited_at_heard_s, 0.0)
+            if silent_s > timeouts.silence_s(has_spoken, starved_s):
+                return f"it hangs: no heartbeat for {silent_s:.1f} s, {starved_s:.1f} s of it without a processor"
         if self.ends_by is not None and now > self.ends_by:
             return "it did not end in time"
         return ""

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.sockets import InheritedFd, listening
 from callcontrol.edges.heartbeat_message import BadHeartbeat, HeartbeatMessage, from_line, to_line
+from callcontrol.edges.run_queue import waited_for_processor_s
 from callcontrol.edges.worker_environment import Stores
 from callcontrol.simulator.stories.stage import free_ports
 from callcontrol.supervisor import listeners, pid_file, service_manager
@@ -88,6 +90,34 @@ def test_a_worker_is_heard_in_whatever_pieces_its_line_comes() -> None:
     assert worker.exit_status() == -signal.SIGKILL
     assert worker.is_overdue(20.0, WorkerTimeouts(15, 60)) == ""
     assert "no heartbeat for 15.1 s" in worker.is_overdue(20.1, WorkerTimeouts(15, 60))
+
+
+def test_a_worker_that_waits_for_a_processor_does_not_hang() -> None:
+    waited_s = [2.0]
+    ours, theirs = socket.socketpair()
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    worker = WorkerProcess(process, ours, 0, now=0.0, waited_s=lambda _: waited_s[0])
+    timeouts = WorkerTimeouts(15, 60)
+    try:
+        theirs.sendall(to_line(HeartbeatMessage("host/7", "", 3)))
+        worker.listen(5.0)
+        waited_s[0] = 12.0  # ten seconds more
+        assert worker.is_overdue(29.9, timeouts) == ""
+        assert "no heartbeat for 25.1 s, 10.0 s of it without a processor" in worker.is_overdue(30.1, timeouts)
+        waited_s[0] = 500.0  # but not for ever
+        assert worker.is_overdue(64.9, timeouts) == ""
+        assert "it hangs" in worker.is_overdue(65.1, timeouts)
+    finally:
+        worker.close()
+        theirs.close()
+        process.kill()
+        process.wait()
+
+
+def test_the_scheduler_says_how_long_a_process_waited() -> None:
+    before_s = waited_for_processor_s(os.getpid())
+    assert 0.0 <= before_s <= waited_for_processor_s(os.getpid()) < time.monotonic()
+    assert waited_for_processor_s(0) == 0.0  # no such process
 
 
 def test_the_lock_says_who_runs_and_not_the_text(tmp_path: Path) -> None:
