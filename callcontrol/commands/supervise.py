@@ -1,11 +1,12 @@
 """`callcontrol supervise`: listen to a conversation, whisper, barge in, take over; show present and past listenings.
 
 supervise start TENANT EXTENSION --phone 102   the phone of 102 rings, and then is at the conversation of EXTENSION
+supervise mode TENANT PHONE MODE               that phone, at a conversation, goes on in another mode: whisper, …
 supervise list [TENANT]                        supervisors who listen to a conversation now
 supervise history TENANT                       who listened to whom, from when to when, how and why; the latest first
 
 At the phone 1 to 4 change what is done: listen, whisper, barge in, take over. `supervision: rights:` of the tenant say
-who may; they are looked at when the phone is picked up, at each of these keys, and all the while.
+who may; they are looked at when the phone is picked up, at each of these keys, at `mode`, and all the while.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.media_ledger import check_tenant, ledger_of, note, say
+from callcontrol.commands.overriding import add_by, said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.listenings import listenings_of
@@ -39,7 +41,7 @@ FAILED: Final = 1
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`supervise start|list|history …`."""
+    """`supervise start|mode|list|history …`."""
     parser = subparsers.add_parser(
         "supervise",
         help="listen to a conversation, whisper, barge in, take over; show present and past listenings",
@@ -48,6 +50,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(_RUN))
     _add_start(verbs.add_parser("start", help="ring a phone, which then is at the conversation"))
+    _add_mode(verbs.add_parser("mode", help="what a supervisor's phone does at a conversation from now on"))
     listing = verbs.add_parser("list", help="supervisors who listen to a conversation now")
     listing.add_argument("tenant", nargs="?", help="only this tenant's")
     _add_history(verbs.add_parser("history", help="past listenings: supervisor, conversation, reason"))
@@ -67,6 +70,13 @@ def _add_start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ring", type=int, default=RING_S, metavar="SECONDS", help=f"how long ({RING_S}, up to {MOST_RING_S})"
     )
+
+
+def _add_mode(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tenant")
+    parser.add_argument("phone", help="the supervisor's extension, or the id of the listening (`list --json`)")
+    parser.add_argument("mode", choices=[*Mode])
+    add_by(parser)
 
 
 def _add_history(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +107,14 @@ def _start(args: argparse.Namespace, settings: Settings) -> int:
     print(
         f"the phone of {args.phone} is at the conversation of {args.extension}, if that talks and the right allows it"
     )
+    return 0
+
+
+def _mode(args: argparse.Namespace, settings: Settings) -> int:
+    with live_state(settings) as pipeline:
+        wanted = (args.phone, Mode(args.mode), said_by(args))
+        supervision.change_mode(pipeline, args.tenant, settings.tenants[args.tenant], *wanted)
+    print(f"from now on: {args.mode.replace('_', ' ')}")
     return 0
 
 
@@ -149,5 +167,5 @@ def _span(span: ModeSpan, whom: str, now: Instant) -> str:
 
 
 _RUN: Final[Mapping[str, Callable[[argparse.Namespace, Settings], int]]] = MappingProxyType(
-    {"start": _start, "list": _list, "history": _history}
+    {"start": _start, "mode": _mode, "list": _list, "history": _history}
 )

@@ -69,8 +69,8 @@ class SignOn(Frozen):
     )
     second_factor: tuple[str, ...] = Field(
         default=("mfa", "otp", "hwk"),
-        description="values of `amr`, or of `acr`, that say that there was a second factor: roles that need one do not"
-        " get in without",
+        description="values of `amr`, or of `acr`, that say that there was a second factor; where none of them stands,"
+        " ours is asked for, where the person has one or a role that needs one",
     )
 
     @model_validator(mode="after")

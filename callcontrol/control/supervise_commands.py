@@ -49,6 +49,18 @@ class TakeOver:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerMode:
+    """Answer a person who has asked for another mode (ModeAsked).
+
+    Attributes:
+        refusal: why it is not changed, "" where it is.
+    """
+
+    request: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
 class RingAtSwitch:
     """Once this phone is hung up, ring it from another switch, where it then calls the same code."""
 
@@ -93,5 +105,5 @@ class NoteListening:
 
 
 # Of the caller's own connection are BindKeys, Eavesdrop, ChangeMode and StopListening.
-SuperviseCommand = FindTalk | FindReason | OrderListening | TakeOver | RingAtSwitch
+SuperviseCommand = FindTalk | FindReason | OrderListening | TakeOver | AnswerMode | RingAtSwitch
 ListeningCommand = BindKeys | Eavesdrop | ChangeMode | StopListening

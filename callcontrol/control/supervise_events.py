@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcontrol.vocabulary.parked import Taker
-from callcontrol.vocabulary.supervision import SupervisedTalk
+from callcontrol.vocabulary.supervision import Mode, SupervisedTalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,18 @@ class TakenOver:
     taker: Taker
 
 
-SuperviseEvent = TalkFound | ReasonFound | TakenOver
+@dataclass(frozen=True, slots=True)
+class ModeAsked:
+    """A person changes the mode elsewhere than at the phone; answered by AnswerMode.
+
+    Attributes:
+        request: of this wish.
+        by: who, for the trail.
+    """
+
+    mode: Mode
+    request: str
+    by: str
+
+
+SuperviseEvent = TalkFound | ReasonFound | TakenOver | ModeAsked

@@ -13,7 +13,7 @@ import gevent
 
 from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control.call import Call
-from callcontrol.control.supervise_events import ReasonFound, TakenOver, TalkFound
+from callcontrol.control.supervise_events import ModeAsked, ReasonFound, TakenOver, TalkFound
 from callcontrol.control.supervised import talk_at, talk_with
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.facts_finder import with_settings_now
@@ -53,6 +53,7 @@ def heard(shared: WorkerContext) -> dict[str, Callable[..., object]]:
         "on_finds_talk": partial(finds, shared),
         "on_talk_found": partial(found, shared),
         "on_takes_over": partial(takes_over, shared),
+        "on_asks_mode": partial(asks_mode, shared),
     }
 
 
@@ -69,9 +70,11 @@ def carry_out(command: at_talk.SuperviseCommand, driver: DrivenCall, shared: Wor
             store.order(leg)
         case at_talk.TakeOver(watched, leg, taker):
             store.take_over(tenant, watched, leg, taker)
+        case at_talk.AnswerMode(request, refusal):
+            store.answer_mode(tenant, request, refusal)
         case at_talk.RingAtSwitch(switch, extension, dialled):
-            request = ClickToCall(clock.new_id(), tenant, extension, dialled, RING_S, switch)
-            gevent.spawn_later(RING_AGAIN_S, store.ring, request, shared.worker)
+            click = ClickToCall(clock.new_id(), tenant, extension, dialled, RING_S, switch)
+            gevent.spawn_later(RING_AGAIN_S, store.ring, click, shared.worker)
 
 
 def _refresh(driver: DrivenCall, shared: WorkerContext) -> None:
@@ -111,6 +114,16 @@ def takes_over(shared: WorkerContext, call: str, leg: str, taker: Taker) -> None
     driver = shared.drivers.get(call)
     if driver is not None:
         driver.deliver(TakenOver(leg, taker))
+
+
+def asks_mode(shared: WorkerContext, tenant: str, call: str, wish: ModeAsked) -> None:
+    """A person changes what a supervisor's phone does, of a call of ours or not any more."""
+    driver = shared.drivers.get(call)
+    if driver is None or driver.call.tenant != tenant or not isinstance(driver.call.state, AtTalk):
+        shared.supervision.answer_mode(tenant, wish.request, "this phone is at no conversation any more")
+        return
+    _refresh(driver, shared)
+    driver.deliver(wish)
 
 
 def look_at(event: SwitchEvent, switch: str, shared: WorkerContext) -> None:

@@ -12,7 +12,7 @@ from callcontrol.edges.meters import SUM
 SIGN_INS: Final = ("done", "wrong", "limited")
 # Why a request was not served; `none`: it was.
 REFUSED: Final = ("none", "limited", "origin", "size", "signed_out", "right", "wrong", "store", "fault")
-STREAM_ENDS: Final = ("left", "slow", "signed_out", "stopped")
+STREAM_ENDS: Final = ("left", "slow", "signed_out", "unchecked", "stopped")
 
 requests_seconds = Histogram(
     "callcontrol_web_requests_seconds",
@@ -46,6 +46,7 @@ ledger_busy_total = Counter(
 streams = Gauge("callcontrol_web_streams", "Live streams that are open", multiprocess_mode=SUM)
 stream_ends_total = series.counter(
     "callcontrol_web_stream_ends_total",
-    "Live streams that ended: left by the browser, slow (it did not read), signed_out, stopped with the process",
+    "Live streams that ended: left by the browser, slow (it did not read), signed_out, unchecked"
+    " (Postgres was away for a quarter of an hour), stopped with the process",
     why=series.of(STREAM_ENDS),
 )

@@ -57,6 +57,19 @@ class OwnProfile:
     def set_second_factor(self, password: str, secret: str, code: str) -> tuple[str, ...]:
         """Take the secret whose code this is; returns recovery codes, told once. The person signs in again."""
         self._check_password(password)
+        return self._take_second_factor(secret, code)
+
+    def set_first_factor(self, secret: str, code: str) -> tuple[str, ...]:
+        """The same, for a person without one for whom a provider has just vouched, who may have no password.
+
+        Raises:
+            Refused: there is one already; nothing but it, or an administrator, takes it away.
+        """
+        if self.has_second_factor():
+            raise NotThere("there is no second factor to set")
+        return self._take_second_factor(secret, code)
+
+    def _take_second_factor(self, secret: str, code: str) -> tuple[str, ...]:
         step = step_shown(secret, code, self._now())
         codes = tuple(second_factor.new_recovery_codes(self._random))
         hashes = [second_factor.recovery_hash(one) for one in codes]

@@ -98,19 +98,40 @@ class SigningIn:
                     raise SecondFactorMissing(user) if is_missing else _wrong()
                 return self._begin(connection, user, password, secrets, where)
 
-    def begin_for(self, user: User, where: From, what: str) -> str:
+    def vouched_for(self, user_id: str) -> tuple[User, bool, bool]:
+        """The person for whom another one vouches; whether our second factor is asked for if there was no other one,
+        because the person has one or a role that needs one; and whether the person has one.
+        """
+        with explained():
+            user, secrets = self._still_there(user_id)
+        has_one = secrets.totp is not None
+        return user, has_one or needs_second_factor(user), has_one
+
+    def begin_for(self, user: User, where: From, what: str, code: str | None = None) -> str:
         """Begin a session of someone for whom another one vouches; returns what the cookie holds.
 
         Args:
             what: how the person signed in, for the audit.
+            code: of our second factor; None: there was another one, or none is asked for.
+
+        Raises:
+            NotSignedIn: the code is not right, or the person is gone.
         """
         with explained():
-            with connect(self._ledger(NO_TENANT)) as connection:
-                found = people.user_of_login(connection, user.login)
-            if found is None or found[0].user_id != user.user_id or found[0].is_disabled:
-                raise NotSignedIn("the person is gone meanwhile")
+            user, secrets = self._still_there(user.user_id)
             with connect(self._ledger(user.tenant)) as connection:
-                return self._session(connection, user, found[1].password_hash, where, what)
+                if code is not None and not self._has_second(connection, user, secrets, code):
+                    self._note(connection, user.login, where, "sign-in refused")
+                    raise _wrong()
+                return self._session(connection, user, secrets.password_hash, where, what)
+
+    def _still_there(self, user_id: str) -> tuple[User, Secrets]:
+        with connect(self._ledger(NO_TENANT)) as connection:
+            user = people.user_by_id(connection, user_id)
+            found = None if user is None else people.user_of_login(connection, user.login)
+        if found is None or found[0].is_disabled:
+            raise NotSignedIn("the person is gone meanwhile", cure="sign in once more")
+        return found
 
     def of_cookie(self, cookie: str) -> SignedIn:
         """Who is signed in; raises NotSignedIn where the session has ended."""

@@ -11,7 +11,7 @@ from callcontrol.edges.ledger import people
 from callcontrol.edges.ledger.people import User
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection, transaction
-from callcontrol.usecases.people import LONGEST_NAME, Doer, People, needs_second_factor
+from callcontrol.usecases.people import LONGEST_NAME, Doer, People
 from callcontrol.usecases.refusals import Refused
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import Instant, datetime_of
@@ -45,16 +45,16 @@ class SingleSignOn:
         self._extensions = settings.tenants[tenant].extensions
         self._people = People(settings, connection, Doer(WHO, "panel", address), now, random, new_id)
 
-    def person(self, claims: Mapping[str, Any]) -> User:
-        """The person of these claims, with the roles they give now."""
+    def person(self, claims: Mapping[str, Any]) -> tuple[User, bool]:
+        """The person of these claims, with the roles they give now; and whether the provider says that there was a
+        second factor: where it does not, `SigningIn.vouched_for` asks for ours.
+        """
         with transaction(self._connection):
             user = self._known(claims["sub"]) or self._first(claims)
             user = self._with_roles(user, claims)
         if user.is_disabled:
             raise NotSignedIn(f"{user.login} is disabled")
-        if needs_second_factor(user) and not self._had_second_factor(claims):
-            raise NotSignedIn(f"{user.login}: the provider does not say that there was a second factor (second_factor)")
-        return user
+        return user, self._had_second_factor(claims)
 
     def _known(self, subject: str) -> User | None:
         given = {"tenant": self._tenant, "issuer": self._sign_on.issuer, "subject": subject}

@@ -7,6 +7,7 @@ since when nothing is known, so that no number on a wall is wrong without its ag
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from gevent.queue import Empty, Full, Queue
 
 from callcontrol.edges import clock, web_meters
 from callcontrol.edges.containment import note_fault
+from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import text_of
@@ -29,13 +31,16 @@ from callcontrol.web.snapshots import TenantSnapshots
 
 LOOK_S: Final = 0.1
 HEARTBEAT_S: Final = 15.0
-# A stream asks so often whether its person is still signed in.
+# A stream asks so often whether its person is still signed in; where Postgres is away it goes on without for so long.
 CHECK_S: Final = 60.0
+UNCHECKED_S: Final = 900.0
 # Changes that a stream may be behind, and that are kept for those that come back.
 WAITING: Final = 64
 KEPT: Final = 256
 # Kinds of people who see different things, for whom what changed is kept as it was written.
 SIGHTS: Final = 256
+
+log = logging.getLogger("callcontrol.web")
 
 _Events = Generator[bytes, None, None]
 _Row = TypeVar("_Row", QueueTold, AgentTold)
@@ -200,11 +205,15 @@ class Live:
             yield from self._begin(watched, sight, last_id)
             # Streams that began at the same moment do not all ask at the same one.
             checked = clock.monotonic() - CHECK_S * self._services.chance()
+            known = checked
             while not self.is_stopping:
                 yield self._next(watched, waiting, sight)
                 if clock.monotonic() - checked >= CHECK_S:
                     checked = clock.monotonic()
-                    still()
+                    known = checked if _is_known(still) else known
+                    if checked - known >= UNCHECKED_S:
+                        why = "unchecked"
+                        return
             why = "stopped"
         except NotSignedIn:
             why = "signed_out"
@@ -247,6 +256,16 @@ class Live:
         """The rows are written once, the time is that of this moment: by it a browser knows how old they are."""
         head = f'event: {kind}\nid: {watched.epoch}-{number}\ndata: {{"at":"{text_of(self._services.now())}",'
         return head.encode() + rows + b"\n\n"
+
+
+def _is_known(still: Callable[[], object]) -> bool:
+    """Whether the person is signed in still: raises NotSignedIn where not; False where Postgres does not tell."""
+    try:
+        still()
+    except NoLedger as error:
+        log.info("whether a viewer is signed in still is not known: %s", error)
+        return False
+    return True
 
 
 def _changed(before: Mapping[str, _Row], now: Mapping[str, _Row]) -> list[_Row]:

@@ -1,12 +1,19 @@
-"""`Idempotency-Key`: an unsafe request that names itself is carried out once, however often it is sent."""
+"""`Idempotency-Key`: an unsafe request that names itself is carried out once at most, however often it is sent.
+
+Where it is not known whether it was carried out, as its process or a store has died meanwhile, it is not carried out
+again: who asks is told so, and looks.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.web_answers import Kept, WebAnswers
 from callcontrol.web.problems import Problem
@@ -37,7 +44,7 @@ def once(
         as_kept: what is kept of the answer for the same request sent again.
 
     Raises:
-        Problem: the key was used for something else, or the request is under way.
+        Problem: the key was used for something else, the request is under way, or it is not known what became of it.
     """
     if not 1 <= len(named.key) <= LONGEST or not named.key.isprintable():
         raise Problem(400, "bad_key", f"a key has 1 to {LONGEST} characters", field=HEADER)
@@ -47,6 +54,10 @@ def once(
         return _again(known, digest), True
     try:
         kept = carry_out()
+    except (LiveStateError, NoLedger):
+        with suppress(LiveStateError):
+            answers.lose(named.tenant, name, digest)
+        raise
     except (Exception, GeneratorExit):
         answers.forget(named.tenant, name)
         raise
@@ -54,7 +65,7 @@ def once(
     try:
         answers.keep(named.tenant, name, Kept(digest, later.status, later.body, later.headers))
     except LiveStateError:
-        # It is done; sent again within a minute it is told to be under way, later it is carried out again.
+        # It is done; sent again it is told to be under way, and later that it is not known what became of it.
         return kept, False
     return kept, False
 
@@ -63,6 +74,9 @@ def _again(known: Kept, digest: str) -> Kept:
     if known.request != digest:
         cure = "use a new key for each request"
         raise Problem(422, "key_used", "this key was used for another request", field=HEADER, cure=cure)
+    if known.is_lost(clock.now()):
+        what = "this request was begun, and it is not known whether it was carried out"
+        raise Problem(409, "not_known", what, field=HEADER, cure="look; if it is not done, send it with a new key")
     if known.status == 0:
         raise Problem(409, "under_way", "this request is under way", field=HEADER, cure="ask again in a second")
     return known

@@ -23,6 +23,7 @@ from callcontrol.web.guards import Guards, limited
 from callcontrol.web.problems import Problem
 from callcontrol.web.services import Services
 from callcontrol.web.sessions import set_session
+from callcontrol.web.vouched import BY_PROVIDER, SECOND_STEP, Vouched
 
 PATH: Final = "/sign-in/{tenant}"
 # So long a person may take at the provider.
@@ -33,11 +34,14 @@ log = logging.getLogger("callcontrol.web")
 
 
 class SignOnResources:
-    """Both addresses."""
+    """Both addresses. Where the provider does not say that there was a second factor, ours is asked for before anyone
+    who has one, or needs one, is signed in (`web/pages/account/second_step.py`).
+    """
 
     def __init__(self, services: Services, guards: Guards) -> None:
         self._services, self._guards = services, guards
         self._providers = Providers(services.now)
+        self._vouched = Vouched(services, guards)
         self._cookie = f"{guards.cookie}-sign-on"
 
     def add_to(self, app: App[Request, Response]) -> None:
@@ -76,8 +80,13 @@ class SignOnResources:
                 found = SingleSignOn(
                     services.settings, tenant, connection, where.address, services.now, os.urandom, clock.new_id
                 )
-                user = found.person(claims)
-            cookie = services.signing_in.begin_for(user, where, "signed in by single sign-on")
+                user, had_second = found.person(claims)
+            if not had_second and services.signing_in.vouched_for(user.user_id)[1]:
+                self._vouched.keep(response, tenant, user.user_id)
+                _go(response, SECOND_STEP.format(tenant=tenant))
+                web_meters.requests_total.labels("none").inc()
+                return
+            cookie = services.signing_in.begin_for(user, where, BY_PROVIDER)
         except ProviderAway as error:
             raise _away(tenant, error) from error
         except (NotBelieved, NotSignedIn) as error:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from callcontrol.edges.live_state.web_answers import WebAnswers
+from callcontrol.edges.live_state.web_answers import UNDER_WAY_S, WebAnswers
 from callcontrol.usecases.refusals import ChangedMeanwhile, Refused
 from callcontrol.web.operations import Asked
 from callcontrol.web.problems import Problem
@@ -37,7 +37,7 @@ def one_at_a_time(asked: Asked, what: str) -> Iterator[None]:
         Problem: someone does.
     """
     acts, name = WebAnswers(asked.services.pipeline), f"act on {what}"
-    if acts.begin(asked.tenant, name, "") is not None:
+    if acts.begin(asked.tenant, name, "", UNDER_WAY_S) is not None:
         cure = "look again in a second"
         raise Problem(409, "under_way", "someone else acts on it at this moment", cure=cure)
     try:

@@ -12,9 +12,11 @@ from prometheus_client import REGISTRY
 from callcontrol.control import commands as do
 from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control.events import LegBridged
+from callcontrol.control.supervise_events import ModeAsked
 from callcontrol.daemon import note_line, supervise_line
 from callcontrol.edges.freeswitch.wire import SwitchEvent
-from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, SupervisedTalk
+from callcontrol.kinds.star_codes.supervising import AtTalk
+from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, Mode, SupervisedTalk
 from tests.billing.trails import NOON
 from tests.control.queue_story import QueueStory
 from tests.control.story import Story
@@ -27,9 +29,13 @@ class Asked:
     def __init__(self, *, ordered: bool = False) -> None:
         self.ordered = ordered
         self.found_talks: list[tuple[str, str, str, SupervisedTalk]] = []
+        self.answers: list[tuple[str, str, str]] = []
 
     def found(self, tenant: str, call: str, worker: str, talk: SupervisedTalk) -> None:
         self.found_talks.append((tenant, call, worker, talk))
+
+    def answer_mode(self, tenant: str, request: str, refusal: str) -> None:
+        self.answers.append((tenant, request, refusal))
 
     def was_ordered(self, leg: str, event: str, on_reply: Any) -> None:
         on_reply(self.ordered)
@@ -70,6 +76,28 @@ def test_the_conversation_found_names_its_queue() -> None:
     supervise_line.finds(worker(asked, waiting), "acme", ["sup-1", "w2", "", "call-1", "caller-1"])
     talks = [talk for *_, talk in asked.found_talks]
     assert [(bool(talk.leg), talk.queue) for talk in talks] == [(True, "help"), (False, "help")]
+
+
+def test_a_mode_is_asked_of_a_supervisors_call_alone() -> None:
+    asked, delivered = Asked(), list[object]()
+    shared, wish = worker(asked, talking()), ModeAsked(Mode.WHISPER, "r1", "panel, ewa")
+    for tenant, call in (("acme", "call-1"), ("acme", "call-9")):
+        supervise_line.asks_mode(shared, tenant, call, wish)
+    assert [(request, "no conversation" in why) for _, request, why in asked.answers] == [("r1", True)] * 2
+    story = Story(facts())
+    noted = ListeningRecord("acme", "call-1", "extension:102", "extension:101", "call-2", "fs1", NOON)
+    at_talk_now = AtTalk(
+        "102", SupervisedTalk("call-2", "fs1", "customer-1", "leg-1", "101"), noted, Mode.LISTEN, "a-1"
+    )
+    driver = SimpleNamespace(call=story.call.to(at_talk_now), facts=story.facts, deliver=delivered.append)
+    shared.drivers = {"call-1": driver}
+    shared.current = SimpleNamespace(configuration=SimpleNamespace(settings=story.facts.settings))
+    supervise_line.asks_mode(shared, "beta", "call-1", wish)
+    assert delivered == []
+    supervise_line.asks_mode(shared, "acme", "call-1", wish)
+    assert delivered == [wish]
+    supervise_line.carry_out(at_talk.AnswerMode("r1", "no"), driver, shared)
+    assert asked.answers[-1] == ("acme", "r1", "no")
 
 
 @pytest.mark.parametrize(("ordered", "how"), [(True, "ordered"), (False, "not_ordered")])

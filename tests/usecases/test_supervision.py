@@ -28,6 +28,7 @@ from tests.commands.test_reconcile import configured
 from tests.config.example import example
 from tests.control.story import Story
 from tests.routing.world import facts
+from tests.usecases.answering import answering, save_listening
 
 NEW = ListeningRecord("acme", "call-2", "extension:102", "extension:117", "call-1", "fs1", NOON, "", "a test")
 BEGUN = NEW.doing(Mode.BARGE, "extension:117", NOON)
@@ -38,6 +39,7 @@ OVER = BEGUN.over(Instant(NOON + 12 * SECOND_US), ListeningEnd.HUNG_UP)
 def pipeline(redis_url: str) -> Iterator[RedisPipeline]:
     made = RedisPipeline(connect(redis_url, 2.0))
     yield made
+    made.ask("DEL", keys.calls("acme"))
     made.stop(1.0)
 
 
@@ -106,6 +108,45 @@ def test_the_command_shows_who_is_there_and_who_was(
     assert "barge 12 s; hung_up; why: a test" in said("history", "acme", "--by", "102")
     assert "why" not in said("history", "acme", "--by", "105")
     assert said("history", "acme", "--extension", "103") == ""
+
+
+def test_the_mode_is_changed_by_the_worker_of_the_supervisors_call(
+    tmp_path: Path, ledger_database: str, redis_url: str, pipeline: RedisPipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = configured(tmp_path, ledger_database, redis_url, fs1="")
+
+    def mode(which: str, wanted: str) -> tuple[int, str]:
+        status = run(command, "mode", "acme", which, wanted, "--by", "Jan", "--config", config)
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    assert mode("102", "whisper") == (1, "102 is at no conversation now\n")
+    talk = SupervisedTalk("call-1", "fs1", "customer-1", "leg-1", "117")
+    save_listening(pipeline, BEGUN, talk)
+    assert "no worker has the supervisor's call" in mode("102", "whisper")[1]
+    with answering(redis_url, pipeline, "") as heard:
+        assert mode("102", "take_over") == (0, "from now on: take over\n")
+        assert mode("call-2", "listen")[0] == 0
+        assert [(call, wish.mode, wish.by) for call, wish in heard] == [
+            ("call-2", Mode.TAKE_OVER, "Jan (command)"),
+            ("call-2", Mode.LISTEN, "Jan (command)"),
+        ]
+        save_listening(pipeline, replace(BEGUN, listening_id="call-7"), talk)
+        assert "write one of call-2, call-7" in mode("102", "listen")[1]
+    with answering(redis_url, pipeline, "extension 102 may not whisper to extension 117 at this time"):
+        assert mode("call-2", "whisper") == (1, "extension 102 may not whisper to extension 117 at this time\n")
+
+
+def test_no_answer_of_the_worker_is_said(
+    redis_url: str, pipeline: RedisPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "ANSWERED_S", 0.0)
+    save_listening(pipeline, BEGUN, SupervisedTalk("call-1", "fs1", "customer-1", "leg-1", "117"))
+    with answering(redis_url, pipeline, None), pytest.raises(Refused, match="has not answered"):
+        supervision.change_mode(pipeline, "acme", tenant(), "102", Mode.LISTEN, "Jan")
+    settings = tenant(rights=())
+    with pytest.raises(Refused, match="extension 102 has no right to barge"):
+        supervision.change_mode(pipeline, "acme", settings, "102", Mode.BARGE, "Jan")
 
 
 def test_the_command_refuses_what_makes_no_sense(

@@ -21,10 +21,11 @@ from callcontrol.usecases.people import Doer, People
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.parked import ParkedCaller
 from callcontrol.vocabulary.room import RoomMember
-from callcontrol.vocabulary.supervision import ListeningRecord, Mode, ModeSpan
+from callcontrol.vocabulary.supervision import ListeningRecord, Mode, ModeSpan, SupervisedTalk
 from tests.billing.trails import NOON, answered_in_queue
 from tests.commands.call_centre import CallCentre, at
 from tests.edges.ledger.samples import rated
+from tests.usecases.answering import answering, save_listening
 from tests.web.conftest import Site, site_of
 
 CALLER = "+48221234567"
@@ -190,6 +191,45 @@ def test_those_who_listen_now_are_seen_by_who_looks_after_the_conversation(
     assert [(one["id"], one["mode"], one["reason"]) for one in told["listenings"]] == [("l1", "whisper", "coaching")]
     assert {one["id"] for one in site.get("admin", "/listenings").json["listenings"]} == {"l1", "l2"}
     assert site.get("agent", "/listenings").status_code == 403
+
+
+def test_the_mode_of_ones_own_listening_is_changed_and_of_no_other(
+    floor: tuple[Site, CallCentre], redis_url: str
+) -> None:
+    site, centre = floor
+    with connect_ledger(site.dsn) as connection:
+        doer = Doer("root (command)", "command")
+        people = People(site.services.settings, connection, doer, clock.now, os.urandom, clock.new_id)
+        people.change("boss", extensions=("117",))
+    for name, supervisor, whom in (("l1", "105", "117"), ("l2", "102", "117"), ("l3", "102", "103")):
+        noted = ListeningRecord("acme", name, f"extension:{supervisor}", f"extension:{whom}", "c1", "fs1", centre.now)
+        noted = noted.doing(Mode.WHISPER, noted.whom, centre.now)
+        save_listening(site.pipeline, noted, SupervisedTalk("c1", "fs1", "cust-1", "leg-1", whom))
+
+    def change(login: str, name: str, mode: str = "listen") -> testing.Result:
+        return site.ask(login, "PUT", f"/listenings/{name}/mode", {"mode": mode})
+
+    with answering(redis_url, site.pipeline, "") as heard:
+        told = change("boss", "l1")
+        assert (told.status_code, told.json["mode"]) == (200, "listen")
+        assert [(call, wish.mode, wish.by) for call, wish in heard] == [("l1", Mode.LISTEN, "panel, boss, token test")]
+        # A mode that the phone has no right to; another's that is seen, by who has a phone or none; one not seen.
+        assert change("boss", "l1", "barge").json["field"] == "mode"
+        assert [change(login, "l2").status_code for login in ("boss", "admin", "sub")] == [403, 403, 403]
+        assert change("boss", "l3").status_code == change("boss", "l9").status_code == 404
+        with connect_ledger(site.dsn) as connection:
+            People(site.services.settings, connection, doer, clock.now, os.urandom, clock.new_id).change(
+                "boss", extensions=("101",)
+            )
+        assert change("boss", "l1").status_code == 403
+        assert len(heard) == 1
+    act = site.get("admin", "/audit").json["acts"][1]
+    assert (act["what"], act["object"], act["before"], act["after"]) == (
+        "supervisor: mode changed",
+        "extension:117",
+        {"mode": "whisper"},
+        {"mode": "listen", "listening": "l1"},
+    )
 
 
 def test_rooms_and_parked_callers(floor: tuple[Site, CallCentre]) -> None:

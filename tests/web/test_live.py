@@ -10,6 +10,7 @@ import orjson
 import pytest
 from redis import Redis
 
+from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import Instant, text_of
@@ -138,6 +139,24 @@ def test_a_stream_ends_when_its_person_is_signed_out_and_when_the_process_ends(
     assert len(list(staying)) <= 1
     assert site.live.count == 0
     assert isinstance(site.live, Live)
+
+
+def test_a_stream_goes_on_while_postgres_cannot_say_whether_its_person_is_signed_in_still(
+    open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, _ = open_site
+    monkeypatch.setattr(live_module, "CHECK_S", 0.0)
+    monkeypatch.setattr(live_module, "HEARTBEAT_S", 0.01)
+
+    def away() -> None:
+        raise NoLedger("Postgres is away")
+
+    events = stream(site, "admin", still=away)
+    assert read(next(events))[0] == "snapshot"
+    assert {read(next(events))[0] for _ in range(3)} == {"beat"}
+    monkeypatch.setattr(live_module, "UNCHECKED_S", 0.0)
+    assert list(events) == []
+    assert site.live.count == 0
 
 
 def test_what_has_changed_is_written_once_for_all_who_see_the_same(

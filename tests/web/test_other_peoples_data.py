@@ -70,7 +70,7 @@ ROWS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("enable_user", "make_link", "drop_second_factor", "end_sessions", "end_session"), ADMIN),
     **dict.fromkeys(("list_roles", "list_tokens", "add_token", "revoke_token"), ADMIN),
     "list_listenings": {"boss": "group", "admin": "other", "olga": "foreign"},
-    "start_listening": LISTEN,
+    **dict.fromkeys(("start_listening", "change_listening"), LISTEN),
     **dict.fromkeys(("list_rooms", "list_parked"), ROOMS),
     **dict.fromkeys(("act_in_room", "invite_into_room"), ADMIN),
     **dict.fromkeys(("list_kiosks", "add_kiosk", "revoke_kiosk"), ON_FLOOR),
@@ -124,6 +124,7 @@ NOT_MADE = {
     *("end_session", "end_own_session", "get_click", "act_on_waiting_caller", "revoke_token", "revoke_kiosk"),
     *("get_statement", "statement_as_csv", "statement_as_pdf", "list_batches", "resend_batch", "retry_mail"),
     *("act_in_room", "invite_into_room", "act_on_missed", "call_missed_back", "get_desk"),
+    "change_listening",
     *("change_webhook", "remove_webhook", "act_on_webhook", "list_deliveries"),
 }
 # No one listens to an own conversation.
@@ -144,6 +145,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "set_second_factor": {"password": "x", "secret": "x" * 16, "code": "1"},
     "set_language": {"language": "pl"},
     "start_listening": {"extension": "{extension}"},
+    "change_listening": {"mode": "barge"},
     "act_in_room": {"act": "lock"},
     "invite_into_room": {"phone": "101"},
     "add_kiosk": {"name": "x", "queues": ["{queue}"]},

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import gevent
 import orjson
+import pyotp
 import pytest
 import urllib3
 from falcon import testing
@@ -20,6 +23,7 @@ from redis import Redis
 
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import openid
+from callcontrol.web import vouched
 from tests.commands.call_centre import configured
 from tests.redis_servers.server import free_port
 from tests.web.conftest import KEY, Site
@@ -65,6 +69,19 @@ class Browser:
         answer = self.site.client.simulate_get(path, params=params, cookies=self.cookies)
         self.cookies |= {name: cookie.value for name, cookie in answer.cookies.items()}
         return answer
+
+    def post(self, path: str, site: str = "same-origin", **fields: str) -> testing.Result:
+        """A form of a page."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": site}
+        answer = self.site.client.simulate_post(path, body=urlencode(fields), headers=headers, cookies=self.cookies)
+        self.cookies |= {name: cookie.value for name, cookie in answer.cookies.items()}
+        return answer
+
+    def cookies_of_attempt(self) -> str:
+        """What a browser keeps that was sent to the provider: sealed likewise, and for something else."""
+        self.cookies = {}
+        self.get("/sign-in/acme")
+        return self.cookies["callcontrol-sign-on"]
 
     def knows(self, subject: str, **claims: Any) -> None:
         """The provider is told of a person."""
@@ -140,10 +157,97 @@ def test_the_first_sign_in_creates_a_person_who_stays_the_same(browser: Browser)
     assert "signed in by single sign-on" in acts
 
 
-def test_roles_are_those_the_provider_gives_and_one_that_needs_a_second_factor_is_told_of_one(browser: Browser) -> None:
-    browser.knows("ada", **STAFF | {"email": "ada@acme.example", "groups": ["chiefs"]})
-    refused = browser.signs_in("ada")
-    assert refused.status_code == 403
+SECOND = "/sign-in/acme/second-factor"
+CHIEF = STAFF | {"email": "ada@acme.example", "groups": ["chiefs"]}
+
+
+def code_of(secret: str, steps_on: int = 0) -> str:
+    """What an authenticator app shows for it now, or so many steps later."""
+    return pyotp.TOTP(secret).at(datetime.now(tz=UTC), counter_offset=steps_on)
+
+
+def with_second_factor(browser: Browser) -> tuple[str, str, list[str]]:
+    """An admin who has set one up at signing in by a provider that says nothing of one: its secret, the code that is
+    spent, recovery codes.
+    """
+    browser.knows("ada", **CHIEF)
+    sent = browser.signs_in("ada")
+    assert (sent.status_code, sent.headers["Location"]) == (303, SECOND)
+    assert browser.me()["code"] == "not_signed_in"
+    secret = re.search(r'name="secret" value="([A-Z2-7]+)"', browser.get(SECOND).text)
+    assert secret is not None
+    assert browser.post(SECOND, secret=secret[1], code="000000").status_code == 422
+    assert browser.me()["code"] == "not_signed_in"
+    spent = code_of(secret[1])
+    done = browser.post(SECOND, secret=secret[1], code=spent)
+    return secret[1], spent, re.findall(r"<code>([^<]+)</code>", done.text)
+
+
+def test_without_a_second_factor_at_the_provider_ours_is_set_up_and_then_asked_for_each_time(browser: Browser) -> None:
+    secret, spent, recovery = with_second_factor(browser)
+    assert len(recovery) > 1
+    assert "admin" in browser.me()["roles"]
+    browser.cookies.clear()
+    browser.signs_in("ada")
+    page = browser.get(SECOND).text
+    assert 'name="code"' in page
+    assert 'name="secret"' not in page
+    # A wrong code, the one that is spent, and no other person's second factor: none signs in.
+    for wrong in ("", "000000", spent):
+        assert browser.post(SECOND, code=wrong, secret="A" * 32).status_code == 422
+        assert browser.me()["code"] == "not_signed_in"
+    assert browser.post(SECOND, code=code_of(secret, 1)).headers["Location"] == "/"
+    assert "admin" in browser.me()["roles"]
+    browser.cookies.clear()
+    browser.signs_in("ada")
+    assert [browser.post(SECOND, code=recovery[0]).status_code for _ in range(2)] == [303, 303]
+    assert browser.cookies["callcontrol-vouched"] == ""
+    browser.signs_in("ada")
+    assert browser.post(SECOND, code=recovery[0]).status_code == 422
+    acts = [act["what"] for act in browser.site.get("admin", "/audit").json["acts"]]
+    assert acts.count("second factor set") == 1
+    assert acts.count("sign-in refused") == 4
+    assert acts.count("signed in by single sign-on") == 3
+    browser.knows("ada", **CHIEF | {"amr": ["pwd", "otp"]})
+    assert browser.signs_in("ada").headers["Location"] == "/"
+
+
+def test_the_second_step_is_of_who_was_vouched_for_here_and_just_now(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "/sign-in" in browser.get(SECOND).headers["Location"]
+    secret, _, _ = with_second_factor(browser)
+    browser.cookies.clear()
+    browser.signs_in("ada")
+    kept = dict(browser.cookies)
+    # Of another tenant, of another browser, tampered with, of another site, too late, of a person who is disabled.
+    assert "/sign-in" in browser.post("/sign-in/globex/second-factor", code=code_of(secret, 1)).headers["Location"]
+    browser.cookies = kept | {"callcontrol-vouched": kept["callcontrol-vouched"][:-4] + "AAAA"}
+    assert "/sign-in" in browser.post(SECOND, code=code_of(secret, 1)).headers["Location"]
+    browser.cookies = {"callcontrol-vouched": browser.cookies_of_attempt()}
+    assert "/sign-in" in browser.post(SECOND, code=code_of(secret, 1)).headers["Location"]
+    browser.cookies = kept
+    assert browser.post(SECOND, site="cross-site", code=code_of(secret, 1)).status_code == 403
+    with monkeypatch.context() as patched:
+        patched.setattr(vouched, "VOUCHED_S", 0)
+        assert "/sign-in" in browser.post(SECOND, code=code_of(secret, 1)).headers["Location"]
+    with browser.site.services.own_ledger() as connection:
+        connection.execute("UPDATE web_users SET disabled_at = now() WHERE login = 'ada@acme.example'")
+    assert "/sign-in" in browser.post(SECOND, code=code_of(secret, 1)).headers["Location"]
+    assert browser.me()["code"] == "not_signed_in"
+
+
+def test_who_needs_none_is_asked_for_one_only_where_the_person_has_one(browser: Browser) -> None:
+    with_second_factor(browser)
+    browser.knows("ada", **STAFF | {"email": "ada@acme.example"})
+    assert browser.signs_in("ada").headers["Location"] == SECOND
+    with browser.site.services.own_ledger() as connection:
+        connection.execute("UPDATE web_users SET totp = NULL WHERE login = 'ada@acme.example'")
+    assert browser.signs_in("ada").headers["Location"] == "/"
+    assert browser.me()["roles"] == ["subscriber"]
+
+
+def test_roles_are_those_the_provider_gives(browser: Browser) -> None:
     browser.knows("ada", **STAFF | {"email": "ada@acme.example", "groups": ["chiefs"], "amr": ["pwd", "mfa"]})
     assert browser.signs_in("ada").status_code == 303
     assert "admin" in browser.me()["roles"]

@@ -16,20 +16,28 @@ import redis
 from redis.client import PubSub
 
 from callcontrol.config.credentials import said_by
+from callcontrol.control.supervise_events import ModeAsked
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.parked import decode_taker
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
 from callcontrol.edges.live_state.rooms import decode_room
-from callcontrol.edges.live_state.supervision import CLICK_TO_CALL, FINDS_TALK, TAKES_OVER, TALK_FOUND, talk_from
+from callcontrol.edges.live_state.supervision import (
+    ASKS_MODE,
+    CLICK_TO_CALL,
+    FINDS_TALK,
+    TAKES_OVER,
+    TALK_FOUND,
+    talk_from,
+)
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.queue import Notice, Offer
 from callcontrol.vocabulary.room import Room
 from callcontrol.vocabulary.stored import Kind
-from callcontrol.vocabulary.supervision import SupervisedTalk
+from callcontrol.vocabulary.supervision import Mode, SupervisedTalk
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +74,7 @@ class Inbox:
         on_finds_talk: a supervisor's call, of whichever worker, asks for a conversation.
         on_talk_found: gets a supervisor's call of ours, and the conversation that it asked for.
         on_takes_over: gets a call, the leg at which a supervisor takes its conversation over, and that supervisor.
+        on_asks_mode: gets a supervisor's call of ours, the mode a person wants, and by which request and whom.
         on_room: gets a conference room in which something has changed.
         on_invites: gets a moderator's call, and the number that is to be invited into its conference room.
     """
@@ -87,6 +96,7 @@ class Inbox:
         on_finds_talk: Callable[[str, Sequence[str]], object] = lambda tenant, told: None,
         on_talk_found: Callable[[str, SupervisedTalk], object] = lambda call, talk: None,
         on_takes_over: Callable[[str, str, Taker], object] = lambda call, leg, taker: None,
+        on_asks_mode: Callable[[str, str, ModeAsked], object] = lambda tenant, call, wish: None,
         on_room: Callable[[str, Room | None], object] = lambda tenant, room: None,
         on_invites: Callable[[str, str], object] = lambda call, number: None,
     ) -> None:
@@ -105,6 +115,7 @@ class Inbox:
         self._on_finds_talk = on_finds_talk
         self._on_talk_found = on_talk_found
         self._on_takes_over = on_takes_over
+        self._on_asks_mode = on_asks_mode
         self._on_room = on_room
         self._on_invites = on_invites
 
@@ -179,6 +190,9 @@ class Inbox:
                 self._on_talk_found(told["fields"][0], talk_from(told["fields"][1]))
             elif told["kind"] == TAKES_OVER:
                 self._on_takes_over(told["fields"][0], told["fields"][1], decode_taker(told["fields"][2]))
+            elif told["kind"] == ASKS_MODE:
+                call, mode, request, by = told["fields"][:4]
+                self._on_asks_mode(tenant, call, ModeAsked(Mode(mode), request, by))
             elif told["kind"] == ROOM:
                 self._on_room(tenant, decode_room(told["fields"][0]))
             elif told["kind"] == INVITES:

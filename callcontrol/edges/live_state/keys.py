@@ -69,6 +69,11 @@ def supervision_reason(tenant: str, token: str) -> str:
     return _key(tenant, f"supervision-reason:{token}")
 
 
+def supervision_answer(tenant: str, request: str) -> str:
+    """String with an expiry: what is answered to a person who changes what a supervisor does; "": it is changed."""
+    return _key(tenant, f"supervision-answer:{request}")
+
+
 def eavesdrop_ordered(leg: str) -> str:
     """String with an expiry: an eavesdropping at this channel was ordered by a supervisor's call."""
     return f"{PREFIX}:eavesdrop-ordered:{leg}"

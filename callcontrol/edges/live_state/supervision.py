@@ -1,6 +1,7 @@
 """What supervisors' calls ask of the calls they listen to, through every worker: whichever has such a call answers.
 
-Nothing of it is kept but a reason in words that a command has given, until the phone that it rings has called.
+Nothing of it is kept but a reason in words that a command has given, until the phone that it rings has called, and for
+a minute what is answered to a person who changes the mode elsewhere than at the phone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.stored import Kind
-from callcontrol.vocabulary.supervision import SupervisedTalk
+from callcontrol.vocabulary.supervision import Mode, SupervisedTalk
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,11 @@ CLICK_TO_CALL: Final = "click_to_call"
 FINDS_TALK: Final = "finds_talk"
 TALK_FOUND: Final = "talk_found"
 TAKES_OVER: Final = "takes_over"
+ASKS_MODE: Final = "asks_mode"
 # How long a reason waits for the phone (seconds).
 REASON_S: Final = 300
+# How long the answer to a person who changes the mode can be read (seconds).
+ANSWER_S: Final = 60
 # An eavesdropping is known to be ordered for so long before the switch tells of it; of each that it tells of one worker
 # alone looks whether it was (seconds).
 ORDERED_S: Final = 30
@@ -75,6 +79,31 @@ class SupervisionStore:
             on_reply("" if trouble is not None or reply is None else reply.decode("utf-8", "replace"))
 
         self._submit("GET", keys.supervision_reason(tenant, token), on_reply=answered)
+
+    def ask_mode(self, tenant: str, worker: str, call: str, mode: Mode, request: str, by: str) -> bool:
+        """Have the worker of a supervisor's call change the mode; whether that worker listens. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        assert self._pipeline is not None
+        told = [call, mode.value, request, by]
+        message = MESSAGE.tagged({"kind": ASKS_MODE, "from": keys.calls(tenant), "fields": told})
+        return bool(self._pipeline.ask("PUBLISH", keys.inbox(worker), orjson.dumps(message)))
+
+    def answer_mode(self, tenant: str, request: str, refusal: str) -> None:
+        """Answer who has asked for a mode."""
+        self._submit("SET", keys.supervision_answer(tenant, request), refusal, "EX", ANSWER_S, on_reply=_untold)
+
+    def mode_answer(self, tenant: str, request: str) -> str | None:
+        """Why the mode was not changed, "" if it was; None: there is no answer yet. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        assert self._pipeline is not None
+        text = self._pipeline.ask("GET", keys.supervision_answer(tenant, request))
+        return None if text is None else text.decode("utf-8", "replace")
 
     def order(self, leg: str) -> None:
         """An eavesdropping at this leg is ordered by us."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import orjson
 
+from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.stored import Kind
 
 ANSWER: Final = Kind("WebAnswer")
 KEPT_S: Final = 86_400
-# A request that is under way for longer has died with its process.
+# A request that is under way for longer has died with its process (seconds).
 UNDER_WAY_S: Final = 60
 
 
@@ -24,13 +26,19 @@ class Kept:
 
     Attributes:
         request: digest of what it asked for.
-        status: 0: it is under way still.
+        status: 0: it was begun, and it is not known what has become of it.
+        begun: when, where that is of interest; None: an earlier version has begun it, or it has an answer.
     """
 
     request: str
     status: int
     body: str
     headers: dict[str, str]
+    begun: int | None = None
+
+    def is_lost(self, now: int) -> bool:
+        """Whether the process that has begun it has died meanwhile, or could not tell what became of it."""
+        return self.status == 0 and self.begun is not None and now - self.begun >= UNDER_WAY_S * SECOND_US
 
 
 class WebAnswers:
@@ -39,15 +47,16 @@ class WebAnswers:
     def __init__(self, pipeline: RedisPipeline) -> None:
         self._pipeline = pipeline
 
-    def begin(self, tenant: str, name: str, request: str) -> Kept | None:
+    def begin(self, tenant: str, name: str, request: str, for_s: int = KEPT_S) -> Kept | None:
         """Begin a request; None: it was not begun before, and is now.
 
         Args:
             name: whose, and its key.
+            for_s: for how long at most it counts as begun where nothing more is heard of it.
         """
         key = _key(tenant, name)
-        text = _written(Kept(request, 0, "", {}))
-        if self._pipeline.ask("SET", key, text, "NX", "EX", UNDER_WAY_S):
+        text = _written(Kept(request, 0, "", {}, clock.now()))
+        if self._pipeline.ask("SET", key, text, "NX", "EX", for_s):
             return None
         known = self._pipeline.ask("GET", key)
         return None if known is None else _read(known)
@@ -55,6 +64,10 @@ class WebAnswers:
     def keep(self, tenant: str, name: str, kept: Kept) -> None:
         """What was answered."""
         self._pipeline.ask("SET", _key(tenant, name), _written(kept), "EX", KEPT_S)
+
+    def lose(self, tenant: str, name: str, request: str) -> None:
+        """It was begun, and no one knows whether it was carried out."""
+        self._pipeline.ask("SET", _key(tenant, name), _written(Kept(request, 0, "", {}, 0)), "EX", KEPT_S)
 
     def forget(self, tenant: str, name: str) -> None:
         """It was not carried out, and may be tried again."""
@@ -66,10 +79,9 @@ def _key(tenant: str, name: str) -> str:
 
 
 def _written(kept: Kept) -> bytes:
-    fields = {"request": kept.request, "status": kept.status, "body": kept.body, "headers": kept.headers}
-    return orjson.dumps(ANSWER.tagged(fields))
+    return orjson.dumps(ANSWER.tagged(asdict(kept)))
 
 
 def _read(text: bytes) -> Kept:
     told = ANSWER.read(orjson.loads(text))
-    return Kept(told["request"], told["status"], told["body"], told["headers"])
+    return Kept(told["request"], told["status"], told["body"], told["headers"], told.get("begun"))

@@ -37,6 +37,7 @@ KEYS: Final = (
     _plain("offer", _WITH_CALL),
     KeyPlace("trunk_of", _WORKERS, Holds.NOTHING, _WITH_CALL, Eraser.NONE, _NO_NUMBER),
     KeyPlace("supervision_reason", _TENANT, Holds.WORDS, "minutes later", Eraser.ENDS, "live_state/supervision.py"),
+    _plain("supervision_answer", "a minute later"),
     _plain("eavesdrop_ordered", "seconds later"),
     _plain("eavesdrop_seen", "seconds later"),
     KeyPlace("web_answer", _TENANT, Holds.NUMBER, "a day later", Eraser.ENDS, "live_state/web_answers.py"),

@@ -28,7 +28,7 @@ from callcontrol.control.events import (
 from callcontrol.control.own_steps import OwnState
 from callcontrol.control.parked_events import ParkedJoined
 from callcontrol.control.step_result import PlainResult, StepResult
-from callcontrol.control.supervise_events import TalkFound
+from callcontrol.control.supervise_events import ModeAsked, TalkFound
 from callcontrol.control.uncontrolled import fetched, still_there
 from callcontrol.routing import supervision
 from callcontrol.routing.facts import Facts
@@ -83,6 +83,8 @@ class AtTalk(OwnState):
         match event:
             case KeyPressed(key) if key in KEYS and not self.then:
                 return self._pressed(call, KEYS[key], facts)
+            case ModeAsked():
+                return self._asked(call, event, facts)
             case AppEnded(app_id) if app_id and app_id == self.tone:
                 return self._after_tone(call, facts)
             case AppEnded(app_id) if app_id and app_id == self.app_id:
@@ -168,8 +170,24 @@ class AtTalk(OwnState):
         if not self.app_id or mode is self.noted.mode:
             return call, ()
         if why := supervision.refusal(self.extension, mode, self.talk, facts):
-            refused = Noted(facts.now, f"may not {mode.value.replace('_', ' ')}: {why}")
-            return self._stop(call.noting(refused), "tone")
+            return self._stop(call.noting(_refused(mode, why, facts)), "tone")
+        return self._goes_on(call, mode, facts)
+
+    def _asked(self, call: Call, wish: ModeAsked, facts: Facts) -> PlainResult:
+        """Another mode by the API or a command: who asks reads why not, and the phone hears nothing of it."""
+        why = "" if self.app_id and not self.then else "nothing is heard at this moment"
+        why = why or supervision.refusal(self.extension, wish.mode, self.talk, facts)
+        answer = at_talk.AnswerMode(wish.request, why)
+        if why:
+            return call.noting(_refused(wish.mode, f"{why} ({wish.by})", facts)), (answer,)
+        if wish.mode is self.noted.mode:
+            return call, (answer,)
+        asked = Noted(facts.now, f"to {supervision.WORDS[wish.mode]}: asked by {wish.by}")
+        call, commands = self._goes_on(call.noting(asked), wish.mode, facts)
+        return call, (*commands, answer)
+
+    def _goes_on(self, call: Call, mode: Mode, facts: Facts) -> PlainResult:
+        """In another mode, to which the right was looked at."""
         if mode is Mode.TAKE_OVER:
             return self._stop(call, "take_over")
         return self._changed(call, mode, self.talk, facts)
@@ -295,6 +313,10 @@ def begin_taking(call: Call, state: AtTalk) -> PlainResult:
 def whom_of(talk: SupervisedTalk) -> str:
     """The tenant's own person, as a target text."""
     return text_of(ExtensionTarget(talk.extension)) if talk.extension else "an agent outside"
+
+
+def _refused(mode: Mode, why: str, facts: Facts) -> Noted:
+    return Noted(facts.now, f"may not {mode.value.replace('_', ' ')}: {why}")
 
 
 def _spans(noted: ListeningRecord, facts: Facts) -> tuple[Any, ...]:

@@ -1,4 +1,6 @@
-"""`/listenings`: supervisors at conversations. One's own phone rings and then is there; keys 1 to 4 change the mode."""
+"""`/listenings`: supervisors at conversations. One's own phone rings and then is there; what it does there is changed
+here, or by its keys 1 to 4.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,11 @@ from callcontrol.usecases.click_to_call import MOST_RING_S, RING_S
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
-from callcontrol.vocabulary.supervision import ListeningRecord, Mode
+from callcontrol.vocabulary.supervision import ListeningRecord, Mode, SupervisedTalk
 from callcontrol.vocabulary.target import ExtensionTarget
 from callcontrol.vocabulary.target import text_of as target_text
 from callcontrol.web.api.calls import Click
+from callcontrol.web.api.phones import by_of
 from callcontrol.web.operations import Answer, Asked, Given, Operation, Told
 
 LONGEST_REASON: Final = 200
@@ -30,6 +33,12 @@ class ListeningGiven(Given):
     mode: Literal["listen", "whisper", "barge", "take_over"] = "listen"
     reason: str = Field(default="", max_length=LONGEST_REASON, description="needed where the tenant wants one")
     ring_s: int = Field(default=RING_S, ge=1, le=MOST_RING_S)
+
+
+class ModeGiven(Given):
+    """What is done from now on."""
+
+    mode: Literal["listen", "whisper", "barge", "take_over"]
 
 
 class ListeningTold(Told):
@@ -104,6 +113,32 @@ def start(asked: Asked) -> Answer:
     return Answer(Click(id=request.id, phone=phone, stage="ringing", detail=""), 202, audit=audit)
 
 
+def _put_mode(asked: Asked) -> Answer:
+    return change_mode(asked, asked.path["listening"])
+
+
+def change_mode(asked: Asked, listening: str) -> Answer:
+    """Have the person's own phone, which is at a conversation, do `asked.body` from now on."""
+    mode, tenant, pipeline = Mode(asked.body.mode), asked.tenant, asked.services.pipeline
+    wanted = (asked.services.tenant(tenant), listening, mode, by_of(asked))
+    noted, talk = supervision.change_mode(pipeline, tenant, *wanted, lambda noted, talk: _check_own(asked, noted, talk))
+    told = _told(noted).model_copy(update={"mode": mode.value})
+    was = None if noted.mode is None else {"mode": noted.mode.value}
+    whom = target_text(ExtensionTarget(talk.extension)) if talk.extension else noted.whom
+    return Answer(told, audit=("supervisor: mode changed", whom, was, {"mode": mode.value, "listening": told.id}))
+
+
+def _check_own(asked: Asked, noted: ListeningRecord, talk: SupervisedTalk) -> None:
+    """Raises for a listening that is not one's own, or of a conversation that the person does not look after now."""
+    if noted.supervisor != target_text(ExtensionTarget(asked.person.extension)):
+        if _is_seen(asked, noted):
+            raise PermissionError(noted.listening_id)
+        raise NotThere(f"there is no listening {noted.listening_id}", "listening")
+    thing = Thing(asked.tenant, extension=talk.extension, queue=talk.queue)
+    if not may(asked.person, Verb.CHANGE, Kind.LISTENINGS, thing):
+        raise PermissionError(noted.listening_id)
+
+
 def _extension(body: ListeningGiven, settings: Tenant) -> str:
     if bool(body.extension) == bool(body.agent):
         raise Refused("whose conversation? write one of agent and extension", "extension")
@@ -143,5 +178,15 @@ OPERATIONS: Final = (
         Click,
         body=ListeningGiven,
         status=202,
+    ),
+    Operation(
+        "change_listening",
+        "PUT",
+        "/listenings/{listening}/mode",
+        "What my phone does at the conversation from now on; it is hung up to end it",
+        _CHANGE,
+        _put_mode,
+        ListeningTold,
+        body=ModeGiven,
     ),
 )

@@ -15,6 +15,9 @@
   let asked = 0;
   let wanted = false;
 
+  // What was refused stays to be read when the part is asked for anew.
+  part.querySelectorAll(".mistake").forEach((one) => part.before(one));
+
   const written = (seconds) => {
     const whole = Math.max(0, Math.floor(seconds));
     const two = (number) => String(number).padStart(2, "0");

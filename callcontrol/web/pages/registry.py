@@ -12,6 +12,7 @@ from callcontrol.web.assets import PREFIX, Assets
 from callcontrol.web.guards import Guards
 from callcontrol.web.live import Live
 from callcontrol.web.pages.account import account
+from callcontrol.web.pages.account.second_step import SecondStep
 from callcontrol.web.pages.account.set_password import LOOKED, SET_PASSWORD, LinkGiven, SetPassword
 from callcontrol.web.pages.account.sign_in import (
     FIRST_FACTOR,
@@ -36,6 +37,7 @@ from callcontrol.web.pages.rendering import Renderer
 from callcontrol.web.pages.serving import SIGN_IN, Serving
 from callcontrol.web.pages.subscriber import call, calls, messages, missed, phone, spending
 from callcontrol.web.services import Services
+from callcontrol.web.vouched import SECOND_STEP
 
 PAGES: Final[tuple[Page, ...]] = (
     DESK,
@@ -68,6 +70,7 @@ class Panel:
         app.add_route("/", _Looked(self._serving.home))
         app.add_route(SIGN_IN, SignIn(self._context))
         app.add_route(FIRST_FACTOR, FirstFactor(self._context))
+        app.add_route(SECOND_STEP, SecondStep(self._context))
         app.add_route(SET_PASSWORD, SetPassword(self._context))
         app.add_route(LOOKED, LinkGiven(self._context))
         app.add_route(SIGN_OUT, SignOut(self._context))

@@ -19,7 +19,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.parked_events import ParkedJoined
-from callcontrol.control.supervise_events import ReasonFound, TalkFound
+from callcontrol.control.supervise_events import ModeAsked, ReasonFound, TalkFound
 from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds.star_codes.storing import REFUSE
 from callcontrol.kinds.star_codes.supervise import code_for
@@ -143,6 +143,44 @@ def test_a_key_without_the_right_is_a_low_tone_and_listening_goes_on() -> None:
     assert tone.file == REFUSE
     assert story.then(AppEnded(tone.app_id)).has(at_talk.FindTalk)
     assert story.then(TalkFound(TALK)).command(at_talk.Eavesdrop).mode is Mode.LISTEN
+
+
+def test_a_person_changes_the_mode_elsewhere_and_the_row_has_its_spans() -> None:
+    story = listening()
+    for mode in (Mode.WHISPER, Mode.BARGE, Mode.BARGE, Mode.LISTEN):
+        story.then(ModeAsked(mode, "r1", "panel, ewa"))
+        assert story.command(at_talk.AnswerMode) == at_talk.AnswerMode("r1", "")
+        assert noted_mode(story) is mode
+    assert any("barge in on: asked by panel, ewa" in str(entry) for entry in story.call.trail)
+    app = story.call.state.app_id  # type: ignore[attr-defined]  # of the state
+    story.then(ModeAsked(Mode.TAKE_OVER, "r2", "panel, ewa"))
+    assert story.has(at_talk.StopListening)
+    assert story.command(at_talk.AnswerMode) == at_talk.AnswerMode("r2", "")
+    # Nothing is asked for twice while it changes.
+    assert "at this moment" in story.then(ModeAsked(Mode.BARGE, "r3", "x")).command(at_talk.AnswerMode).refusal
+    story.then(AppEnded(app))
+    assert story.has(at_talk.TakeOver)
+    assert [span.mode for span in noted(story).spans] == [Mode.LISTEN, Mode.WHISPER, Mode.BARGE, Mode.LISTEN]
+
+
+def noted_mode(story: Story) -> Mode | None:
+    state = story.call.state
+    assert isinstance(state, AtTalk)
+    return state.noted.mode
+
+
+def test_a_mode_asked_for_elsewhere_without_the_right_is_refused_in_words_and_the_phone_hears_nothing() -> None:
+    story = listening(by="104").then(ModeAsked(Mode.WHISPER, "r1", "panel, ewa"))
+    answer = story.command(at_talk.AnswerMode)
+    assert (answer.request, answer.refusal) == ("r1", "extension 104 may not whisper to extension 101")
+    assert len(story.commands) == 1
+    assert noted_mode(story) is Mode.LISTEN
+    assert any("may not whisper" in str(entry) and "panel, ewa" in str(entry) for entry in story.call.trail)
+    story = listening(talk=replace(TALK, is_takable=False)).then(ModeAsked(Mode.TAKE_OVER, "r1", "x"))
+    assert "worker has died" in story.command(at_talk.AnswerMode).refusal
+    story = listening()
+    story.then(AppEnded(story.command(at_talk.Eavesdrop).app_id), 3)
+    assert "at this moment" in story.then(ModeAsked(Mode.BARGE, "r1", "x")).command(at_talk.AnswerMode).refusal
 
 
 def test_what_a_recording_could_have_is_not_whispered() -> None:

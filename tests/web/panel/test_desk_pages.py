@@ -15,7 +15,9 @@ from callcontrol.edges.live_state.rooms import RoomStore
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.parked import ParkedCaller
 from callcontrol.vocabulary.room import RoomMember
+from callcontrol.vocabulary.supervision import ListeningRecord, Mode, SupervisedTalk
 from tests.commands.call_centre import CallCentre
+from tests.usecases.answering import answering, save_listening
 from tests.web.panel.server import PanelServer
 from tests.web.panel.test_pages import AXE, NARROW, WIDE, violations
 
@@ -40,6 +42,9 @@ def centre(panel: PanelServer) -> Iterator[CallCentre]:
     opened.join("call-2", "support", CALLER)
     opened.ring("call-2")
     opened.join("call-3", "support", "+48500300400")
+    noted = ListeningRecord("acme", "l1", "extension:105", "extension:101", "call-1", "fs1", opened.now, "", "coaching")
+    noted = noted.doing(Mode.LISTEN, noted.whom, opened.now)
+    save_listening(site.pipeline, noted, SupervisedTalk("call-1", "fs1", "cust-1", "leg-1", "101"))
     yield opened
     opened.stop()
     site.pipeline.ask("FLUSHALL")
@@ -111,6 +116,21 @@ def test_a_supervisor_gives_a_caller_priority_and_pauses_an_agent_by_keyboard(
     assert late
     centre.hang_up("wanda", "call-1", 30)
     expect(page.locator("#agent-wanda .badge").first).not_to_have_text("talking")
+    page.context.close()
+
+
+def test_a_supervisor_changes_what_the_own_phone_does_by_keyboard(
+    panel: PanelServer, browser: Browser, centre: CallCentre
+) -> None:
+    settings = panel.site.configuration.settings.tenants["acme"].supervision
+    assert any("105" in right.who and Mode.BARGE not in right.may for right in settings.rights)
+    page = page_of(panel, browser, "boss", "/floor")
+    with answering(panel.redis_url, panel.site.pipeline, "extension 105 may not listen at this time") as heard:
+        # The mode it is in is not offered; one without a right is refused here, the other where the conversation is.
+        assert page.locator("#mode-l1 button").all_inner_texts() == ["Whisper", "Barge in", "Take over"]
+        page.locator("#mode-l1 button[value=barge]").press("Enter")
+        expect(page.locator("#mode-l1-mode-mistake")).to_contain_text("no right to barge")
+        assert heard == []
     page.context.close()
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from callcontrol.usecases.agents import MAX_REASON
 from callcontrol.usecases.waiting_callers import MAX_PRIORITY
 from callcontrol.vocabulary.agent import PAUSED
-from callcontrol.vocabulary.rights import Kind, Person, Scope, Verb, scope_of
+from callcontrol.vocabulary.rights import Kind, Person, Scope, Thing, Verb, may, scope_of
 from callcontrol.vocabulary.room import RoomOrder
 from callcontrol.web.api import queues as api
 from callcontrol.web.api import rooms, supervision
@@ -29,6 +29,12 @@ _MODES: Final = {
     "whisper": N_("Whisper"),
     "barge": N_("Barge in"),
     "take_over": N_("Take over"),
+}
+_DOES: Final = {
+    "listen": N_("You listen. No one hears you."),
+    "whisper": N_("Your colleague alone hears you."),
+    "barge": N_("Both hear you."),
+    "take_over": N_("You take the conversation over."),
 }
 
 
@@ -59,11 +65,19 @@ class AgentForm(Given):
 
 
 class ListenForm(Given):
-    """Whose conversation, and what is done there first."""
+    """Whose conversation, an agent's or that of an extension, and what is done there first."""
 
-    agent: str = Field(max_length=64)
+    agent: str = Field(default="", max_length=64)
+    extension: str = Field(default="", max_length=64)
     mode: Literal["listen", "whisper", "barge", "take_over"]
     reason: str = Field(default="", max_length=supervision.LONGEST_REASON)
+
+
+class ModeForm(Given):
+    """What one's own phone does at a conversation from now on."""
+
+    listening: str = Field(max_length=64)
+    mode: Literal["listen", "whisper", "barge", "take_over"]
 
 
 class RoomForm(Given):
@@ -110,11 +124,26 @@ def _others(asked: Asked) -> dict[str, Any]:
     can_listen = _may(asked, Verb.CHANGE, Kind.LISTENINGS) and asked.person.extension != ""
     return {
         "can_listen": can_listen,
+        "phones": _phones(asked) if can_listen else [],
         "can_order": _may(asked, Verb.CHANGE, Kind.ROOMS),
         "listenings": supervision.listenings_told(asked) if _may(asked, Verb.SEE, Kind.LISTENINGS) else None,
         "rooms": rooms.rooms_told(asked).rooms if _may(asked, Verb.SEE, Kind.ROOMS) else [],
         "parked": rooms.parked_told(asked).parked if _may(asked, Verb.SEE, Kind.ROOMS) else [],
     }
+
+
+def _phones(asked: Asked) -> list[tuple[str, str]]:
+    """Extensions that the person looks after, but for the own one, with names."""
+    named = asked.services.tenant(asked.tenant).extensions.items()
+    others = [(name, one) for name, one in named if name != asked.person.extension]
+    found = [
+        (name, one) for name, one in others if may(asked.person, Verb.CHANGE, Kind.LISTENINGS, _thing(asked, name))
+    ]
+    return [(name, f"{name} {one.name}".strip()) for name, one in found]
+
+
+def _thing(asked: Asked, extension: str) -> Thing:
+    return Thing(asked.tenant, extension=extension)
 
 
 def _may(asked: Asked, verb: Verb, kind: Kind) -> bool:
@@ -157,10 +186,16 @@ def _act_on_agent(asked: Asked) -> Done:
 
 def _listen(asked: Asked) -> Done:
     form = asked.body
-    given = supervision.ListeningGiven(agent=form.agent, mode=form.mode, reason=form.reason)
+    given = supervision.ListeningGiven(**form.model_dump())
     answer = supervision.start(replace(asked, body=given))
-    words = N_("Your phone %(phone)s rings. Pick it up: keys 1 to 4 change what you do there.")
+    words = N_("Your phone %(phone)s rings. Pick it up; below, or by its keys 1 to 4, you change what you do there.")
     return Done(said(words, phone=asked.person.extension), answer.audit)
+
+
+def _change_mode(asked: Asked) -> Done:
+    form = asked.body
+    answer = supervision.change_mode(replace(asked, body=supervision.ModeGiven(mode=form.mode)), form.listening)
+    return Done(said(_DOES[form.mode]), answer.audit)
 
 
 def _act_in_room(asked: Asked) -> Done:
@@ -187,6 +222,7 @@ FLOOR: Final = Page(
         Act("agent", AgentForm, _act_on_agent, (Verb.CHANGE, Kind.AGENTS)),
         Act("room", RoomForm, _act_in_room, (Verb.CHANGE, Kind.ROOMS)),
         Act("listen", ListenForm, _listen, (Verb.CHANGE, Kind.LISTENINGS)),
+        Act("mode", ModeForm, _change_mode, (Verb.CHANGE, Kind.LISTENINGS)),
     ),
     parts=(Part("/floor/now", _now, FloorGiven),),
     given=FloorGiven,
