@@ -46,6 +46,7 @@ def _watched_partner(call: Call) -> str:
 
 def _talk(call: Call, own: str, other: str) -> SupervisedTalk:
     recording = call.recording
+    has_called = isinstance(call.state, Talking) and own == call.led and call.is_open(other)
     recorded = recording if recording is not None and recording.channel == own else None
     return SupervisedTalk(
         call.id,
@@ -56,7 +57,7 @@ def _talk(call: Call, own: str, other: str) -> SupervisedTalk:
         party=_party(call, other),
         recorded=recorded.media_id if recorded is not None and recorded.began else "",
         is_whisperable=recorded is None or (recorded.is_on and recorded.began),
-        is_takable=isinstance(call.state, Talking) and bool(call.led) and (own != call.led or call.is_open(other)),
+        is_takable=own == partner_of(call) or has_called,
     )
 
 

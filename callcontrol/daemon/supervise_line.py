@@ -5,7 +5,7 @@ is rung from another switch; eavesdropping that none of our supervisors has orde
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -25,6 +25,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.supervision import SupervisionStore
 from callcontrol.kinds.star_codes.supervising import AtTalk
+from callcontrol.kinds.targets.conference.conferring import InRoom
 from callcontrol.kinds.targets.queue.serving import Serving
 from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.vocabulary.click_to_call import ClickToCall
@@ -153,8 +154,23 @@ def refresh_meters(shared: WorkerContext) -> None:
     supervision_meters.supervisors.set(sum(1 for _ in at))
 
 
+def _calls_of(shared: WorkerContext, tenant: str) -> Iterator[Call]:
+    """The tenant's calls that this worker has."""
+    return (one.call for one in tuple(shared.drivers.values()) if one.call.tenant == tenant)
+
+
 def _talk_of(shared: WorkerContext, tenant: str, extension: str, asking: str) -> SupervisedTalk | None:
     """The conversation of this extension that has gone on longest; not that of the supervisor who asks."""
-    calls = (one.call for one in shared.drivers.values() if one.call.tenant == tenant and one.call.id != asking)
+    calls = (call for call in _calls_of(shared, tenant) if call.id != asking)
     found = [(call.arrived, talk) for call in calls if (talk := talk_at(call, extension)) is not None]
-    return min(found, key=lambda one: one[0])[1] if found else None
+    if found:
+        return min(found, key=lambda one: one[0])[1]
+    return next((talk for call in _calls_of(shared, tenant) if (talk := _in_room(call, extension)) is not None), None)
+
+
+def _in_room(call: Call, extension: str) -> SupervisedTalk | None:
+    """That the extension is in a conference room, None if it is not."""
+    state = call.state
+    if not isinstance(state, InRoom) or call.led_party.extension != extension:
+        return None
+    return SupervisedTalk(call.id, call.switch, "", "", extension, is_takable=False, room=state.visit.room)

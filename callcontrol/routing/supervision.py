@@ -25,10 +25,12 @@ def refusal(supervisor: str, mode: Mode, talk: SupervisedTalk, facts: Facts) -> 
     why = _right_missing(supervisor, mode, [one for one in rights if covers(one, talk)], _whom(talk), facts)
     if why:
         return why
+    if talk.room:
+        return f"{_whom(talk)} is in conference:{talk.room}: who is to be there calls the room"
     if mode is Mode.WHISPER and not talk.is_whisperable:
         return f"{_whom(talk)} has called itself, and a recording may begin that would have the whisper"
     if mode is Mode.TAKE_OVER and not talk.is_takable:
-        return f"{_whom(talk)} talks in a callback, or in a conversation whose worker has died"
+        return f"{_whom(talk)} talks in a conversation whose worker has died"
     return ""
 
 

@@ -57,8 +57,8 @@ class SupervisedTalk:
         party: the other party, as a target text, as far as is known.
         recorded: the recording that is written at `leg`, "" for none.
         is_whisperable: whether what is said to `leg` alone is on no recording.
-        is_takable: whether the tenant's person was rung for the call, which can go on without that channel then, and a
-            worker directs it.
+        is_takable: whether the call can go on without the channel of the tenant's person, and a worker directs it.
+        room: the conference room in which that person is: a supervisor cannot be at such a conversation. "": none.
     """
 
     call: str
@@ -71,6 +71,7 @@ class SupervisedTalk:
     recorded: str = ""
     is_whisperable: bool = True
     is_takable: bool = True
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

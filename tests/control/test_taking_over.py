@@ -10,7 +10,7 @@ import pytest
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control import parked_commands as at_place
-from callcontrol.control.call import Talking
+from callcontrol.control.call import Closed, Talking
 from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.events import (
     AppEnded,
@@ -25,14 +25,18 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.supervise_events import TakenOver
 from callcontrol.control.supervised import talk_at, talk_with
+from callcontrol.control.talk_sides import partner_of
 from callcontrol.control.transfer_commands import Part
 from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.parked import Taker
+from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import WrapUpBegan
-from tests.control.queue_story import QueueStory
+from tests.control.queue_story import CallbackStory, QueueStory
 from tests.control.story import Story
+from tests.routing.queue_world import changed
 from tests.routing.world import facts
 
 TAKER = Taker("call-9", "taker-9", "fs1", "104", "w2")
@@ -165,3 +169,60 @@ def test_one_who_called_and_hangs_up_meanwhile_leaves_the_party_to_the_superviso
     story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1")
     story.then(Rearrived(story.call.destination, channel=leg))
     assert story.command(do.Join) == do.Join(leg, "taker-9")
+
+
+@pytest.mark.parametrize("afterwards", ["", "\n    afterwards: announcement:closed"])
+def test_the_customer_of_a_callback_talks_on_with_the_supervisor(afterwards: str) -> None:
+    written = changed("help", "otherwise: announcement:closed", f"otherwise: announcement:closed{afterwards}")
+    story = CallbackStory(written=written).joined()
+    (agent,) = story.legs("anna")
+    customer = next(leg.id for leg in story.call.legs if leg.role is Role.CUSTOMER)
+    seen = talk_with(story.call, customer)
+    assert seen is not None
+    assert (seen.leg, seen.is_takable) == (agent, True)
+    story.then(TakenOver(agent, TAKER))
+    assert story.command(do.Join) == do.Join(customer, "taker-9")
+    assert decode(encode(story.call)) == story.call
+    story.then(Joined(customer, "taker-9"))
+    told = story.command(at_place.TellTaker)
+    assert (told.taker, told.channel, told.party) == (TAKER, customer, "number:+48600700800")
+    assert story.command(do.KillLeg).leg_id == agent
+    story.gone(agent, answered_s=3)
+    assert story.command(do.EndTalk).agent == "anna"
+    assert [wrap_up.agent for wrap_up in story.entries(WrapUpBegan)] == ["anna"]
+    assert isinstance(story.call.state, Talking)
+    story.gone(customer, answered_s=6)
+    assert isinstance(story.call.state, Closed)
+    record = fold(story.call.trail)
+    assert record.outcome is Outcome.ANSWERED
+    assert [(one.leg_id, one.other_leg, one.party) for one in record.segments] == [
+        (agent, customer, "number:+48600700800"),
+        (customer, "taker-9", "extension:104"),
+    ]
+    assert {one.leg_id: one.moved_to for one in record.legs} == {agent: "taker-9", customer: ""}
+    (visit,) = record.visits
+    assert (visit.how, visit.agent, visit.took_up) == (Leaving.ANSWERED, "anna", "callback")
+
+
+@pytest.mark.parametrize("event", [JoinFailed("", "taker-9", "gone"), TimerFired("take over")])
+def test_a_callback_that_is_not_taken_over_ends_with_either_leg(event: Event) -> None:
+    for who in ("agent", "customer"):
+        story = CallbackStory().joined()
+        (agent,) = story.legs("anna")
+        customer = next(leg.id for leg in story.call.legs if leg.role is Role.CUSTOMER)
+        story.then(TakenOver(agent, TAKER)).then(event)
+        assert isinstance(story.call.state, Talking)
+        assert (story.call.state.taker, partner_of(story.call)) == (None, agent)
+        first, second = (agent, customer) if who == "agent" else (customer, agent)
+        story.gone(first, answered_s=3).gone(second, answered_s=3)
+        assert isinstance(story.call.state, Closed)
+        assert [one.agent for one in story.entries(WrapUpBegan)] == ["anna"]
+
+
+def test_a_leg_of_another_call_leaves_when_it_is_taken_over_from() -> None:
+    story, app, leg = talking()
+    story.then(AppEnded(app, "SUCCESS", {leg: ""})).then(LegBridged("asked-2", story.facts.now, "103%acme.example"))
+    story.then(TakenOver("asked-2", TAKER)).then(LegBridged("taker-9", story.facts.now))
+    assert story.command(do.KillLeg).leg_id == "asked-2"
+    record = fold(story.call.trail)
+    assert [one.other_leg for one in record.segments] == [leg, "asked-2", "taker-9"]

@@ -20,6 +20,7 @@ from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, Mo
 from tests.billing.trails import NOON
 from tests.control.queue_story import QueueStory
 from tests.control.story import Story
+from tests.kinds.conference.story import RoomStory
 from tests.routing.world import facts
 
 
@@ -98,6 +99,14 @@ def test_a_mode_is_asked_of_a_supervisors_call_alone() -> None:
     assert delivered == [wish]
     supervise_line.carry_out(at_talk.AnswerMode("r1", "no"), driver, shared)
     assert asked.answers[-1] == ("acme", "r1", "no")
+
+
+def test_who_is_in_a_conference_room_is_told_of_as_that() -> None:
+    asked, story = Asked(), RoomStory().let_in()
+    supervise_line.finds(worker(asked, story), "acme", ["sup-1", "w2", "101", "", ""])
+    supervise_line.finds(worker(asked, story), "acme", ["sup-1", "w2", "102", "", ""])
+    ((*_, talk),) = asked.found_talks
+    assert (talk.extension, talk.room, talk.leg, talk.is_takable) == ("101", story.in_room.visit.room, "", False)
 
 
 @pytest.mark.parametrize(("ordered", "how"), [(True, "ordered"), (False, "not_ordered")])

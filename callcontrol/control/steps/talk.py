@@ -10,7 +10,7 @@ from callcontrol.control import commands as do
 from callcontrol.control import taking_over, transfers
 from callcontrol.control.call import Call, Talking
 from callcontrol.control.ending import LEGS_TIMER, never_were
-from callcontrol.control.events import AloneChecked, AppEnded, Event, JoinFailed, LegBridged, TimerFired
+from callcontrol.control.events import AloneChecked, AppEnded, Event, Joined, JoinFailed, LegBridged, TimerFired
 from callcontrol.control.step_result import StepResult
 from callcontrol.control.supervise_events import TakenOver
 from callcontrol.routing.facts import Facts
@@ -29,9 +29,11 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
             over = never_were(call, event, facts).to(replace(talking, app_id="", until=event.at or facts.now))
             return over, (do.StartTimer(transfers.PARTED_TIMER, transfers.PARTED_S),)
         case TakenOver():
-            return taking_over.begin(call, talking, event)
+            return taking_over.begin(call, talking, event, facts)
         case LegBridged(leg_id, at) if talking.taker is not None and leg_id == talking.taker.channel:
             return taking_over.taken(call, talking, at, facts)
+        case Joined(_, leg_id) if taking_over.is_told_by_reply(call, talking, leg_id):
+            return taking_over.taken(call, talking, facts.now, facts)
         case JoinFailed(_, leg_id, why) if talking.taker is not None and leg_id == talking.taker.channel:
             return taking_over.failed(call, talking, why, facts)
         case TimerFired(name) if name == taking_over.TIMER and talking.taker is not None:

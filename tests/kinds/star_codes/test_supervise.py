@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control.call import Talking
@@ -26,6 +27,7 @@ from callcontrol.kinds.star_codes.supervise import code_for
 from callcontrol.kinds.star_codes.supervising import LOOK_TIMER, UNANSWERED, AtTalk
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import instant_from
 from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, Mode, SupervisedTalk
 from callcontrol.vocabulary.trail import JoinedOutside
@@ -72,6 +74,8 @@ def test_the_conversation_is_looked_for_and_listened_to(code: str, mode: Mode) -
     assert (row.supervisor, row.whom, row.call_id, row.mode) == ("extension:102", "extension:101", "call-9", mode)
     assert row.reason == ("coaching" if "*1#" in code else "")
     assert decode(encode(story.call)) == story.call
+    (leg,) = fold(story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1").call.trail).legs
+    assert (leg.leg_id, leg.role) == ("caller-1", Role.SUPERVISOR)
 
 
 @pytest.mark.parametrize(
@@ -284,3 +288,11 @@ def test_what_cannot_be_taken_over_in_time_is_listened_to_again() -> None:
 def test_an_outgoing_call_is_not_taken_over() -> None:
     story = Story(world("*53*101*4#")).begin().then(TalkFound(replace(TALK, is_takable=False)))
     assert story.command(do.Play).file == REFUSE
+
+
+def test_who_is_in_a_conference_room_is_not_listened_to() -> None:
+    story = (
+        Story(world("*53*101#")).begin().then(TalkFound(SupervisedTalk("call-9", "fs1", "", "", "101", room="board")))
+    )
+    assert "extension 101 is in conference:board" in str(list(story.call.trail))
+    assert not story.has(at_talk.Eavesdrop)
