@@ -35,7 +35,7 @@ class Confirmation:
     def __init__(self, on_forged: Callable[[Doubt], object]) -> None:
         self._doubt: Doubt | None = None
         self._open: set[str] = set()
-        self._on_forged = on_forged
+        self._on_forged: Callable[[Doubt], object] | None = on_forged
         self._waiting: list[Callable[[Doubt], object]] = []
 
     def ask(self, link: SwitchLink | None, switch: str, arriving: Arriving) -> None:
@@ -77,14 +77,18 @@ class Confirmation:
             self._settle("")
 
     def _forged(self, doubt: Doubt) -> None:
-        if self._doubt is None:
-            self._settle(doubt)
-            self._on_forged(doubt)
+        on_forged = self._on_forged
+        self._settle(doubt)
+        if on_forged is not None:
+            on_forged(doubt)
 
     def _settle(self, doubt: Doubt) -> None:
+        """The answer is known. The call is not held on to any longer: with a reference in each direction it would stay,
+        with its trail, until the collector walks over all objects.
+        """
         if self._doubt is not None:
             return
-        self._doubt = doubt
+        self._doubt, self._on_forged = doubt, None
         waiting, self._waiting = self._waiting, []
         for then in waiting:
             then(doubt)

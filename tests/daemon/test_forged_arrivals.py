@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from typing import cast
 from urllib.parse import quote
@@ -205,6 +206,24 @@ def test_a_switch_that_cannot_be_asked_leaves_the_call_and_a_doubt() -> None:
     assert [len(one.doubts) for one in heard] == [1, 1, 1]
     assert all(one.doubts[0] for one in heard)
     assert [one.forged for one in heard] == [[], [], []]
+
+
+def test_a_call_that_is_confirmed_is_gone_when_nothing_else_holds_it() -> None:
+    """Held in a circle it would stay, with its trail, until the collector walks over all objects."""
+
+    class Call:
+        def __init__(self) -> None:
+            self.confirmation = Confirmation(self.forged)
+
+        def forged(self, doubt: str) -> None:
+            raise AssertionError(doubt)
+
+    link, call = Link(), Call()
+    call.confirmation.ask(cast(SwitchLink, link), "fs1", read_arrival(presented(CHANNEL, SET)))
+    link.answer("117", "acme.example")
+    gone = weakref.ref(call)
+    del call
+    assert gone() is None
 
 
 def test_a_channel_id_with_blanks_is_never_asked_for() -> None:

@@ -62,7 +62,7 @@ class RoundTrips:
         try:
             reply = line.read_response()
         except redis.ResponseError as refused:
-            return refused
+            return refused.with_traceback(None)  # which would keep all answers of the round trip
         convert = self._converters.get(name)
         return reply if convert is None else convert(reply)
 
