@@ -27,6 +27,7 @@ from callcontrol.vocabulary.moment import Instant
 
 BATCH = 500  # records in one statement, at most
 GATHER_S = 0.05  # how long a batch waits for more: the price of fewer transactions
+BUSY = 4  # so many times as long where more has come while one was written
 BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits while the ledger is away; the last one repeats
 
 log = logging.getLogger("callcontrol.records")
@@ -219,9 +220,9 @@ class SpoolWriter:
             self._gather()
         return []
 
-    def _gather(self) -> None:
+    def _gather(self, times: int = 1) -> None:
         """Let a batch become larger."""
-        self._stopping.wait(self._gather_s)
+        self._stopping.wait(times * self._gather_s)
 
     def _carry(self, stored: list[Stored]) -> None:
         """Write them to the ledger, then drop them from the spool, up to the first that a later version has to read."""
@@ -240,7 +241,7 @@ class SpoolWriter:
         if not self._to_be_written:
             self._drained.set()
         elif len(stored) < self._size:
-            self._gather()
+            self._gather(BUSY)
         self._size = min(self._batch, self._size * 2)
 
     def _back_off(self, error: Exception) -> None:

@@ -107,6 +107,24 @@ def test_many_callers_share_few_syncs(spool: Spool, monkeypatch: pytest.MonkeyPa
     assert [int(p) for p in payloads(spool)] == [n for n, _ in sorted(enumerate(callers), key=lambda c: c[1].value[0])]
 
 
+def test_what_comes_right_after_a_write_is_written_together(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcontrol.edges.spool.PACE_S", 0.2)
+    written: list[bytes] = []
+    store = spool_files.write_synced
+
+    def noted(segment: spool_files.Segment, data: bytes) -> None:
+        written.append(data)
+        store(segment, data)
+
+    monkeypatch.setattr(spool_files, "write_synced", noted)
+    spool.append([b"first"])
+    spool.submit([b"second"], lambda: None)
+    gevent.sleep(0.01)  # it would be written by now
+    spool.append([b"third"])
+    assert len(written) == 2
+    assert payloads(spool) == [b"first", b"second", b"third"]
+
+
 def test_then_is_called_after_the_disk_has_it_and_a_failing_one_hurts_nobody(spool: Spool) -> None:
     told: list[tuple[str, int]] = []
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final
 
 from psycopg import Connection, IsolationLevel, sql
@@ -17,6 +18,8 @@ from callcontrol.config.postgres_address import check_dsn
 
 CONNECT_TIMEOUT_S: Final = 5
 OLDEST_SERVER: Final = 140000
+# Settings of transactions that are put together once.
+SETTINGS_KEPT: Final = 64
 SETTINGS: Final = {"DateStyle": "ISO, YMD", "TimeZone": "UTC", "standard_conforming_strings": "on"}
 
 
@@ -66,9 +69,17 @@ def open_session(dsn: str, kind: type[Connection[Any]] = Connection, **more: Any
 def transaction(connection: Connection[Any], **settings: str | int) -> Iterator[None]:
     """A transaction, read committed, in which these settings of Postgres hold."""
     with connection.transaction():
-        for name, value in settings.items():
-            connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+        if settings:
+            connection.execute(_set_local(tuple(settings.items())))
         yield
+
+
+@lru_cache(SETTINGS_KEPT)
+def _set_local(settings: tuple[tuple[str, str | int], ...]) -> bytes:
+    """What makes these settings hold in a transaction, in one round trip."""
+    one = sql.SQL("SET LOCAL {} = {}")
+    each = (one.format(sql.Identifier(name), sql.Literal(value)) for name, value in settings)
+    return sql.SQL("; ").join(each).as_bytes(None)
 
 
 def _check(connection: Connection[Any]) -> None:
