@@ -175,7 +175,11 @@ class Adoption:
         return [announce(switch, self._shared.worker, tuple(ids), arrived=False) for switch, ids in by_switch.items()]
 
     def _is_in_hand(self, call_id: str) -> bool:
-        return call_id in self._shared.drivers or call_id in self._shared.closing
+        if call_id in self._shared.drivers or call_id in self._shared.closing:
+            return True
+        # the worker to which it was passed on while Redis was away is about to say so there
+        taker = self._shared.passing.taker_of(call_id)
+        return bool(taker) and self._workers.is_alive(taker)
 
     def _adopt(self, call: Call, heard: Instant | None) -> None:
         meters.calls_adopted_total.inc()

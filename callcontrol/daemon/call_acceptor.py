@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from callcontrol.config.settings import Trunk
 from callcontrol.control import transfers
 from callcontrol.control.call import Call, new_call
-from callcontrol.daemon import strays
+from callcontrol.daemon import passing_on, strays
 from callcontrol.daemon.adoption import adopt
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.call_line import CallLine
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import DrivenCall
-from callcontrol.daemon.strays import Stray
+from callcontrol.daemon.passing import Stray
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
@@ -35,6 +36,7 @@ from callcontrol.edges.freeswitch.commands import (
 from callcontrol.edges.freeswitch.failures import EventSocketError, UnsafeText
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, bring_back
 from callcontrol.edges.freeswitch.translate import CALL_EVENTS, rearrived
+from callcontrol.edges.freeswitch.worker_events import PassedOn
 from callcontrol.edges.live_state.failures import CallUnreadable, LiveStateError
 from callcontrol.kinds import KINDS
 from callcontrol.routing.arrival import PUBLIC_CONTEXT
@@ -54,6 +56,16 @@ MAX_SENT_ON = 20
 SEND_ON_S = 0.25
 # For so many channels it is remembered how often they were sent on; the oldest are forgotten.
 MAX_KNOWN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    """A channel that has been with a worker before, on its new connection."""
+
+    connection: CallConnection
+    arriving: Arriving
+    switch: str
+    line: CallLine
 
 
 class CallAcceptor:
@@ -77,41 +89,69 @@ class CallAcceptor:
         if known is not None:
             self._go_on(known, line, connection, arriving)
         else:
-            self._ask_whose(connection, arriving, switch, line)
+            self._ask_whose(_Returned(connection, arriving, switch, line))
 
-    def _ask_whose(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
-        """The channel has been with a worker before: from here on the call is ours."""
+    def _ask_whose(self, back: _Returned, *, workers_know: bool = True) -> None:
+        """The channel has been with a worker before: from here on the call is ours.
+
+        Args:
+            workers_know: where Redis does not answer the other workers may; they have not been asked yet.
+        """
+        arriving = back.arriving
         tenant = arriving.tenant or _facts(arriving, self._shared.current.configuration, {}).tenant_name
 
         def answered(call: Call | None, trouble: LiveStateError | None) -> None:
             if isinstance(trouble, CallUnreadable):
-                return self._leave_to_its_version(connection, arriving, switch)
-            if trouble is not None:
-                log.error("the owner of this call is not known: %s", trouble, extra={"channel": arriving.channel})
-            driver = adopt(self._shared, call) if call is not None else None
-            if driver is not None:
+                self._leave_to_its_version(back)
+            elif trouble is not None and workers_know:
+                self._ask_workers(back)
+            elif (driver := adopt(self._shared, call) if call is not None else None) is not None:
                 meters.calls_taken_total.inc()
-                self._shared.switches.announce(switch, self._shared.worker, (driver.call.id,), arrived=True)
-                self._go_on(driver, line, connection, arriving)
+                self._shared.switches.announce(back.switch, self._shared.worker, (driver.call.id,), arrived=True)
+                self._go_on(driver, back.line, back.connection, arriving)
             else:
-                begun = self._begin(connection, arriving, switch, line)
-                if trouble is not None and begun.call.id in _ids(arriving)[1:]:
-                    strays.began(self._shared, Stray(begun, arriving.channel, arriving.by_leg))
+                self._begin_again(back, trouble)
 
         def contained_answer(call: Call | None, trouble: LiveStateError | None) -> None:
-            with _contained(connection, arriving):
+            with _contained(back):
                 answered(call, trouble)
 
         def has_it(call: Call) -> bool:
             return call.leg(arriving.channel) is not None
 
-        line.hold()
+        back.line.hold()
         self._shared.calls.take_one(tenant, _ids(arriving), self._shared.worker, contained_answer, has_it)
 
-    def _leave_to_its_version(self, connection: CallConnection, arriving: Arriving, switch: str) -> None:
+    def _ask_workers(self, back: _Returned) -> None:
+        """Redis cannot tell whose the call is: the worker that has it passes it on. If none does Redis is asked again:
+        it may have been away for a moment only, or be back.
+        """
+
+        def found(passed: PassedOn | None) -> None:
+            with _contained(back):
+                if passed is None:
+                    self._ask_whose(back, workers_know=False)
+                elif (driver := passing_on.take(self._shared, back.switch, back.arriving.tenant, passed)) is not None:
+                    self._go_on(driver, back.line, back.connection, back.arriving)
+                else:
+                    self._leave_to_its_version(back)
+
+        passing_on.seek(self._shared, back.switch, back.arriving.channel, found)
+
+    def _begin_again(self, back: _Returned, trouble: LiveStateError | None) -> None:
+        """Nothing is known of the call; `trouble`: or cannot be known now."""
+        arriving = back.arriving
+        begun = self._begin(back.connection, arriving, back.switch, back.line)
+        if trouble is not None:
+            log.error("the owner of this call is not known: %s", trouble, extra={"channel": arriving.channel})
+            if begun.call.id in _ids(arriving)[1:]:
+                strays.began(self._shared, begun, Stray(arriving.channel, arriving.by_leg))
+
+    def _leave_to_its_version(self, back: _Returned) -> None:
         """The call is not ours to begin anew: it is sent to us again, until a worker that can read it accepts it. Where
         none does, the dialplan goes on.
         """
+        arriving, connection = back.arriving, back.connection
         channel = arriving.channel
         times = self._sent_on.pop(channel, 0)
         if times >= MAX_SENT_ON:
@@ -125,7 +165,7 @@ class CallAcceptor:
         def send_on() -> None:
             try:
                 context = arriving.context if arriving.transfer else BACK_CONTEXT
-                self._switch_links.tell(switch, bring_back(channel, arriving.dialled, context))
+                self._switch_links.tell(back.switch, bring_back(channel, arriving.dialled, context))
             except (EventSocketError, UnsafeText) as error:
                 log.error("a call cannot be sent on: %s", error, extra={"channel": channel})
                 connection.leave()
@@ -175,12 +215,12 @@ class CallAcceptor:
             tenant=facts.tenant_name,
             caller=facts.caller,
             dialled=facts.dialled,
-            now=arriving.created if arriving.created and not arriving.transfer else facts.now,
+            now=arriving.created if arriving.created and not facts.transferred else facts.now,
             origin=replace(arriving.origin, account=arriving.user) if facts.caller.extension else arriving.origin,
             nonce=clock.new_nonce(),
             leg_of=_leg_of(arriving),
         )
-        if arriving.transfer:
+        if facts.transferred:
             call = transfers.strayed(call, facts)
         connection.send(*opening, *_marks(call, arriving))
         driver = CallDriver(call, facts, self._shared, line)
@@ -206,13 +246,15 @@ class CallAcceptor:
 
 
 @contextmanager
-def _contained(connection: CallConnection, arriving: Arriving) -> Iterator[None]:
-    """Called with Redis's answer, in the reader of all replies: an error there would leave the caller in silence."""
+def _contained(back: _Returned) -> Iterator[None]:
+    """Called with the answer of Redis, or of a worker, in the reader of all of them: an error there would leave the
+    caller in silence.
+    """
     try:
         yield
     except Exception as error:
-        note_fault("call", "a caller who came back could not be taken over", error, channel=arriving.channel)
-        connection.refuse("NORMAL_TEMPORARY_FAILURE")
+        note_fault("call", "a caller who came back could not be taken over", error, channel=back.arriving.channel)
+        back.connection.refuse("NORMAL_TEMPORARY_FAILURE")
 
 
 def _ids(arriving: Arriving) -> tuple[str, ...]:
@@ -273,7 +315,9 @@ def _facts(arriving: Arriving, configuration: Configuration, awaited: Mapping[st
         now=clock.now(),
         replaces=arriving.replaces,
     )
-    return _of_a_stray(facts, arriving, configuration) if arriving.transfer else facts
+    # a number of the tenant's own that it was sent to before has no owner: only the mark tells whose call it is
+    was_sent = arriving.transfer or (arriving.again and not tenant and bool(arriving.tenant))
+    return _of_a_stray(facts, arriving, configuration) if was_sent else facts
 
 
 def _of_a_stray(facts: Facts, arriving: Arriving, configuration: Configuration) -> Facts:

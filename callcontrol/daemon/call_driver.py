@@ -169,7 +169,7 @@ class CallDriver:
             self._stop_timer(name)
 
     def _drain(self) -> None:
-        if self.shared.holds(self.call.switch):
+        if self.shared.is_held(self.call):
             self.shared.held[self.call.id] = self
             return
         self._busy = True

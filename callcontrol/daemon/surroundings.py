@@ -11,6 +11,7 @@ from callcontrol.billing.record import RatedRecord
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.timers import Timer
+from callcontrol.edges.freeswitch.worker_events import WorkerEvent
 from callcontrol.vocabulary.media_notes import MediaNote
 from callcontrol.vocabulary.moment import Instant
 
@@ -64,6 +65,10 @@ class Switches(Protocol):
         """Say over the switch, not over Redis, that this worker has these calls now. Returns at once; the event is set
         when every worker that hears the switch has been told.
         """
+        ...
+
+    def say(self, switch: str, said: WorkerEvent) -> bool:
+        """Say it over the switch to all workers; whether the switch was told."""
         ...
 
 

@@ -17,7 +17,7 @@ from gevent.event import Event
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
 from callcontrol.control.events import ChannelsChecked, SwitchGone
-from callcontrol.daemon import leg_news, room_line, supervise_line
+from callcontrol.daemon import leg_news, passing_on, room_line, supervise_line
 from callcontrol.daemon.event_gaps import EventGaps
 from callcontrol.daemon.leg_news import LEG_EVENTS, LISTENING, RECORDING_EVENTS, WAS_HEARD
 from callcontrol.daemon.missed_ends import MissedEnds
@@ -25,32 +25,30 @@ from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.strangers import why_strange
 from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.daemon.worker_talk import WorkerTalk
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
+from callcontrol.edges.freeswitch import worker_events
 from callcontrol.edges.freeswitch.arrival import CALL, HANDED
 from callcontrol.edges.freeswitch.channel_events import EventReader
-from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
+from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.translate import CALL_MARK, ENDED_HEADERS, call_names, leg_gone
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
+from callcontrol.edges.freeswitch.worker_events import SUBCLASSES, Taken, WorkerEvent
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
 EVENTS = ("CHANNEL_HANGUP_COMPLETE", "DTMF", "MESSAGE_QUERY", *leg_news.EVENTS)
 _PHONES = ("sofia::register", "sofia::unregister", "sofia::expire")
-CUSTOM_EVENTS = (*_PHONES, TAKEN_OVER, *LEG_EVENTS, room_line.MAINTENANCE)
+CUSTOM_EVENTS = (*_PHONES, *SUBCLASSES, *LEG_EVENTS, room_line.MAINTENANCE)
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
 LOOK_S = 0.02
-# A takeover is announced again for so long, so often, where the switch cannot be told at once (seconds).
-ANNOUNCE_S = 60.0
-AGAIN_S = 0.2
-# The switch tells its listeners one after the other, each within so long (seconds).
-STEP_S = 0.05
 # A channel that hangs up is none any more to `uuid_exists`; its end is told so much later (seconds) at most: the states
 # of its hang-up come in between, and the answer to a question overtakes the events that wait for their step.
 GOING_S = 0.5
@@ -85,7 +83,7 @@ class SwitchLinks:
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._shared: WorkerContext | None = None
         self.on_message_query: Callable[[str, str], object] = lambda switch, account: None
-        self._announced: dict[str, Event] = {}  # by the calls, as they are written
+        self._talk = WorkerTalk(self._links)
         self.missed = MissedEnds()
         self.missed_keys = MissedKeys()
         self.event_gaps = EventGaps()
@@ -247,26 +245,14 @@ class SwitchLinks:
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """Say over the switch that a worker has these calls now: one that is cut off from Redis hears it nowhere else.
 
-        A link that is down is waited for: a worker that cannot reach the switch cannot direct its calls either.
-
         Returns:
-            Set when the switch has told it to us too, and a step later: by then every worker that hears it has been
-            told.
+            Set when every worker that hears the switch has been told (`WorkerTalk.announce`).
         """
-        told = Event()
-        self._announced[",".join(calls)] = told
-        gevent.spawn(self._announce, switch, Taken(worker, calls, arrived))
-        gevent.spawn_later(ANNOUNCE_S, self._announced.pop, ",".join(calls), None)
-        return told
+        return self._talk.announce(switch, Taken(worker, calls, arrived))
 
-    def _announce(self, switch: str, taken: Taken) -> None:
-        due = clock.monotonic() + ANNOUNCE_S
-        while (link := self._links.get(switch)) is not None and clock.monotonic() < due:
-            try:
-                return link.tell(taken)
-            except EventSocketError as error:
-                log.info("not announced yet at switch %s: %s", switch, error)
-                gevent.sleep(AGAIN_S)
+    def say(self, switch: str, said: WorkerEvent) -> bool:
+        """Say it over the switch to all workers; whether the switch was told."""
+        return self._talk.say(switch, said)
 
     def _link(self, name: str, switch: Switch, chance: random.Random) -> SwitchLink:
         return SwitchLink(
@@ -360,22 +346,18 @@ class SwitchLinks:
             self.on_message_query(name, event.get("Message-Account"))
         elif event.get("Event-Subclass") == room_line.MAINTENANCE:
             room_line.tell(event, name, self._shared.drivers.values())
-        elif event.name == "CUSTOM" and event.get("Event-Subclass") == TAKEN_OVER:
-            self._taken(event)
+        elif (said := worker_events.read(event)) is not None:
+            self._said(name, said)
         elif event.name == "CUSTOM":
             self._phone(name, event)
 
-    def _taken(self, event: SwitchEvent) -> None:
-        """Another worker has calls that may have been ours."""
+    def _said(self, name: str, said: WorkerEvent) -> None:
+        """A worker has said something over the switch."""
         assert self._shared is not None
-        if event.get(TAKER) == self._shared.worker:
-            told = self._announced.pop(event.get(TAKEN_CALLS), None)
-            if told is not None:
-                gevent.spawn_later(STEP_S, told.set)
-            return
-        for call in event.get(TAKEN_CALLS).split(","):
-            with contained("call", "a call that was taken over could not be let go", call=call):
-                self._shared.taken_elsewhere(call, event.get(TAKEN_HOW) == "arrived")
+        if isinstance(said, Taken) and said.worker == self._shared.worker:
+            self._talk.heard_own(said)
+        with contained("call", "what another worker has said could not be acted on", worker=said.worker):
+            passing_on.hear(self._shared, name, said)
 
     def _leg_gone(self, event: SwitchEvent) -> None:
         """Deliver a leg's end to its call; a transferred leg has become a call of its own as well."""

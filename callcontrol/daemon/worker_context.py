@@ -24,6 +24,7 @@ from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.on_calls import OnCalls
+from callcontrol.daemon.passing import Passing, Stray
 from callcontrol.daemon.payer_counts import PayerCounts
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
@@ -79,7 +80,9 @@ class WorkerContext:
         closing: calls whose record is on its way to the disk; they need no adoption.
         spooled: of these, until when (monotonic seconds) the disk has time, and the call; in this order.
         watching: whether a timer looks after them.
-        strays: calls in progress of which another worker may have a part (`strays.py`).
+        strays: calls of which Redis has not said yet that they are ours, or of which another worker may have a part
+            (`strays.py`).
+        passing: calls that come from and go to other workers while Redis is away.
     """
 
     worker: str
@@ -124,11 +127,13 @@ class WorkerContext:
     estimated: dict[str, Call] = field(default_factory=dict)
     spooled: dict[str, tuple[float, Call]] = field(default_factory=dict)
     watching: bool = False
-    strays: set[str] = field(default_factory=set)
+    strays: dict[str, Stray] = field(default_factory=dict)
+    passing: Passing = field(default_factory=Passing)
 
     def take(self, driver: DrivenCall) -> None:
         """A call begins (or is taken over)."""
         self.drivers[driver.call.id] = driver
+        self.passing.passed.pop(driver.call.id, None)
         self._index(driver.call.id, driver.call.legs)
         self.capacity.take(driver.call, self.current.configuration.settings)
         self.counts.take(driver.call, driver.facts)
@@ -178,10 +183,23 @@ class WorkerContext:
         for driver in held.values():
             driver.resume()
 
-    def taken_elsewhere(self, call_id: str, arrived: bool) -> None:
-        """A switch reports that another worker has this call. While Redis answers, its word counts instead."""
+    def is_held(self, call: Call) -> bool:
+        """Whether nothing is done for a call before it is known that it is ours: see `holds`; or another worker has
+        asked for it, and may be about to have it.
+        """
+        return self.holds(call.switch) or call.id in self.passing.offered
+
+    def taken_elsewhere(self, call_id: str, arrived: bool, by: str = "") -> None:
+        """A switch reports that another worker has this call: one that we have offered it to. Of any other one Redis's
+        word counts instead, while it answers.
+        """
         driver = self.drivers.get(call_id)
-        if driver is not None and self.cut_off():
+        if driver is None:
+            return
+        is_offered = self.passing.is_offered(call_id, by)
+        if is_offered:
+            self.passing.pass_on(call_id)
+        if is_offered or self.cut_off():
             self.lose(driver.call.tenant, call_id, arrived)
 
     def save(self, call: Call) -> None:
@@ -199,6 +217,8 @@ class WorkerContext:
         """Another worker has this call; `arrived`: its channel came there through the dialplan."""
         self.calls.lost(tenant, call_id)
         self.held.pop(call_id, None)
+        self.strays.pop(call_id, None)
+        self.passing.offered.pop(call_id, None)
         self.lost[call_id] = None
         if len(self.lost) > MAX_LOST:
             self.lost.pop(next(iter(self.lost)))

@@ -127,7 +127,7 @@ class CallerEnd:
 
     def told(self, what: str, **detail: str) -> None:
         """What reaches the caller; see FarEnd."""
-        self._ears.note(self.call_id, what, **detail)
+        self._ears.note(self.call_id, what, **{**detail, "uuid": self.uuid})
         if what in self.on_told:
             self.on_told.pop(what)()
         if what == "answered":

@@ -103,6 +103,8 @@ class ArrivedEnd:
                 leg.mark_early_media()
             case "answered":
                 leg.mark_answered()
+            case "digits":  # the other switch passes them on (RFC 4733)
+                leg.note_digit(detail["digit"])
             case "hangup" if detail["by"] == "send_refuse":
                 code = int(detail["code"])
                 cause = (

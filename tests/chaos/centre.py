@@ -31,10 +31,12 @@ VARIETY = 60  # different conversations of one phone
 
 RECORDED = ["102", "104"]  # all their conversations, and those of the busy queue
 
-# What the person at 111 does with a caller, besides talking: sends the caller on by REFER, to a phone or to a parking
-# place, or by keys, blind or after a colleague was asked, with whom the person changes to and fro; or hangs up on hold.
+# What the person at 111 does with a caller, besides talking: sends the caller on by REFER, to a phone, to a parking
+# place, or to a colleague who was called and has answered, or rings; or by keys, blind or after a colleague was asked,
+# with whom the person changes to and fro; or hangs up on hold.
 MOVERS = "111"
 _REFERS: tuple[dict[str, Any], ...] = ({"refers": (0.8, "104")}, {"refers": (0.8, "701")}, {"holds": (0.6, 20.0)})
+_JOINS: tuple[dict[str, Any], ...] = ({"consults": (0.6, "107", 1.0)}, {"consults": (0.6, "107", -0.1)})
 _KEYS = (
     ((0.8, "*1104#"),),
     ((0.8, "*2107#"),),
@@ -226,7 +228,7 @@ def _conversations(chance: random.Random, shortest_s: float, longest_s: float) -
 
 
 def _moves(chance: random.Random) -> tuple[Behaviour, ...]:
-    does = [*_REFERS, *({"digits": keys} for keys in _KEYS), {}]
+    does = [*_REFERS, *_JOINS, *({"digits": keys} for keys in _KEYS), {}]
     return tuple(
         Behaviour("answers", after_s=chance.uniform(0.1, 0.5), talk_s=chance.uniform(1.5, 7.0), **chance.choice(does))
         for _ in range(VARIETY)

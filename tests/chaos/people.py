@@ -112,6 +112,10 @@ class People:
         )
 
 
+# A phone that talks calls a colleague, to send its caller there.
+ASKS = "asks a colleague"
+
+
 def kind_of(number: str) -> str:
     """The first kind of call with this number."""
-    return next(name for name, kind in KINDS.items() if kind.to == number)
+    return next((name for name, kind in KINDS.items() if kind.to == number), ASKS)

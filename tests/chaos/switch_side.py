@@ -70,15 +70,15 @@ class SwitchSide:
             path.unlink()
 
     def _hear(self, heard: Mapping[str, Any]) -> None:
-        who, what = heard["who"], heard["what"]
+        what, channel = heard["what"], heard.get("uuid", "")
         if what == "calls":
-            self._callers[who] = Caller(heard["uuid"], kind_of(heard["to"]), int(heard["at_us"]))
-            self._channel_of[call_id_of(heard["uuid"])] = heard["uuid"]
-            self._exists(heard["uuid"], heard["uuid"])
-        elif who in self._callers:
-            self._callers[who] = _with(self._callers[who], heard)
+            self._callers[channel] = Caller(channel, kind_of(heard["to"]), int(heard["at_us"]))
+            self._channel_of[call_id_of(channel)] = channel
+            self._exists(channel, channel)
+        elif channel in self._callers:  # a phone may call as well as be called
+            self._callers[channel] = _with(self._callers[channel], heard)
         elif what == "invite":
-            self._exists(heard["uuid"], "")
+            self._exists(channel, "")
 
     def _exists(self, leg_id: str, call_id: str) -> None:
         self._legs.setdefault(leg_id, Leg(leg_id, call_id))

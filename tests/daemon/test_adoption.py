@@ -37,6 +37,7 @@ from callcontrol.daemon.room_line import RoomLine
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.worker_events import WorkerEvent
 from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
@@ -112,6 +113,10 @@ class NoSwitch:
         heard = Event()
         heard.set()
         return heard
+
+    def say(self, switch: str, said: WorkerEvent) -> bool:
+        """No worker can be told anything."""
+        return False
 
 
 @pytest.fixture

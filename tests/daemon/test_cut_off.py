@@ -17,7 +17,7 @@ from callcontrol.control.events import CallerHungUp
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.worker_context import WorkerContext
-from callcontrol.edges.freeswitch.commands import Taken
+from callcontrol.edges.freeswitch.worker_events import Taken, WorkerEvent
 from callcontrol.edges.live_state import inbox as inbox_module
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
@@ -65,6 +65,9 @@ class Switch:
         heard = Event()
         heard.set()
         return heard
+
+    def say(self, switch: str, said: WorkerEvent) -> bool:
+        return False
 
 
 class Alone:

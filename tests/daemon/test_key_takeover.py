@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+from collections.abc import Callable
 
 import gevent
 import pytest
@@ -28,7 +30,7 @@ from tests.daemon.test_survival import (
     records,
     until,
 )
-from tests.daemon.test_takeover import live, phone, pid_of, stage
+from tests.daemon.test_takeover import live, owners, phone, pid_of, stage
 
 __all__ = ["live", "stage"]
 
@@ -111,4 +113,52 @@ def test_kill_9(
     (found,) = (one for one in records(stage) if one.call_id == id_)
     assert found.outcome == "answered"
     assert len({leg.leg_id for leg in found.legs}) == len(found.legs)
+    nothing_is_left(stage)
+
+
+def passed_on(stage: Stage) -> float:
+    """How many calls a worker has had from another one over the switch."""
+    found = re.search(
+        r"^callcontrol_calls_passed_on_total(?:\{.*\})? ([0-9.e+]+)", stage.daemon.metrics(), re.MULTILINE
+    )
+    return float(found[1]) if found else 0.0
+
+
+def bridges(stage: Stage, who: str) -> int:
+    """How often this party was joined with another one."""
+    return heard(stage, who).count("bridged")
+
+
+def press_once(stage: Stage, call: str, pressed: str, told: Callable[[], int]) -> None:
+    """Press these keys, and wait until something more is told."""
+    before = told()
+    stage.switch.press(call, pressed)
+    until(lambda: told() > before)
+
+
+def test_a_party_parted_by_keys_while_redis_is_away_goes_on_at_the_worker_it_comes_to(stage: Stage, live: Live) -> None:
+    stage.switch.take()  # drop the earlier events
+    phone(stage, PHONE, Behaviour("answers", after_s=0.1))
+    phone(stage, COLLEAGUE, Behaviour("answers", after_s=0.1))
+    call = stage.switch.place(OWN)
+    until(lambda: '"$":"Talking"' in saved(stage))
+    stage.redis.kill()
+    try:
+        press_once(stage, call, "*2", lambda: tones(stage, call))
+        while not passed_on(stage):  # the system chooses which worker the party comes to
+            press_once(stage, call, "*0", lambda: bridges(stage, PHONE))
+            press_once(stage, call, "*2", lambda: tones(stage, call))
+        stage.switch.press(call, "105#")
+        until(lambda: joined_with(stage, COLLEAGUE) == call)
+        hang_up(stage, call)
+        until(lambda: joined_with(stage, PHONE) == COLLEAGUE)
+    finally:
+        stage.redis.start()
+    id_ = call_id_of(stage.switch.heard(call)[0]["uuid"])
+    until(lambda: id_ in owners(stage))
+    stage.switch.reset()  # all hang up
+    until(lambda: id_ in {one.call_id for one in records(stage)})
+    (found,) = (one for one in records(stage) if one.call_id == id_)
+    assert (found.outcome, found.estimated, len(found.legs)) == ("answered", False, 3)
+    assert any("102 transferred" in note["what"] for note in found.notes)
     nothing_is_left(stage)

@@ -31,6 +31,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.worker_events import WorkerEvent
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.credit import CreditStore
@@ -117,6 +118,10 @@ class NoSwitch:
         heard = Event()
         heard.set()
         return heard
+
+    def say(self, switch: str, said: WorkerEvent) -> bool:
+        """No worker can be told anything."""
+        return False
 
 
 class Office:

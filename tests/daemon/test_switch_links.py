@@ -215,7 +215,7 @@ def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches
         worker="host/2",
         drivers={},
         call_by_channel={},
-        taken_elsewhere=lambda call, arrived: heard.append((call, arrived)),
+        taken_elsewhere=lambda call, arrived, by: heard.append((call, arrived)),
     )
     began = clock.monotonic()
     other.start(cast(WorkerContext, shared))

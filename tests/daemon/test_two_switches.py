@@ -212,6 +212,29 @@ def test_a_phone_at_the_other_switch_cannot_transfer_and_talks_on(stage: TwoSwit
     assert talk.talk_ms > 1_500
 
 
+@pytest.mark.parametrize(("transferor", "colleague"), [(SECOND, PHONE), (PHONE, SECOND)], ids=["there", "here"])
+def test_phones_transfer_by_keys_over_both_switches(
+    stage: TwoSwitches, live: Live, transferor: str, colleague: str
+) -> None:
+    at = {PHONE: stage.switch, SECOND: stage.second}
+    number = colleague.partition("@")[0]
+    keys = ((0.4, "*2"), (0.9, f"{number}#"), (2.0, "*2"))
+    phone(at[transferor], transferor, Behaviour("answers", after_s=0.1, digits=keys, talk_s=20))
+    phone(at[colleague], colleague, Behaviour("answers", after_s=0.1, talk_s=2.5))
+    phone(stage.switch, FIRST, BUSY)
+    until(lambda: stage.daemon.registrations() == 3)
+    call = stage.switch.place(Call(CHAIN if transferor == SECOND else DID))
+    stage.switch.wait_for_end(call, WAIT_S)
+    assert [entry["with"] for entry in stage.switch.heard(call) if entry["what"] == "bridged"] == [
+        transferor,
+        colleague,
+    ]
+    found = record(stage, call)
+    assert (found.outcome, found.estimated) == ("answered", False)
+    by = transferor.partition("@")[0]
+    assert any(f"{by} transferred to {number}" in note["what"] for note in found.notes)
+
+
 def test_a_refusal_at_the_other_switch_is_what_the_phone_said(stage: TwoSwitches, live: Live) -> None:
     phone(stage.second, FIRST, BUSY)
     phone(stage.second, SECOND, Behaviour("answers", after_s=0.1, talk_s=0.5))

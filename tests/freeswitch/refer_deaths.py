@@ -12,7 +12,7 @@ from typing import Any, Final
 from callcontrol.edges import clock
 from callcontrol.simulator.stories.story import PlacedCall
 from tests.freeswitch.audio import Microphones
-from tests.freeswitch.mishaps import OVER_S, Mishap, records, wait
+from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records, wait
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.takeovers import owner, two_workers
@@ -52,11 +52,31 @@ def worker_dies_while_a_caller_is_recalled(stage: RealStage, microphones: Microp
     yield from _dies(stage, microphones, {"refers": [REFER_S, "103"]}, REFER_S + 5.0, BACK, back_s=3.0)
 
 
+def phone_transfers_without_a_daemon(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """REFER while no daemon runs: the switch tells the phone 403, and it talks on with the caller"""
+    first = {"action": "answers", "after_s": 0.3, "talk_s": 9, "refers": [4.0, COLLEAGUE]}
+    arrange(stage, {"117": first, COLLEAGUE: ANSWERS})
+    placed = stage.world.place(PlacedCall("+48500100200", "+48221234583"))
+    wait(partial(_is_answered, stage), "the call is answered", poll_s=0.02)
+    stage.daemon.kill()
+    try:
+        wait(lambda: any(one.what == "refer_told" for one in stage.world.heard()), "the phone is answered")
+        microphones.clear()
+        stage.world.wait_until_over([placed], OVER_S)
+        codes = [one.detail.get("code") for one in stage.world.heard() if one.what == "refer_told"]
+        if codes != ["403"]:
+            yield f"the phone should be told 403, was {codes}"
+        yield from tone_differences(BACK, stage.world.listening_ports(), microphones)
+    finally:
+        stage.daemon.start()
+
+
 REFER_DEATHS: Final[tuple[Mishap, ...]] = (
     worker_dies_as_a_phone_transfers,
     worker_dies_as_a_transfer_is_refused,
     worker_dies_as_a_phone_joins_both,
     worker_dies_while_a_caller_is_recalled,
+    phone_transfers_without_a_daemon,
 )
 
 

@@ -114,7 +114,9 @@ class Books:
         stands: defaultdict[CreditAccount, Decimal] = defaultdict(Decimal)
         seen: set[str] = set()
         for record in records:
-            tenant = self._settings().tenants[record.call.tenant]
+            tenant = self._settings().tenants.get(record.call.tenant)
+            if tenant is None:  # every number that is called, and every extension, is a tenant's
+                raise Broken(f"call {record.call.call_id} to {record.call.dialled} is no tenant's", record.call.call_id)
             for charge in record.charges:
                 found = account_of(charge.payer, tenant)
                 if found is not None and charge.leg_id not in seen:

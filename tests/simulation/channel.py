@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 App = do.Play | do.Record | do.Bridge | do.Answer | do.OpenEarlyMedia
 
 
+@dataclass(eq=False, slots=True)
+class Talk:
+    """Two channels hear each other."""
+
+    channels: frozenset[str]
+    began: Instant
+    ended: Instant | None = None
+
+
 @dataclass(eq=False)
 class Channel:
     """One leg, from its creation to its end; records are compared with it.
@@ -41,7 +50,9 @@ class Channel:
         was_heard: a playback to it has ended, so its next parking is reported.
         stays: it is parked, not ended, when its partner leaves (`park_after_bridge`).
         holds: its phone holds the partner.
+        joined_with: with whom its phone has joined the partner in its own place (attended transfer).
         codes: those that the switch waits for, by set; `realm` is the set that counts.
+        talks: with whom it was joined, and for how long.
         from_queue: whether it was rung for a queue, and under which agent's name it is reported.
     """
 
@@ -66,8 +77,10 @@ class Channel:
     was_heard: bool = False
     stays: bool = False
     holds: bool = False
+    joined_with: str = ""
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     realm: str = ""
+    talks: list[Talk] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     on_end: list[Callable[[], None]] = field(default_factory=list)
     credit_ends: dict[int, Timer] = field(default_factory=dict)
@@ -88,6 +101,21 @@ class Channel:
     untalked: bool = False
     moved_s: float | None = None
     came_back: bool = False
+
+    def join(self, other: Channel, at: Instant) -> None:
+        """Both hear each other from now on."""
+        talk = Talk(frozenset((self.id, other.id)), at)
+        self.peer, other.peer = other, self
+        self.talks.append(talk)
+        other.talks.append(talk)
+
+    def part(self, at: Instant) -> Channel | None:
+        """It hears its partner no more, whom this returns; None: it had none."""
+        left, self.peer = self.peer, None
+        if left is not None:
+            left.peer = None
+            self.talks[-1].ended = at
+        return left
 
     @property
     def sent(self) -> Sent | None:

@@ -77,6 +77,12 @@ class Faults:
         return not (dies or self.redis_away_per_h or self.redis_restart_per_h or self.redis_amnesia_per_h)
 
     @property
+    def is_told_in_time(self) -> bool:
+        """Whether all that switches are told, and tell, arrives at once, by clocks that go on evenly and agree."""
+        late = self.event_late or self.command_slow or self.command_failed or self.late_per_h or self.event_repeated
+        return not (late or self.ends_may_be_missed or self.clock_step_per_h or self.clocks_apart_s)
+
+    @property
     def overdraft(self) -> Decimal:
         """How far an account may have been below 0: not at all, where nothing that was told is lost, and clocks go on
         evenly; else by some spans of calls of which Redis had forgotten.
@@ -103,6 +109,7 @@ PROFILES: Mapping[str, Faults] = MappingProxyType(
         "redis": Faults(
             redis_away_per_h=6, redis_restart_per_h=2, batch_failed=0.001, reply_lost=0.001, published_lost=0.01
         ),
+        "redis-away": Faults(redis_away_per_h=150),
         "amnesia": Faults(redis_amnesia_per_h=4),
         "ledger": Faults(ledger_away_per_h=4, spool_full_per_h=4),
         "clocks": Faults(clock_step_per_h=10),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from tests.simulation.agenda import Agenda
@@ -17,8 +17,8 @@ AGENT_ACTS_EVERY_S = 2400.0
 PATIENCE_S = 110.0
 _ACTS = ("*51*1#", "#51#", "*50#", "#50#", "*52*30#", "#52#", "#51#", "*50#")
 _RINGS_AT = (2, 3, 7, 9)  # numbers of a tenant that lead to phones of a pick-up group
-# What a phone does with its caller in a conversation: a transfer (REFER), or a hang-up on hold.
-_REFERS, _HOLDS, _KEYS = 0.12, 0.08, 0.12
+# What the person at a phone does with a caller, besides talking: by transfer (REFER), or by hanging up on hold.
+_REFERS, _HOLDS, _KEYS, _ASKS = 0.12, 0.08, 0.12, 0.06
 _REFERRED_TO = ("700", "700", "701", "702", "703", "191", "192", "100", "*78#", "999")
 _TAKES = ("*70#", "*70#", "701", "702", "703", "*8#", "*8191#", "*80*191#", "*43#", "#43#", "*78#", "#78#", "#78#")
 _DIALLED_BY_KEYS = ("191", "192", "100", "101", "102", "700", "777", MOBILE.replace("+", "00"))
@@ -122,6 +122,21 @@ class People:
                 switch.timer(phone, after_s + for_s, partial(switch.hold, phone, on=False))
         elif does < _REFERS + _HOLDS + _KEYS:
             self._presses_codes(switch, phone, after_s)
+        elif does < _REFERS + _HOLDS + _KEYS + _ASKS:
+            switch.timer(phone, after_s, partial(self._asks_a_colleague, switch, phone))
+
+    def _asks_a_colleague(self, switch: SwitchTwin, phone: Channel) -> None:
+        """In a second call of the same phone; then both are joined by REFER with Replaces, or the second call ends."""
+        extension, _, domain = phone.who.partition("@")
+        t = int(domain.removeprefix("t").partition(".")[0])
+        colleague = self._chance.choice([one for one in self._centre.phones(f"t{t}") if one != extension])
+        asking = self._place(phone.who, colleague, _of_phone(t, extension), switch)
+        if asking is None:
+            return
+        after_s = self._chance.uniform(2, 25)
+        if self._chance.random() < 0.8:
+            switch.timer(asking, after_s, partial(switch.refer_attended, phone, asking))
+        switch.timer(asking, after_s + 1, partial(switch.hang_up, asking, "NORMAL_CLEARING", "caller"))
 
     def _presses_codes(self, switch: SwitchTwin, phone: Channel, at_s: float) -> None:
         """A transfer by DTMF code: blind, or attended with some swaps between caller and colleague."""
@@ -169,7 +184,7 @@ class People:
         channel = self._place(
             number,
             numbers(t)[which],
-            **{"Caller-Context": "public", "Caller-Caller-ID-Number": number, **hidden},
+            {"Caller-Context": "public", "Caller-Caller-ID-Number": number, **hidden},
         )
         if which in _RINGS_AT and self._chance.random() < 0.4:
             self._picked_up_later(t)
@@ -210,19 +225,12 @@ class People:
         account = f"{extension}@t{t}.example"
         if account not in self._phones.registered or self._phones.busy.get(account):
             return
-        self._place(
-            account,
-            dialled,
-            **{
-                "Caller-Context": "internal",
-                "Caller-Caller-ID-Number": extension,
-                "variable_user_name": extension,
-                "variable_domain_name": f"t{t}.example",
-            },
-        )
+        self._place(account, dialled, _of_phone(t, extension))
 
-    def _place(self, who: str, dialled: str, **variables: str) -> Channel | None:
-        switch = self._chance.choice(self._switches)
+    def _place(
+        self, who: str, dialled: str, variables: Mapping[str, str], at: SwitchTwin | None = None
+    ) -> Channel | None:
+        switch = at or self._chance.choice(self._switches)
         if not switch.is_up:
             return None
         self.calls += 1
@@ -237,3 +245,13 @@ class People:
 
     def _switch_of(self, channel: Channel) -> SwitchTwin:
         return next(switch for switch in self._switches if channel.id in switch.every)
+
+
+def _of_phone(t: int, extension: str) -> dict[str, str]:
+    """What the switch says of a call from a phone of this tenant's."""
+    return {
+        "Caller-Context": "internal",
+        "Caller-Caller-ID-Number": extension,
+        "variable_user_name": extension,
+        "variable_domain_name": f"t{t}.example",
+    }

@@ -21,6 +21,7 @@ from callcontrol.control.events import (
     LegKey,
 )
 from callcontrol.control.transfer_events import CodePressed
+from callcontrol.edges.freeswitch.worker_events import WorkerEvent
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -66,6 +67,10 @@ class Taker(Protocol):
 
     def pressed(self, switch: str, channel: str, event: KeyPressed) -> None:
         """The same, of a key on a channel."""
+        ...
+
+    def told(self, switch: str, said: WorkerEvent) -> None:
+        """What a worker has said at the switch."""
         ...
 
 
@@ -143,6 +148,11 @@ class SwitchCallers:
         """Its wall clock, as its stamps say."""
         return Instant(self.agenda.wall() + (self.host.off_us if self.host is not None else 0))
 
+    def tell_workers(self, said: WorkerEvent) -> None:
+        """A worker says something to all who hear the switch."""
+        for taker in self.takers:
+            taker.told(self.name, said)
+
     # --- channels
 
     def create(self, id_: str, call: str, tenant: str, who: str, plan: LegPlan | None = None) -> Channel:
@@ -176,12 +186,11 @@ class SwitchCallers:
         self._bury(channel, cause, by)
         for then in channel.on_end:
             then()
-        peer, channel.peer = channel.peer, None
+        peer = channel.part(self.wall())
         if channel.is_caller:
             self._caller_gone(channel, "SUCCESS" if peer is not None else "ORIGINATOR_CANCEL")
         self._tell_end(channel)
         if peer is not None:
-            peer.peer = None
             self._parted(peer)
 
     def _bury(self, channel: Channel, cause: str, by: str) -> None:
@@ -214,6 +223,7 @@ class SwitchCallers:
             channel.hung_up_by,
             recorded_ms=channel.recorded_ms,
             sent=channel.sent,
+            joined_with=channel.joined_with,
         )
         for taker in self.takers:
             taker.heard(self.name, channel.call, gone)
@@ -235,7 +245,7 @@ class SwitchCallers:
         self.watcher.bridged(first, second)
         self.told(first.call, f"{first.id} and {second.id} are joined")
         now = self.wall()
-        first.peer, second.peer = second, first
+        first.join(second, now)
         for channel in (first, second):
             channel.parked = False
             channel.bridged = channel.bridged or now

@@ -25,6 +25,7 @@ from callcontrol.control.events import (
     OriginateFailed,
     SwitchGone,
 )
+from callcontrol.daemon import passing_on
 from callcontrol.daemon.event_gaps import EventGaps
 from callcontrol.daemon.leg_line import (
     AGAIN_S,
@@ -47,6 +48,7 @@ from callcontrol.daemon.switch_links import ASK_S
 from callcontrol.edges.freeswitch.failures import ConnectionLost
 from callcontrol.edges.freeswitch.inbound import TURN_S
 from callcontrol.edges.freeswitch.leg_commands import LegOrder, longest_s
+from callcontrol.edges.freeswitch.worker_events import Taken, WorkerEvent
 from callcontrol.vocabulary.moment import Instant
 from tests.simulation.faults import Faults
 from tests.simulation.link_twin import LinkTwin
@@ -163,10 +165,28 @@ class SwitchLinksTwin:
         return self.event_gaps.gap(switch)
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
-        """In simulations no worker alone is cut off from Redis, so no worker needs this."""
+        """Say that this worker has these calls. The answer is not waited for: no worker alone is cut off from Redis."""
+        self.say(switch, Taken(worker, calls, arrived))
         heard = Event()
         heard.set()
         return heard
+
+    def say(self, switch: str, said: WorkerEvent) -> bool:
+        """The switch tells it to all workers."""
+        link = self.links[switch]
+        if not link.is_up:
+            return False
+        self._process.command()
+        link.order(lambda: link.switch.tell_workers(said), lambda: None)
+        return True
+
+    def told(self, switch: str, said: WorkerEvent) -> None:
+        """A worker has said something at a switch."""
+        self.links[switch].heard(lambda: self._hear(switch, said))
+
+    def _hear(self, switch: str, said: WorkerEvent) -> None:
+        assert self.shared is not None
+        passing_on.hear(self.shared, switch, said)
 
     def heard_since(self, switch: str, moment_s: float) -> bool:
         """Whether the switch has been heard all the while."""

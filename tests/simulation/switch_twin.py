@@ -112,7 +112,7 @@ class SwitchTwin(SwitchCallers):
         if one is None or other is None:
             return False
         if one.peer is other:
-            one.peer = other.peer = None
+            one.part(self.wall())
         for channel in (one, other):
             self._unpark(channel)
             self._leaves_partner(channel)
@@ -132,9 +132,8 @@ class SwitchTwin(SwitchCallers):
         return True
 
     def _leaves_partner(self, channel: Channel) -> None:
-        left, channel.peer = channel.peer, None
+        left = channel.part(self.wall())
         if left is not None:
-            left.peer = None
             self._parted(left)
 
     def _whisper(self, leg: str, file: str, hang_up: bool) -> bool:
@@ -224,6 +223,28 @@ class SwitchTwin(SwitchCallers):
         """The phone at this leg sends its caller to a number (REFER), and the switch ends that leg."""
         self._leave(by, to, TRANSFER_CONTEXT, "BLIND_TRANSFER")
 
+    def refer_attended(self, by: Channel, asking: Channel) -> None:
+        """The phone at this leg joins its caller with the colleague it talks with in a call of its own (REFER with
+        Replaces), and leaves both calls.
+        """
+        party, colleague = by.peer, asking.peer
+        if party is None or colleague is None or not (by.lives and asking.lives and party.is_caller):
+            return
+        by.joined_with = colleague.id
+        for one in (by, asking):
+            one.part(self.wall())
+        for one in (party, asking):
+            running, one.running = one.running, None
+            one.queue.clear()
+            if isinstance(running, do.Bridge):
+                self._tell(one, self._bridge_ended(one, running, "SUCCESS"))
+        party.comes_back_until_s = 0.0
+        self._join(party, colleague)
+        account = colleague.who.replace("@", "%")
+        self._tell(party, LegBridged(colleague.id, self.wall(), account, answered=colleague.answered))
+        self.hang_up(asking, "ATTENDED_TRANSFER", "switch")
+        self.hang_up(by, "NORMAL_CLEARING", "callee")
+
     def hold(self, by: Channel, *, on: bool = True) -> None:
         """The phone at this leg holds its caller, or takes the caller back."""
         if by.lives and by.peer is not None:
@@ -241,7 +262,7 @@ class SwitchTwin(SwitchCallers):
         moved = by.peer
         if not by.lives or moved is None or not moved.is_caller:
             return
-        by.peer = moved.peer = None
+        by.part(self.wall())
         running, moved.running = moved.running, None
         if isinstance(running, do.Bridge):
             self._tell(moved, self._bridge_ended(moved, running, "SUCCESS"))

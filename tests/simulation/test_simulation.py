@@ -16,11 +16,12 @@ from unittest import mock
 import pytest
 
 from callcontrol.billing.missed import cases
+from callcontrol.billing.segments import Segments
 from callcontrol.config.settings import Tenant
 from callcontrol.control import holding
 from callcontrol.control.events import Event, LegGone
 from callcontrol.control.key_transfer_steps import IN_TALK, WHILE_ASKING
-from callcontrol.daemon import strays
+from callcontrol.daemon import passing_on, strays
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
@@ -93,29 +94,48 @@ def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
     assert counted["taken"] > 0
 
 
-def test_colleagues_are_asked_by_keys_and_the_parties_connected() -> None:
+def test_colleagues_are_asked_by_keys_and_by_refer_and_the_parties_connected() -> None:
     worlds: list[World] = []
-    found = run_plan(Plan(7, "calm", hours=0.5, calls_per_h=800), worlds.append)
+    found = run_plan(Plan(2, "calm", hours=0.4, calls_per_h=800), worlds.append)
     assert isinstance(found, Report), found
     phones = [channel for switch in worlds[0].switches for channel in switch.every.values() if channel.plan is not None]
     assert sum(IN_TALK in phone.codes for phone in phones) > 20
     assert sum(WHILE_ASKING in phone.codes for phone in phones) > 3
+    assert any(phone.joined_with for phone in phones)
 
 
-# In these seeds a caller went to another worker while Redis was away, and the leg of that worker had no record.
-MOVED_WHILE_REDIS_IS_AWAY = Plan(29, "redis", hours=0.3, calls_per_h=800)
+# In these callers are moved while Redis is away, and come to the other worker.
+PASSED_ON = Plan(1, "redis-away", hours=0.12, calls_per_h=900)
+BEGUN_ANEW = Plan(9, "redis-away", hours=0.12, calls_per_h=900)
 
 
-def test_a_caller_who_is_transferred_while_redis_is_away_has_one_record() -> None:
-    found = run_plan(MOVED_WHILE_REDIS_IS_AWAY)
+def test_a_caller_who_is_moved_while_redis_is_away_goes_on_at_the_other_worker() -> None:
+    found = run_plan(PASSED_ON)
     assert isinstance(found, Report), found
 
 
-def test_a_worker_that_gives_up_such_a_caller_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strays, "began", lambda shared, stray: None)
-    found = run_plan(MOVED_WHILE_REDIS_IS_AWAY)
+def test_a_worker_that_passes_no_call_on_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passing_on, "_asked", lambda *asked: None)
+    found = run_plan(PASSED_ON)
+    assert isinstance(found, Failure)
+    assert "no segment says so" in found.what
+
+
+def test_a_worker_that_gives_up_a_call_it_has_begun_anew_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passing_on, "_asked", lambda *asked: None)
+    assert isinstance(run_plan(BEGUN_ANEW), Report)
+    monkeypatch.setattr(strays, "began", lambda shared, driver, stray: None)
+    found = run_plan(BEGUN_ANEW)
     assert isinstance(found, Failure)
     assert "without a row" in found.what
+
+
+def test_a_segment_that_outlasts_its_conversation_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a transfer ends no segment."""
+    monkeypatch.setattr(Segments, "_part", lambda segments, at: None)
+    found = run_plan(Plan(2, "calm", hours=HOURS))
+    assert isinstance(found, Failure)
+    assert "were joined for" in found.what
 
 
 def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,7 @@ from callcontrol.daemon.trunk_capacity import RENEW_S, TrunkCapacity
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.call import CallConnection
+from callcontrol.edges.freeswitch.worker_events import WorkerEvent
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
@@ -214,6 +215,10 @@ class WorkerTwin:
     def pressed(self, switch: str, channel: str, event: KeyPressed) -> None:
         """A key on a channel."""
         self.board.pressed(switch, channel, event)
+
+    def told(self, switch: str, said: WorkerEvent) -> None:
+        """What a worker has said at a switch."""
+        self.board.told(switch, said)
 
     # --- its clocks
 

@@ -20,6 +20,7 @@ from callcontrol.daemon.configuration import Current
 from callcontrol.edges.config_snapshot import Version
 from callcontrol.edges.live_state.codec import CALLS, Codec
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from tests.simulation import talk_audit
 from tests.simulation.agenda import Agenda
 from tests.simulation.books import SWEEP_S, TOP_UP_S, Books
 from tests.simulation.centre import SWITCHES, Centre, outside
@@ -347,6 +348,7 @@ class World:
             told=self.promises.told if faults.told_is_kept else set(),
             may_lose_events=may_lose,
         )
+        talk_audit.compare(self.switches, self.ledger, whole=faults.is_told_in_time)
         paid = self.books.balance(self.ledger.records.values(), faults.overdraft)
         messages_have_rows(self.ledger, self.spool.media.rows.values())
         done = self.mischief.done + self._retired

@@ -19,20 +19,13 @@ from callcontrol.vocabulary.fast_init import fast_init
 _UNSAFE: Final = re.compile(r"[\r\0]")  # LF is counted: each is ours
 _APP: Final = re.compile(r"[A-Za-z0-9_:.-]{1,64}")
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_IDENTITY: Final = re.compile(r"[A-Za-z0-9_.:@+-]{1,128}")
+IDENTITY: Final = re.compile(r"[A-Za-z0-9_.:@+-]{1,128}")
 _CAUSE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _EVENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _SUBCLASS: Final = re.compile(r"[A-Za-z0-9_:.-]{1,128}")
 _LOGIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _HEADER: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _ORDER: Final = re.compile(r"[0-3*]")
-_WORKER: Final = re.compile(r"[A-Za-z0-9_./:-]{1,256}")
-
-# The event by which workers tell each other over a switch whose calls are whose now, and its headers.
-TAKEN_OVER: Final = "callcontrol::taken"
-TAKER: Final = "Callcontrol-Worker"
-TAKEN_CALLS: Final = "Callcontrol-Calls"
-TAKEN_HOW: Final = "Callcontrol-How"
 
 
 class Command(Protocol):
@@ -47,8 +40,12 @@ class Command(Protocol):
         ...
 
 
-def _block(*lines: str, shown: str | None = None) -> bytes:
-    """The lines as a command; `shown` stands for them in an error where they hold a secret."""
+def block(*lines: str, shown: str | None = None) -> bytes:
+    """The lines as a command; `shown` stands for them in an error where they hold a secret.
+
+    Raises:
+        UnsafeText: one of them is no line, or no UTF-8.
+    """
     text = "\n".join(lines)
     if text.count("\n") >= len(lines) or _UNSAFE.search(text):
         raise UnsafeText(what="command", text=(shown or text)[:200], why="CR, LF and NUL end a command or a line of it")
@@ -59,7 +56,15 @@ def _block(*lines: str, shown: str | None = None) -> bytes:
         raise UnsafeText(what="command", text=(shown or text)[:200], why=why) from None
 
 
-def _matching(pattern: re.Pattern[str], what: str, text: str) -> str:
+def matching(pattern: re.Pattern[str], what: str, text: str) -> str:
+    """The text, which is wholly of this form.
+
+    Args:
+        what: it is, for an error.
+
+    Raises:
+        UnsafeText: it is of another form.
+    """
     if not pattern.fullmatch(text):
         raise UnsafeText(what=what, text=text[:200], why=f"it is not of the form {pattern.pattern}")
     return text
@@ -88,7 +93,7 @@ class Auth:
     password: str
 
     def wire(self) -> bytes:
-        return _block(f"auth {self.password}", shown="auth ...")
+        return block(f"auth {self.password}", shown="auth ...")
 
     def __repr__(self) -> str:
         return "Auth(password=...)"
@@ -103,10 +108,8 @@ class UserAuth:
     password: str
 
     def wire(self) -> bytes:
-        user = _matching(_LOGIN, "user", self.user)
-        return _block(
-            f"userauth {user}@{_matching(_LOGIN, 'domain', self.domain)}:{self.password}", shown="userauth ..."
-        )
+        user = matching(_LOGIN, "user", self.user)
+        return block(f"userauth {user}@{matching(_LOGIN, 'domain', self.domain)}:{self.password}", shown="userauth ...")
 
     def __repr__(self) -> str:
         return f"UserAuth(user={self.user!r}, domain={self.domain!r}, password=...)"
@@ -129,17 +132,17 @@ class Execute:
 
     def wire(self) -> bytes:
         lines = [
-            "sendmsg" if self.uuid is None else f"sendmsg {_matching(_IDENTITY, 'channel uuid', self.uuid)}",
+            "sendmsg" if self.uuid is None else f"sendmsg {matching(IDENTITY, 'channel uuid', self.uuid)}",
             "call-command: execute",
-            f"execute-app-name: {_matching(_APP, 'app', self.app)}",
+            f"execute-app-name: {matching(_APP, 'app', self.app)}",
         ]
         if self.arg:
             lines.append(f"execute-app-arg: {self.arg}")
         if self.event_uuid is not None:
-            lines.append(f"Event-UUID: {_matching(_IDENTITY, 'event uuid', self.event_uuid)}")
+            lines.append(f"Event-UUID: {matching(IDENTITY, 'event uuid', self.event_uuid)}")
         if self.lock:
             lines.append("event-lock: true")
-        return _block(*lines)
+        return block(*lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,10 @@ class HangupCommand:
     uuid: str | None = None
 
     def wire(self) -> bytes:
-        return _block(
-            "sendmsg" if self.uuid is None else f"sendmsg {_matching(_IDENTITY, 'channel uuid', self.uuid)}",
+        return block(
+            "sendmsg" if self.uuid is None else f"sendmsg {matching(IDENTITY, 'channel uuid', self.uuid)}",
             "call-command: hangup",
-            f"hangup-cause: {_matching(_CAUSE, 'hangup cause', self.cause)}",
+            f"hangup-cause: {matching(_CAUSE, 'hangup cause', self.cause)}",
         )
 
 
@@ -166,7 +169,7 @@ class Api:
     command: str
 
     def wire(self) -> bytes:
-        return _block(f"api {self.command}")
+        return block(f"api {self.command}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,27 +180,27 @@ class BgApi:
     job_uuid: str
 
     def wire(self) -> bytes:
-        return _block(f"bgapi {self.command}", f"Job-UUID: {_matching(_IDENTITY, 'job uuid', self.job_uuid)}")
+        return block(f"bgapi {self.command}", f"Job-UUID: {matching(IDENTITY, 'job uuid', self.job_uuid)}")
 
 
 def sched_del(uuid: str) -> Api:
     """Takes back everything scheduled for a channel: the dead-man's transfer, and any limit."""
-    return Api(f"sched_del {_matching(_IDENTITY, 'channel uuid', uuid)}")
+    return Api(f"sched_del {matching(IDENTITY, 'channel uuid', uuid)}")
 
 
 def end_at(uuid: str, at_s: int, cause: str) -> Api:
     """Ends a channel at this second since the epoch, whatever becomes of us."""
-    end = f"sched_hangup {at_s} {_matching(_IDENTITY, 'channel uuid', uuid)} {_matching(_CAUSE, 'hangup cause', cause)}"
+    end = f"sched_hangup {at_s} {matching(IDENTITY, 'channel uuid', uuid)} {matching(_CAUSE, 'hangup cause', cause)}"
     return Api(end)
 
 
 def set_variables(uuid: str, values: Mapping[str, str]) -> Api:
     """Sets variables of a channel; unlike `set` it makes no event. Names and values are words of ours."""
     pairs = (
-        f"{_matching(_WORD, 'variable', name)}={_matching(_WORD, 'value of a variable', value)}"
+        f"{matching(_WORD, 'variable', name)}={matching(_WORD, 'value of a variable', value)}"
         for name, value in values.items()
     )
-    return Api(f"uuid_setvar_multi {_matching(_IDENTITY, 'channel uuid', uuid)} {';'.join(pairs)}")
+    return Api(f"uuid_setvar_multi {matching(IDENTITY, 'channel uuid', uuid)} {';'.join(pairs)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,30 +219,10 @@ class Subscribe:
 
 @lru_cache(8)  # every call's connection subscribes to the same
 def _subscribe(to: Subscribe) -> bytes:
-    names = [_matching(_EVENT_NAME, "event name", name) for name in to.names if name != "CUSTOM"]
-    subclasses = [_matching(_SUBCLASS, "event subclass", name) for name in to.custom]
+    names = [matching(_EVENT_NAME, "event name", name) for name in to.names if name != "CUSTOM"]
+    subclasses = [matching(_SUBCLASS, "event subclass", name) for name in to.custom]
     custom = ["CUSTOM", *subclasses] if subclasses else []
-    return _block(" ".join(("event", to.encoding, *names, *custom)))
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Tells all workers that listen to the switch that this worker has taken these calls over."""
-
-    worker: str
-    calls: tuple[str, ...]
-    arrived: bool = False
-
-    def wire(self) -> bytes:
-        """A CUSTOM event; an empty line ends its headers."""
-        ids = ",".join(_matching(_IDENTITY, "call", call) for call in self.calls)
-        return _block(
-            "sendevent CUSTOM",
-            f"Event-Subclass: {TAKEN_OVER}",
-            f"{TAKER}: {_matching(_WORKER, 'worker', self.worker)}",
-            f"{TAKEN_CALLS}: {ids}",
-            f"{TAKEN_HOW}: {'arrived' if self.arrived else 'fetched'}",
-        )
+    return block(" ".join(("event", to.encoding, *names, *custom)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +240,13 @@ class MessageWaiting:
 
     def wire(self) -> bytes:
         """An event; an empty line ends its headers."""
-        account = _matching(_IDENTITY, "account", f"{self.user}@{self.domain}")
-        return _block(
+        account = matching(IDENTITY, "account", f"{self.user}@{self.domain}")
+        return block(
             "sendevent MESSAGE_WAITING",
             f"MWI-Messages-Waiting: {'yes' if self.new else 'no'}",
             f"MWI-Message-Account: {account}",
             f"MWI-Voice-Message: {int(self.new)}/{int(self.kept)} (0/0)",
-            f"sofia-profile: {_matching(_WORD, 'profile', self.profile)}",
+            f"sofia-profile: {matching(_WORD, 'profile', self.profile)}",
         )
 
 
@@ -276,10 +259,10 @@ class ListenerOrder:
 
     def wire(self) -> bytes:
         """An event that is queued at the channel alone (mod_event_socket.c, `sendevent` with a unique-id)."""
-        return _block(
+        return block(
             "sendevent COMMAND",
-            f"unique-id: {_matching(_IDENTITY, 'channel uuid', self.uuid)}",
-            f"eavesdrop-command: {_matching(_ORDER, 'order to a listener', self.order)}",
+            f"unique-id: {matching(IDENTITY, 'channel uuid', self.uuid)}",
+            f"eavesdrop-command: {matching(_ORDER, 'order to a listener', self.order)}",
         )
 
 
@@ -295,7 +278,7 @@ class Filter:
     def wire(self) -> bytes:
         if not self.value.strip():
             raise UnsafeText(what="filter value", text=self.value, why="an empty one is read as a syntax error")
-        return _block(f"filter {_matching(_HEADER, 'header name', self.header)} {self.value}")
+        return block(f"filter {matching(_HEADER, 'header name', self.header)} {self.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +290,7 @@ class Linger:
     def wire(self) -> bytes:
         if self.seconds < 0:
             raise UnsafeText(what="linger", text=str(self.seconds), why="a negative time never ends")
-        return _block(f"linger {self.seconds}")
+        return block(f"linger {self.seconds}")
 
 
 def subscription(unique_id: str, names: Iterable[str], custom: Iterable[str] = ()) -> tuple[Command, ...]:
@@ -317,7 +300,7 @@ def subscription(unique_id: str, names: Iterable[str], custom: Iterable[str] = (
     come first: on the channel, and for BACKGROUND_JOB on the jobs it started.
     """
     wanted = tuple(names)
-    filters: list[Command] = [Filter("Unique-ID", _matching(_IDENTITY, "channel uuid", unique_id))]
+    filters: list[Command] = [Filter("Unique-ID", matching(IDENTITY, "channel uuid", unique_id))]
     if "BACKGROUND_JOB" in wanted:
         filters.append(Filter("Job-Owner-UUID", unique_id))
     return (*filters, Subscribe("json", wanted, tuple(custom)))

@@ -227,6 +227,14 @@ class CallStore:
 
         self._pipeline.submit("HGET", keys.calls(tenant), call_id, on_reply=answered)
 
+    def written(self, call: Call) -> bytes:
+        """The call as it would be saved."""
+        return self._values.encode(call)
+
+    def read(self, tenant: str, call_id: str, text: bytes) -> Call | None:
+        """A call that another worker has written; None: this program cannot read it."""
+        return self._readable(tenant, call_id, text)
+
     def _readable(self, tenant: str, call_id: str, text: bytes) -> Call | None:
         try:
             call: Call = self._values.decode(text)
