@@ -78,6 +78,7 @@ def _variables(settings: Settings, switch: str) -> str:
         _set("callcontrol_hosts", "|".join(chosen.daemons or (settings.listen,))),
         _set("event_socket_port", chosen.address.rpartition(":")[2]),
         _set("event_socket_password", chosen.password),
+        _set("busy_lamps", str(settings.busy_lamps).lower()),
     )
 
 

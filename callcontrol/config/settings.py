@@ -356,6 +356,11 @@ class Common(Frozen):
     webhooks: Webhooks = Webhooks()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
+    busy_lamps: Flag = Field(
+        default=False,
+        description="phones may watch extensions and parking places by lamps (SUBSCRIBE); `callcontrol render` tells "
+        "the switches",
+    )
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")
 
 

@@ -11,6 +11,7 @@ import gevent
 
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
+from callcontrol.daemon.busy_legs import BusyLegs
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.on_calls import LEASE_S, OnCall, OnCallStore
@@ -27,12 +28,17 @@ class OnCalls:
     Args:
         store: None: it is told nothing.
         last_known: what phones have set, by tenant, as this worker saw it last.
+        lamps: told of the same calls, for busy lamps.
     """
 
     def __init__(
-        self, store: OnCallStore | None = None, last_known: Callable[[str], Overrides] = lambda tenant: {}
+        self,
+        store: OnCallStore | None = None,
+        last_known: Callable[[str], Overrides] = lambda tenant: {},
+        lamps: BusyLegs | None = None,
     ) -> None:
         self.store = store
+        self._lamps = lamps if lamps is not None else BusyLegs()
         self._last_known = last_known
         self._told: dict[str, tuple[str, OnCall]] = {}  # by leg: the tenant, and what was told
 
@@ -48,6 +54,7 @@ class OnCalls:
 
     def learn(self, call: Call, news: Sequence[LegChange], settings: Settings) -> None:
         """A call's legs have changed so."""
+        self._lamps.learn(call, news, settings)
         if self.store is None:
             return
         for _, leg in news:
@@ -63,17 +70,21 @@ class OnCalls:
 
     def lost(self, call: Call) -> None:
         """Another worker has the call: it tells of its legs."""
+        self._lamps.lost(call)
         for leg in call.legs:
             self._told.pop(leg.id, None)
 
     def over(self, call: Call) -> None:
         """The call is over."""
+        self._lamps.over(call)
         for leg in call.legs:
             self._forget(leg.id)
 
     def renew(self, calls: Iterable[Call], settings: Settings) -> None:
         """Tell of all again, and of those that have come to matter meanwhile."""
         found: defaultdict[str, list[OnCall]] = defaultdict(list)
+        calls = tuple(calls)
+        self._lamps.renew(calls, settings)
         for call in calls:
             for one in self._all_of(call, settings):
                 self._told[one.leg] = call.tenant, one

@@ -43,7 +43,7 @@ from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
-EVENTS = ("CHANNEL_HANGUP_COMPLETE", "DTMF", "MESSAGE_QUERY", *leg_news.EVENTS)
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "DTMF", "MESSAGE_QUERY", "PRESENCE_PROBE", *leg_news.EVENTS)
 _PHONES = ("sofia::register", "sofia::unregister", "sofia::expire")
 CUSTOM_EVENTS = (*_PHONES, *SUBCLASSES, *LEG_EVENTS, room_line.MAINTENANCE)
 # Longest wait for an answer to a quick question (seconds).
@@ -82,7 +82,7 @@ class SwitchLinks:
         self._registrations = registrations
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._shared: WorkerContext | None = None
-        self.on_message_query: Callable[[str, str], object] = lambda switch, account: None
+        self.on_asked: Callable[[str, SwitchEvent], object] = lambda switch, event: None
         self._talk = WorkerTalk(self._links)
         self.missed = MissedEnds()
         self.missed_keys = MissedKeys()
@@ -342,8 +342,8 @@ class SwitchLinks:
             leg_news.tell(event, self._shared, self.missed_keys)
         elif event.name == LISTENING:
             supervise_line.look_at(event, name, self._shared)
-        elif event.name == "MESSAGE_QUERY":
-            self.on_message_query(name, event.get("Message-Account"))
+        elif event.name in ("MESSAGE_QUERY", "PRESENCE_PROBE"):
+            self.on_asked(name, event)
         elif event.get("Event-Subclass") == room_line.MAINTENANCE:
             room_line.tell(event, name, self._shared.drivers.values())
         elif (said := worker_events.read(event)) is not None:

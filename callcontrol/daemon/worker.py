@@ -22,6 +22,7 @@ from callcontrol.control.trunk_events import GivesWay
 from callcontrol.daemon import parked_line, room_line, supervise_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
+from callcontrol.daemon.busy_legs import BusyLegs
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.call_backs import CallBacks
 from callcontrol.daemon.click_to_calls import ClickToCalls
@@ -33,8 +34,6 @@ from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import EventPolling
 from callcontrol.daemon.handover import Handover
 from callcontrol.daemon.heartbeat import Heartbeat
-from callcontrol.daemon.lamps import KEPT_S as LAMPS_KEPT_S
-from callcontrol.daemon.lamps import Lamps
 from callcontrol.daemon.layout_sync import LayoutSync
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
@@ -42,6 +41,7 @@ from callcontrol.daemon.on_calls import OnCalls
 from callcontrol.daemon.orphan_channels import OrphanChannels
 from callcontrol.daemon.override_meters import OverrideMeters
 from callcontrol.daemon.payer_counts import PayerCounts
+from callcontrol.daemon.phone_lamps import PhoneLamps
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
 from callcontrol.daemon.queue_upgrade import QueueUpgrade
@@ -66,6 +66,7 @@ from callcontrol.edges.freeswitch.translate import READ
 from callcontrol.edges.freeswitch.wire import WireLimits
 from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
+from callcontrol.edges.live_state.busy_lamps import BusyLegStore
 from callcontrol.edges.live_state.call_backs import CallBackStore
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
@@ -189,13 +190,6 @@ class Worker:
         self._layout_sync.phone_changed(user, domain)
         self._lamps.phone_changed(user, domain)
 
-    def _lamps_of(self, links: SwitchLinks) -> Lamps:
-        """A phone's lamp is asked for where the phone registers."""
-        post = Post(self._pipeline, "lamps", self._name, LAMPS_KEPT_S)
-        lamps = Lamps(BoxStore(self._pipeline), post, self._current, links.link_of)
-        links.on_message_query = lamps.asked
-        return lamps
-
     def _queue_store(self) -> QueueStore:
         return QueueStore(
             self._pipeline,
@@ -215,7 +209,7 @@ class Worker:
         _calm_collector()
         self._spools.start()
         self._credit.start()
-        self._lamps = self._lamps_of(self._switch_links)
+        self._lamps = PhoneLamps(self._pipeline, self._name, self._current, self._switch_links)
         self._lamps.start()
         self._switch_links.start(self._shared)
         self._handover.start()
@@ -259,7 +253,8 @@ class Worker:
         self._shared.capacity.start(trunks, rests)
         self._shared.counts = PayerCounts(PayerCountStore(self._pipeline))
         self._shared.counts.start()
-        on_calls = OnCalls(OnCallStore(self._pipeline), self._shared.overrides.last_known)
+        lamps = BusyLegs(BusyLegStore(self._pipeline))
+        on_calls = OnCalls(OnCallStore(self._pipeline), self._shared.overrides.last_known, lamps)
         on_calls.start(self._calls, lambda: self._current.configuration.settings)
         self._shared.on_calls = on_calls
 

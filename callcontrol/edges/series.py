@@ -76,6 +76,8 @@ TALKED_OUT: Final = "ALLOTTED_TIMEOUT"
 # The names that `callcontrol_limits_reached_total` is counted by, as the table of limits in deploy/README.md has them.
 LIMITS: Final = (
     "LAMPS_PER_LOOK",
+    "BUSY_LAMPS_PER_LOOK",
+    "MAX_WATCHES",
     "MAX_CLICKS",
     "LEGS_LIMIT",
     "MAX_ADDRESSES",

@@ -20,6 +20,7 @@ from callcontrol.simulator.stories.story import Story, read_stories
 from tests.freeswitch.across import ACROSS
 from tests.freeswitch.audio import Microphones, can_listen
 from tests.freeswitch.blinks import BLINKS
+from tests.freeswitch.busy_lamps import BUSY_LAMPS
 from tests.freeswitch.clicks import CLICKS
 from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.credits import CREDITS
@@ -132,6 +133,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *MESSAGES,
         *MAILED,
         *LAMPS,
+        *BUSY_LAMPS,
         *TALKS,
         *CREDITS,
         *MOVED,

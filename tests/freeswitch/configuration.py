@@ -32,6 +32,7 @@ def write_configuration(folder: Path, ports: Ports, *, redis: str, dsn: str) -> 
         "http": f"{HOST}:{ports.http}",
         "data": str(folder.parent / "data"),
         "recordings": str(recordings),
+        "busy_lamps": True,
         "redis": {"url": redis},
         "postgres": {"dsn": dsn},
         "switches": {

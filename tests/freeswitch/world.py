@@ -139,6 +139,10 @@ class RealWorld:
         who = {c: self._named(w, played) for played in self._called for c, w in parties(played.messages).items()}
         return who | {c: w for name, played in self._callers.items() for c, w in parties(played.messages, name).items()}
 
+    def login(self, account: str) -> Login:
+        """The account's login."""
+        return self._logins[account]
+
     def messages(self, name: str) -> Path:
         """The SIP messages of a caller, or of a process of phones (`phones`, …)."""
         called = next((one for one in self._called if one.name == name), None)

@@ -54,6 +54,18 @@ def on_call(tenant: str, extension: str) -> str:
     return _key(tenant, f"on-call:{extension}")
 
 
+def busy_legs(tenant: str) -> str:
+    """Hash with an expiry: `EXTENSION LEG` -> `r` (it rings) or `t` (it talks), and until when, unless it is renewed
+    (ms, clock of Redis). Only where there are busy lamps.
+    """
+    return _key(tenant, "busy-legs")
+
+
+def lamp_watches(switch: str) -> str:
+    """Hash: Call-ID of a phone's subscription at this switch -> until when (ms), whose number, which."""
+    return f"{PREFIX}:{_WORKERS}:lamp-watches:{switch}"
+
+
 def rooms(tenant: str) -> str:
     """Hash: conference room -> who is in it (`room_scripts/rooms.lua`)."""
     return _key(tenant, "rooms")

@@ -45,6 +45,8 @@ KEYS: Final = (
     _plain("over", "seconds later"),
     _plain("picked_up", "seconds later"),
     _plain("on_call", _WITH_CALL),
+    _plain("busy_legs", _WITH_CALL),
+    _plain("lamp_watches", "with the phone's subscription"),
     _plain("boxes", "with the box"),
     _plain("boxes_made", "with the boxes"),
     _plain("credit", "with the account"),
