@@ -22,7 +22,7 @@ from tests.bench.checkout import NoSuchRevision, checked_out
 from tests.chaos.accounts import Finding, findings
 from tests.chaos.faults import FAULTS
 from tests.chaos.report import show
-from tests.chaos.run import JOB_LOG, Options, run
+from tests.chaos.run import JOB_LOG, WEB_LOG, Options, run
 from tests.chaos.source import BEFORE_VERSIONS
 from tests.chaos.truth import Evidence
 from tests.tidy.tree import ROOT
@@ -31,7 +31,15 @@ __all__ = ["gevent_first", "main"]
 
 WIDTH = 150
 KEPT = ROOT / ".data" / "chaos"
-LOGS = ("daemon.log", JOB_LOG, "redis/server.log", "redis/server.log.1", "postgres/server.log", "postgres/server.log.1")
+LOGS = (
+    "daemon.log",
+    JOB_LOG,
+    WEB_LOG,
+    "redis/server.log",
+    "redis/server.log.1",
+    "postgres/server.log",
+    "postgres/server.log.1",
+)
 
 
 def main(words: Sequence[str]) -> int:

@@ -20,11 +20,13 @@ from tests.chaos.accounts import OPEN
 from tests.chaos.faults import FAULTS
 from tests.chaos.job import Job
 from tests.chaos.people import People
-from tests.chaos.plan import USUAL_S, Planned, plan
+from tests.chaos.plan import UPGRADE, USUAL_S, Planned, plan
 from tests.chaos.source import Source, source_of
 from tests.chaos.switch_side import SwitchSide, unread
 from tests.chaos.truth import Blow, Evidence
+from tests.chaos.viewer import Away
 from tests.chaos.watch import Watch, recovered_us
+from tests.chaos.web_side import WebSide
 from tests.chaos.world import NeverHappened, World
 
 WORKERS = 2
@@ -35,7 +37,8 @@ ADOPTED_S = (
 REST_S = 90.0  # for everything to end after the last call
 SPOOL = re.compile(r"^callcontrol_spool_records ([0-9.e+]+)$", re.MULTILINE)
 FREE = "ready"
-JOB_LOG = "job.log"
+JOB_LOG, WEB_LOG = "job.log", "web.log"
+WEB = "web"
 
 Tell = Callable[[str], None]
 
@@ -79,7 +82,9 @@ class Run:
     tell: Tell
     source: Source
     job: Job
+    web: WebSide
     struck: list[_Struck] = field(default_factory=list)
+    away: list[Away] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
 
     def play(self) -> Evidence:
@@ -91,6 +96,7 @@ class Run:
         self._agents_are_free()
         if self.source.folder is None:  # an older version knows no accounts
             ledger.pay_in(self.stage.dsn)
+            self._begin_web()
         with _beside(side.run), _beside(watch.run):
             calling = gevent.spawn(people.run)
             self._strike_all(people, watch)
@@ -120,18 +126,26 @@ class Run:
                 return
 
     def _strike(self, planned: Planned, people: People, watch: Watch) -> None:
-        world = World(self.stage, people, random.Random(planned.seed), self.source, self.job)
+        world = World(self.stage, people, random.Random(planned.seed), self.source, self.job, self.web, self.away)
         struck = _Struck(planned.fault, "", int(clock.now()), 0)
         self.struck.append(struck)
         struck.detail = FAULTS[planned.fault](world)
         struck.healed_us = int(clock.now())
+        if planned.fault == UPGRADE:
+            self._begin_web()
         self.tell(f"{planned.fault}: {struck.detail}")
         self.stage.daemon.wait_until_ready()
         world.until(lambda: watch.is_well_since(struck.healed_us), "every call is with a living worker")
 
+    def _begin_web(self) -> None:
+        """Where it is to be struck; an older version has none."""
+        if WEB in self.options.faults and not self.web.is_there:
+            self.web.begin(self.stage.config, self.stage.dsn)
+
     def _come_to_rest(self, side: SwitchSide) -> dict[str, tuple[str, ...]]:
         """Wait until nothing is left, at most for REST_S; returns what is left."""
         due_s = clock.monotonic() + REST_S
+        self.web.rest()
         while (left := self._left()) and clock.monotonic() < due_s:
             gevent.sleep(0.5)
         self._settle_media(due_s)
@@ -144,9 +158,19 @@ class Run:
             left["a job that has ended"] = ended
         if unreadable := tuple(unread(self.folder / "cdrs")):
             left["a record of the switch that cannot be read"] = unreadable
+        left |= self._left_at_web()
         if self.never:
             left["something that never happened"] = tuple(self.never)
         return left
+
+    def _left_at_web(self) -> dict[str, tuple[str, ...]]:
+        try:
+            found = self.web.left(self.away)
+        except NeverHappened as error:
+            return {"something of the web process that never happened": (str(error),)}
+        if self.web.is_there:
+            self.tell(self.web.told())
+        return found
 
     def _left(self) -> dict[str, tuple[str, ...]]:
         with live_state.connected(self.stage.redis_url) as redis:
@@ -230,8 +254,9 @@ def run(options: Options, folder: Path, tell: Tell) -> Evidence:
     with source_of(options.upgrade_from, folder / "code") as source:
         example = centre.write(folder / "example", source.example, older=bool(options.upgrade_from))
         with Stage(folder, example, durable=True, simulator=simulator, workers=WORKERS, source=source.folder) as stage:
-            job = Job(folder / JOB_LOG)
+            job, web = Job(folder / JOB_LOG), WebSide(folder / "web", folder / WEB_LOG, random.Random(options.seed))
             try:
-                return Run(stage, folder, options, tell, source, job).play()
+                return Run(stage, folder, options, tell, source, job, web).play()
             finally:
+                web.stop()
                 job.stop()

@@ -28,6 +28,7 @@ from tests.chaos.job import Job
 from tests.chaos.run import Options, Run
 from tests.chaos.source import EXAMPLE, Source
 from tests.chaos.truth import Caller, CallRow, Evidence
+from tests.chaos.web_side import WebSide
 from tests.chaos.world import World
 from tests.tidy.tree import ROOT
 
@@ -55,11 +56,12 @@ class Upgrading:
         stage: Any = SimpleNamespace(config=config, dsn=dsn, redis_url=redis_url)
         self.source, self.job = Source(ROOT, EXAMPLE), Job(folder / "job.log")
         options = Options(1, PLAN, upgrade_from="v0")
-        self.run = Run(stage, folder, options, lambda _: None, self.source, self.job)
+        web = WebSide(folder / "web", folder / "web.log", random.Random(1))
+        self.run = Run(stage, folder, options, lambda _: None, self.source, self.job, web)
 
     def strike(self) -> str:
         people: Any = None
-        return upgrade.strike(World(self.run.stage, people, random.Random(1), self.source, self.job))
+        return upgrade.strike(World(self.run.stage, people, random.Random(1), self.source, self.job, self.run.web))
 
     def exported(self) -> set[str]:
         return {one.what.value for one in read_configuration(self.run.stage.config).settings.exports.values()}

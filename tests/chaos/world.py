@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import gevent
 
 from callcontrol.edges import clock
 from callcontrol.simulator.stories.stage import Stage
 from tests.chaos.job import Job
+from tests.chaos.never import NeverHappened
 from tests.chaos.people import People
 from tests.chaos.source import Source
+from tests.chaos.viewer import Away
+from tests.chaos.web_side import WebSide
+
+__all__ = ["NeverHappened", "World"]
 
 LOOK_S = 0.1
 
 
-class NeverHappened(RuntimeError):
-    """What had to happen after a fault did not; the message says what."""
-
-
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything a fault may act on, and its random generator `chance`."""
+    """Everything a fault may act on, and its random generator `chance`.
+
+    Attributes:
+        web: not begun where no fault strikes it.
+        away: from when to when Redis was away.
+    """
 
     stage: Stage
     people: People
     chance: random.Random
     source: Source
     job: Job
+    web: WebSide
+    away: list[Away] = field(default_factory=list)
 
     def workers(self) -> list[int]:
         """The processes of all workers, once none is missing."""

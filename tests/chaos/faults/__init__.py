@@ -17,6 +17,7 @@ from tests.chaos.faults import (
     strangers,
     switch,
     upgrade,
+    web,
     worker,
     workers,
 )
@@ -39,4 +40,5 @@ FAULTS: Mapping[str, Fault] = {
     "switch": switch.strike,
     "slow": slow.strike,
     "strangers": strangers.strike,
+    "web": web.strike,
 }
