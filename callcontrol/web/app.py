@@ -11,6 +11,7 @@ from falcon import Request, Response
 
 from callcontrol.edges import web_meters
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.web.wire import WIRE
 from callcontrol.vocabulary.rights import Kind, Scope, Verb, scope_of
 from callcontrol.web.dispatch import Dispatch, Resource, tell
 from callcontrol.web.guards import Guards
@@ -56,7 +57,8 @@ class LiveStream:
         last_id = request.get_header("Last-Event-ID") or ""
         begin_stream(self._services, self._live, request, response)
         still = self._guards.still(request, signed_in)
-        response.stream = self._live.stream(signed_in.person, tenant, last_id, still)
+        wire = request.env.get(WIRE)
+        response.stream = self._live.stream(signed_in.person, tenant, last_id, still, wire)
 
 
 class Document:

@@ -9,75 +9,43 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import cache
 from typing import Final, TypeVar
 
 import gevent
 import orjson
 from gevent.lock import BoundedSemaphore
-from gevent.queue import Empty, Full, Queue
+from gevent.queue import Empty
 
 from callcontrol.edges import clock, web_meters
 from callcontrol.edges.containment import note_fault
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.web.wire import Wire
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.rights import Person
-from callcontrol.web.api.queues import AgentTold, QueueTold, seen_agents, seen_queues
+from callcontrol.web.api.queues import AgentTold, QueueTold
+from callcontrol.web.outlet import Outlet, Rest
 from callcontrol.web.services import Services
 from callcontrol.web.snapshots import TenantSnapshots
+from callcontrol.web.told import Change, Told, sight_of
 
 LOOK_S: Final = 0.1
 HEARTBEAT_S: Final = 15.0
 # A stream asks so often whether its person is still signed in; where Postgres is away it goes on without for so long.
 CHECK_S: Final = 60.0
 UNCHECKED_S: Final = 900.0
-# Changes that a stream may be behind, and that are kept for those that come back.
-WAITING: Final = 64
+# Changes that are kept for those that come back.
 KEPT: Final = 256
-# Kinds of people who see different things, for whom what changed is kept as it was written.
-SIGHTS: Final = 256
+# Streams that are told of a change before others have a turn: requests, and streams that begin.
+AT_ONCE: Final = 100
 
 log = logging.getLogger("callcontrol.web")
 
 _Events = Generator[bytes, None, None]
 _Row = TypeVar("_Row", QueueTold, AgentTold)
-
-
-class Told:
-    """Rows, written once for all who see the same of them, however many streams they have."""
-
-    def __init__(self, tenant: str, queues: Iterable[QueueTold], agents: Iterable[AgentTold]) -> None:
-        self._tenant = tenant
-        self.queues, self.agents = tuple(queues), tuple(agents)
-        self._written: dict[Person, bytes] = {}
-
-    def for_(self, sight: Person) -> bytes:
-        """What this person sees of them, as JSON without the brace that begins it."""
-        found = self._written.get(sight)
-        if found is None:
-            if len(self._written) >= SIGHTS:
-                self._written.clear()
-            queues = seen_queues(sight, self._tenant, list(self.queues))
-            agents = seen_agents(sight, self._tenant, list(self.agents))
-            rows = {"queues": [one.model_dump() for one in queues], "agents": [one.model_dump() for one in agents]}
-            found = self._written[sight] = orjson.dumps(rows)[1:]
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What has changed with one look; `number` is the last part of its id."""
-
-    number: int
-    told: Told
-
-
-def sight_of(person: Person) -> Person:
-    """What of a person decides what the person sees: of two who see the same, the same."""
-    return replace(person, user_id="", login="")
 
 
 class Watched:
@@ -92,25 +60,23 @@ class Watched:
         self.now = Told(tenant, (), ())
         self._rows: tuple[dict[str, QueueTold], dict[str, AgentTold]] = ({}, {})
         self.kept: deque[Change] = deque(maxlen=KEPT)
-        self.streams: set[Queue] = set()
+        self.streams: set[Outlet] = set()
         self._looked: gevent.Greenlet | None = None
         self._joining = BoundedSemaphore()
 
-    def join(self) -> Queue:
-        """A new stream's queue. The first one has the tenant looked at before it returns."""
-        waiting: Queue = Queue(WAITING)
+    def join(self, outlet: Outlet) -> None:
+        """A stream begins. The first one has the tenant looked at before it returns."""
         with self._joining:
             begins = self._looked is None or self._looked.dead
             if begins:
                 self.look()
-            self.streams.add(waiting)
+            self.streams.add(outlet)
             if begins:
                 self._looked = gevent.spawn(self._watch)
-        return waiting
 
-    def leave(self, waiting: Queue) -> None:
+    def leave(self, outlet: Outlet) -> None:
         """A stream has ended."""
-        self.streams.discard(waiting)
+        self.streams.discard(outlet)
 
     def _watch(self) -> None:
         while self.streams:
@@ -151,13 +117,21 @@ class Watched:
 
     def _tell(self, change: Change | None) -> None:
         """To all streams; None: each looks itself how things are."""
-        for waiting in self.streams:
-            try:
-                waiting.put_nowait(change)
-            except Full:
-                while not waiting.empty():
-                    waiting.get_nowait()
-                waiting.put_nowait(None)
+
+        @cache
+        def written(sight: Person) -> bytes:
+            assert change is not None
+            return self.event("change", change.number, change.told.for_(sight))
+
+        for number, outlet in enumerate(tuple(self.streams), 1):
+            outlet.tell(change, written)
+            if number % AT_ONCE == 0:
+                gevent.sleep(0)
+
+    def event(self, kind: str, number: int, rows: bytes) -> bytes:
+        """An event with rows; its time is that of this moment: by it a browser knows how old they are."""
+        head = f'event: {kind}\nid: {self.epoch}-{number}\ndata: {{"at":"{text_of(self._services.now())}",'
+        return head.encode() + rows + b"\n\n"
 
     def since(self, event_id: str) -> list[Change] | None:
         """What has changed since an event; None: that is not known any more."""
@@ -184,30 +158,33 @@ class Live:
         """All streams end; browsers come back to another process, or to the next."""
         self.is_stopping = True
         for watched in self._watched.values():
-            for waiting in watched.streams:
-                if waiting.full():
-                    waiting.get_nowait()
-                waiting.put_nowait(None)
+            for outlet in watched.streams:
+                if outlet.waiting.full():
+                    outlet.waiting.get_nowait()
+                outlet.waiting.put_nowait(None)
 
-    def stream(self, person: Person, tenant: str, last_id: str, still: Callable[[], object]) -> _Events:
-        """The events of a stream, as they are sent.
+    def stream(
+        self, person: Person, tenant: str, last_id: str, still: Callable[[], object], wire: Wire | None = None
+    ) -> _Events:
+        """The events of a stream, as they are sent; all but those that go out by the wire at once.
 
         Args:
             last_id: of the last event the browser has, "" for none.
             still: raises NotSignedIn once the person is not signed in any more.
         """
-        watched, sight = self._watched_of(tenant), sight_of(person)
-        waiting = watched.join()
+        watched, outlet = self._watched_of(tenant), Outlet(sight_of(person), wire)
+        watched.join(outlet)
         self.count += 1
         web_meters.streams.inc()
         why = "left"
         try:
-            yield from self._begin(watched, sight, last_id)
+            yield from self._begin(watched, outlet.sight, last_id)
+            outlet.is_open = True
             # Streams that began at the same moment do not all ask at the same one.
             checked = clock.monotonic() - CHECK_S * self._services.chance()
             known = checked
             while not self.is_stopping:
-                yield self._next(watched, waiting, sight)
+                yield self._next(watched, outlet)
                 if clock.monotonic() - checked >= CHECK_S:
                     checked = clock.monotonic()
                     known = checked if _is_known(still) else known
@@ -219,7 +196,7 @@ class Live:
             why = "signed_out"
             yield _told("end", {"why": "signed_out"})
         finally:
-            watched.leave(waiting)
+            watched.leave(outlet)
             self.count -= 1
             web_meters.streams.dec()
             web_meters.stream_ends_total.labels(why).inc()
@@ -236,26 +213,27 @@ class Live:
             return
         yield b": go on\n\n"
         for change in missed:
-            yield self._event("change", watched, change.number, change.told.for_(sight))
+            yield watched.event("change", change.number, change.told.for_(sight))
 
-    def _next(self, watched: Watched, waiting: Queue, sight: Person) -> bytes:
+    def _next(self, watched: Watched, outlet: Outlet) -> bytes:
+        """What the request's greenlet sends next; nothing where the wire has sent it."""
         try:
-            change = waiting.get(timeout=HEARTBEAT_S)
+            change = outlet.waiting.get(timeout=HEARTBEAT_S)
         except Empty:
             return _told("beat", {"at": text_of(self._services.now())})
-        if change is None:
-            return self._snapshot(watched, sight)
-        return self._event("change", watched, change.number, change.told.for_(sight))
+        match change:
+            case None:
+                return self._snapshot(watched, outlet.sight)
+            case Rest():
+                assert outlet.wire is not None
+                outlet.wire.flush()
+                return b""
+        return watched.event("change", change.number, change.told.for_(outlet.sight))
 
     def _snapshot(self, watched: Watched, sight: Person) -> bytes:
         if watched.stale_since is not None:
             return _told("stale", {"at": text_of(self._services.now()), "since": watched.stale_since})
-        return self._event("snapshot", watched, watched.number, watched.now.for_(sight))
-
-    def _event(self, kind: str, watched: Watched, number: int, rows: bytes) -> bytes:
-        """The rows are written once, the time is that of this moment: by it a browser knows how old they are."""
-        head = f'event: {kind}\nid: {watched.epoch}-{number}\ndata: {{"at":"{text_of(self._services.now())}",'
-        return head.encode() + rows + b"\n\n"
+        return watched.event("snapshot", watched.number, watched.now.for_(sight))
 
 
 def _is_known(still: Callable[[], object]) -> bool:

@@ -18,8 +18,10 @@ from callcontrol.vocabulary.rights import Person
 from callcontrol.web import live as live_module
 from callcontrol.web import snapshots as snapshots_module
 from callcontrol.web.api.queues import seen_queues, snapshot, some_agents
-from callcontrol.web.live import Live, Told, Watched
+from callcontrol.web.live import Live, Watched
+from callcontrol.web.outlet import WAITING, Outlet
 from callcontrol.web.snapshots import TenantSnapshots
+from callcontrol.web.told import Change, Told, sight_of
 from tests.commands.call_centre import CallCentre, at
 from tests.web.conftest import Site, site_of
 
@@ -113,12 +115,54 @@ def test_a_stream_that_does_not_read_gets_a_snapshot_instead_of_what_it_missed(
 ) -> None:
     site, _ = open_site
     watched = Watched(site.services, "acme")
-    waiting = watched.join()
-    change = live_module.Change(1, Told("acme", (), ()))
-    for _ in range(live_module.WAITING + 1):
+    outlet = Outlet(person(site, "admin"))
+    watched.join(outlet)
+    change = Change(1, Told("acme", (), ()))
+    for _ in range(WAITING + 1):
         watched._tell(change)
-    assert (waiting.qsize(), waiting.get_nowait()) == (1, None)
-    watched.leave(waiting)
+    assert (outlet.waiting.qsize(), outlet.waiting.get_nowait()) == (1, None)
+    watched.leave(outlet)
+
+
+class Line:
+    """A client's connection that takes so many events, and then a part of one."""
+
+    def __init__(self, takes: int) -> None:
+        self.takes, self.sent, self.rest = takes, list[bytes](), b""
+
+    def send(self, event: bytes) -> bool:
+        if self.rest:
+            return False
+        self.sent.append(event)
+        self.rest = event[10:] if len(self.sent) > self.takes else b""
+        return True
+
+    def flush(self) -> None:
+        self.rest = b""
+
+
+def test_what_has_changed_goes_out_at_once_and_no_greenlet_wakes_while_the_client_keeps_up(
+    open_site: tuple[Site, CallCentre],
+) -> None:
+    site, _ = open_site
+    line, changes = Line(2), [Change(number, Told("acme", (), ())) for number in range(1, 5)]
+    outlet = Outlet(sight_of(person(site, "admin")), line)  # type: ignore[arg-type]  # as much of a wire as is used
+    watched = Watched(site.services, "acme")
+    watched.streams.add(outlet)
+    watched._tell(changes[0])
+    # Its beginning is not sent yet: the change waits behind it.
+    assert (line.sent, outlet.waiting.get_nowait()) == ([], changes[0])
+    outlet.is_open = True
+    for change in changes:
+        watched._tell(change)
+    assert [read(event)[1] for event in line.sent] == [f"{watched.epoch}-{number}" for number in (1, 2, 3)]
+    # The client took a part of the third: its greenlet sends the rest, and then the fourth.
+    assert outlet.waiting.qsize() == 2
+    assert site.live._next(watched, outlet) == b""
+    assert line.rest == b""
+    assert read(site.live._next(watched, outlet))[1] == f"{watched.epoch}-4"
+    outlet.tell(None, lambda _: b"")
+    assert outlet.waiting.get_nowait() is None
 
 
 def test_a_stream_ends_when_its_person_is_signed_out_and_when_the_process_ends(
@@ -169,7 +213,7 @@ def test_what_has_changed_is_written_once_for_all_who_see_the_same(
         written.append(tenant)
         return seen_queues(person, tenant, queues)
 
-    monkeypatch.setattr("callcontrol.web.live.seen_queues", noted)
+    monkeypatch.setattr("callcontrol.web.told.seen_queues", noted)
     admins = [stream(site, "admin") for _ in range(5)]
     assert len({next(one).split(b'"queues"')[1] for one in admins}) == 1
     assert len(written) == 1

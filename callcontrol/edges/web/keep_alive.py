@@ -16,6 +16,7 @@ import gevent
 from callcontrol.edges import meters
 from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.web.server import Handler, WebServer
+from callcontrol.edges.web.wire import WIRE, Wire
 
 # Between two requests, for the head of one, for one and its answer, for the client to take a piece of it (seconds).
 IDLE_S: Final = 60.0
@@ -37,6 +38,7 @@ class _Handler(Handler):
 
     def __init__(self, sock: Any, address: Any, server: Any) -> None:
         sock.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_NODELAY, 1)
+        self.is_sending = False
         super().__init__(sock, address, server)
 
     def handle(self) -> None:
@@ -57,14 +59,19 @@ class _Handler(Handler):
         deadline = _Late(self.server.deadline_s)
         deadline.start()
         self.environ[IS_STREAM] = deadline.cancel
+        self.environ[WIRE] = Wire(self, self._sendall)
         try:
             super().handle_one_response()
         finally:
             deadline.close()
 
     def _sendall(self, data: Any) -> None:
-        with _Late(PIECE_S):
-            super()._sendall(data)
+        self.is_sending = True
+        try:
+            with _Late(PIECE_S):
+                super()._sendall(data)
+        finally:
+            self.is_sending = False
 
     def log_error(self, msg: str, *args: object) -> None:
         """A client that sends what is no HTTP is no error of ours."""

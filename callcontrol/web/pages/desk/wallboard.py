@@ -15,6 +15,7 @@ from falcon import HTTP_303, Request, Response
 from callcontrol.edges import web_meters
 from callcontrol.edges.ledger.kiosks import Kiosk, note_kiosk_use
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.web.wire import WIRE
 from callcontrol.usecases import kiosks
 from callcontrol.usecases.signing_in import NotSignedIn, SignedIn
 from callcontrol.vocabulary.moment import SECOND_US
@@ -101,7 +102,8 @@ class Walls:
             viewer = self._viewer(request)
             last_id = request.get_header("Last-Event-ID") or ""
             begin_stream(self._services, self._live, request, response)
-            response.stream = self._live.stream(queues_only(viewer.person), viewer.tenant, last_id, viewer.still)
+            person, wire = queues_only(viewer.person), request.env.get(WIRE)
+            response.stream = self._live.stream(person, viewer.tenant, last_id, viewer.still, wire)
 
         self._answered(request, response, go)
 
