@@ -6,6 +6,9 @@ import base64
 import hashlib
 import hmac
 import os
+import signal
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,24 +17,23 @@ import gevent
 import orjson
 import psycopg
 import pytest
+from gevent.event import Event
 from gevent.pywsgi import WSGIServer
 
 from callcontrol.billing.record_json import to_json
 from callcontrol.config.settings import Settings
-from callcontrol.config.web_settings import Web
-from callcontrol.config.webhook_settings import Webhooks as Rules
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.webhook_post import Answered, post
-from callcontrol.jobs.webhook_sending import WebhookSender
+from callcontrol.jobs.webhook_sending import CLAIM_BESIDE_S, WebhookSender
 from callcontrol.usecases.webhooks import Webhooks
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.webhook import EventKind
 from tests.billing.trails import NOON, forwarded
-from tests.config.example import example
 from tests.edges.ledger.samples import rated
+from tests.jobs.webhook_process import ANSWER_S, settings
 
 DAY_US = 24 * 3600 * SECOND_US
 
@@ -69,8 +71,7 @@ class House:
     """A tenant's webhooks, their sender, a clock set by hand."""
 
     def __init__(self, dsn: str, connection: DictConnection) -> None:
-        rules = Rules(inner_networks=("127.0.0.0/8",), plain_http=True, answer_s=2)
-        self.settings: Settings = example().model_copy(update={"webhooks": rules, "web": Web(keys=("k" * 32,))})
+        self.settings: Settings = settings()
         self.dsn, self.now, self.connection = dsn, clock.now(), connection
         self.webhooks = Webhooks(self.settings, "acme", connection, "ada", lambda: self.now, os.urandom, clock.new_id)
         self.senders: list[WebhookSender] = []
@@ -118,6 +119,11 @@ def house(ledger_database: str) -> Iterator[House]:
 
 
 ENDED = (EventKind.CALL_ENDED,)
+# Each call has a recording.
+RECORDED = """
+    INSERT INTO media (tenant, media_id, kind, state, began_at, changed_at, call_id, place, sha256, bytes)
+    SELECT 'acme', call_id || 'm', 'talk', 'stored', now(), now(), call_id, 'x', 'x', 1 FROM calls
+"""
 
 
 def test_a_call_that_ends_is_told_signed_and_once(house: House, far: FarEnd) -> None:
@@ -238,10 +244,7 @@ def test_a_sender_killed_between_any_two_steps_loses_nothing_and_keeps_the_order
     house.webhooks.add(far.url, (EventKind.CALL_ENDED, EventKind.RECORDING_READY))
     house.ends(*range(4))
     with psycopg.connect(house.dsn, autocommit=True) as owner:
-        owner.execute(
-            "INSERT INTO media (tenant, media_id, kind, state, began_at, changed_at, call_id, place, sha256, bytes)"
-            " SELECT 'acme', call_id || 'm', 'talk', 'stored', now(), now(), call_id, 'x', 'x', 1 FROM calls"
-        )
+        owner.execute(RECORDED)
         wanted = {str(row[0]) for row in owner.execute("SELECT event_id FROM webhook_outbox")}
     assert len(wanted) == 8
     for number in range(6):
@@ -258,12 +261,55 @@ def test_a_sender_killed_between_any_two_steps_loses_nothing_and_keeps_the_order
     house.run(house.other_sender(), 4, apart_s=1)
     assert set(far.ids()) == wanted
     assert len(far.ids()) > len(wanted)
+    _in_order(far)
+
+
+def _in_order(far: FarEnd) -> None:
+    """Of each call its end comes first, and what was sent twice was not overtaken."""
     by_call = defaultdict(list)
     for told, _, _ in far.got:
         by_call[told["data"]["call_id"]].append(told["type"])
     for kinds in by_call.values():
         assert kinds == sorted(kinds)
         assert set(kinds) == {"call.ended", "recording.ready"}
+
+
+def test_a_process_that_is_killed_in_the_middle_of_deliveries_loses_nothing_and_keeps_the_order(
+    house: House, far: FarEnd
+) -> None:
+    house.webhooks.add(far.url, (EventKind.CALL_ENDED, EventKind.RECORDING_READY))
+    house.ends(*range(8))
+    with psycopg.connect(house.dsn, autocommit=True) as owner:
+        owner.execute(RECORDED)
+        wanted = {str(row[0]) for row in owner.execute("SELECT event_id FROM webhook_outbox")}
+    begun: list[dict[str, Any]] = []
+    is_dead = Event()
+
+    def behave(told: dict[str, Any]) -> str:
+        # The first few are taken at once; those after them are under way when the process dies, and arrive.
+        begun.append(told)
+        if len(begun) > 5:
+            is_dead.wait(20)
+        return "200 OK"
+
+    far.behave = behave
+    with subprocess.Popen([sys.executable, "-m", "tests.jobs.webhook_process", house.dsn]) as process:
+        with gevent.Timeout(20):
+            while len(begun) < 6:
+                gevent.sleep(0.01)
+        process.kill()
+    is_dead.set()
+    assert process.returncode == -signal.SIGKILL
+    assert len(begun) < len(wanted) == 16
+    with gevent.Timeout(20):
+        while len(far.got) < len(begun):
+            gevent.sleep(0.01)
+    house.later(ANSWER_S + CLAIM_BESIDE_S + 20)
+    house.run(house.other_sender(), 4, apart_s=1)
+    assert set(far.ids()) == wanted
+    # What was under way was sent again, by the same id.
+    assert len(far.ids()) > len(wanted)
+    _in_order(far)
 
 
 def test_one_process_among_several_sends(house: House, far: FarEnd) -> None:

@@ -15,7 +15,7 @@ INSERT INTO webhooks (webhook_id, tenant, url, events, secret, made_by, created_
 VALUES (%(webhook_id)s, %(tenant)s, %(url)s, %(events)s, %(secret)s, %(made_by)s, %(now)s);
 
 -- webhooks_of: Those of a tenant, with what waits and what is dead.
-SELECT w.*,
+SELECT w.webhook_id, w.tenant, w.url, w.events, w.made_by, w.created_at, w.paused_at, w.delivered_at, w.trouble,
        (SELECT count(*) FROM webhook_outbox o WHERE o.webhook_id = w.webhook_id AND o.state = 'waiting') AS waiting,
        (SELECT count(*) FROM webhook_outbox o WHERE o.webhook_id = w.webhook_id AND o.tenant = w.tenant AND o.state = 'dead') AS dead
 FROM webhooks w WHERE w.tenant = %(tenant)s ORDER BY w.created_at, w.webhook_id;

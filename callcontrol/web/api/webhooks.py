@@ -94,10 +94,10 @@ class ActTold(Told):
 
 
 @contextmanager
-def webhooks_of(asked: Asked) -> Iterator[Webhooks]:
-    """The tenant's webhooks."""
+def webhooks_of(asked: Asked, *, to_change: bool = False) -> Iterator[Webhooks]:
+    """The tenant's webhooks; read behind the wall, where secrets are not seen."""
     services = asked.services
-    with services.own_ledger() as connection:
+    with services.own_ledger() if to_change else services.people(asked.tenant) as connection:
         login = asked.person.login
         yield Webhooks(services.settings, asked.tenant, connection, login, services.now, os.urandom, clock.new_id)
 
@@ -125,27 +125,27 @@ def _list(asked: Asked) -> Answer:
 
 
 def _add(asked: Asked) -> Answer:
-    with webhooks_of(asked) as found:
+    with webhooks_of(asked, to_change=True) as found:
         made, secret = found.add(asked.body.url, asked.body.events)
     return Answer(told(made, secret), 201, audit=("webhook added", _name(made), None, _plain(made)))
 
 
 def _put(asked: Asked) -> Answer:
-    with webhooks_of(asked) as found:
+    with webhooks_of(asked, to_change=True) as found:
         before = found.one(asked.path["webhook"])
         after = found.change(before.webhook_id, asked.body.url, asked.body.events)
     return Answer(told(after), audit=("webhook changed", _name(after), _plain(before), _plain(after)))
 
 
 def _remove(asked: Asked) -> Answer:
-    with webhooks_of(asked) as found:
+    with webhooks_of(asked, to_change=True) as found:
         gone = found.remove(asked.path["webhook"])
     return Answer(told(gone), audit=("webhook removed", _name(gone), _plain(gone), None))
 
 
 def _act(asked: Asked) -> Answer:
     name, body = asked.path["webhook"], asked.body
-    with webhooks_of(asked) as found:
+    with webhooks_of(asked, to_change=True) as found:
         webhook = found.one(name)
         done = ActTold(done=body.act, **_done(found, name, body))
     return Answer(done, audit=(f"webhook: {body.act}", _name(webhook), None, None))

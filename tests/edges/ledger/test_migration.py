@@ -221,4 +221,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 52
+    assert len(SCHEMA_STEPS) == VERSION == 53

@@ -38,16 +38,23 @@ READ = {
         "hours_to_count",
     ),
     *("missed_contacts", "missed_acts", "missed_cases", "web_sessions", "web_audit"),
-    *("accounts", "account_entries", "statements", "allowance_counters"),
+    *("accounts", "account_entries", "statements", "allowance_counters", "spending", "webhook_outbox"),
 }
 
 # Of these it reads all columns but the secret ones.
-BY_COLUMN = {"web_users", "web_tokens", "web_kiosks"}
+BY_COLUMN = {"web_users", "web_tokens", "web_kiosks", "webhooks"}
+NEW_WEBHOOK = """
+    INSERT INTO webhooks (webhook_id, tenant, url, events, secret, made_by, created_at)
+    VALUES (gen_random_uuid(), %s, 'https://crm.example.com/', '{call.ended}', 'sealed', 'ada', now())
+"""
 
 
 @pytest.fixture
 def two_tenants(ledger_database: str) -> str:
-    """acme has a forwarded call and one in a queue; then both are umbrella's as well."""
+    """acme has a forwarded call and one in a queue; then both are umbrella's as well. Each is told of its calls."""
+    with psycopg.connect(ledger_database, autocommit=True) as owner:
+        for tenant in ("acme", "umbrella"):
+            owner.execute(NEW_WEBHOOK, (tenant,))
     writer = LedgerWriter(ledger_database, now=lambda: NOON)
     assert writer.write([to_json(rated(forwarded())), to_json(rated(answered_in_queue(3)))]) == []
     writer.close()
@@ -90,6 +97,7 @@ def test_each_relation_shows_one_tenant_or_nothing(two_tenants: str, tenant: str
     assert set().union(*(found for found in seen.values() if found)) <= {tenant}
     if tenant in ("acme", "umbrella"):
         assert seen["calls"] == seen["charges"] == seen["queue_visits"] == {tenant}
+        assert seen["webhooks"] == seen["webhook_outbox"] == {tenant}
 
 
 def test_without_a_tenant_nothing_is_seen_and_views_are_closed(two_tenants: str) -> None:
@@ -113,6 +121,10 @@ def test_the_role_changes_nothing_owns_nothing_and_cannot_leave_its_tenant_by_ta
             "SELECT password_hash FROM web_users",
             "SELECT token_hash FROM web_tokens",
             "SELECT link_hash FROM web_kiosks",
+            "SELECT secret FROM webhooks",
+            "SELECT old_secret FROM webhooks",
+            "UPDATE webhooks SET url = ''",
+            "DELETE FROM webhook_outbox",
             "UPDATE web_kiosks SET queues = '{sales}'",
             "DELETE FROM web_kiosks",
             "UPDATE web_users SET roles = '{operator}'",
