@@ -8,7 +8,7 @@ worker goes, with callers who wait or a thousand calls; memory: of a waiting cal
 next prompt, also on a real FreeSWITCH, and what a caller in a menu takes; media: files a second on their way from the
 switch's disk into storage; talks: what recording takes, on a real FreeSWITCH; credit: a
 reservation, its round trips, a lost Redis with 100,000 accounts; live: 500 walls that look at 1,000 agents; web:
-requests of the API.
+requests of the API, and every list, page and report over a year of calls (`web --calls 10000000 --kept FOLDER`).
 
 `make bench ARGS="against REVISION"`: this version beside an older one.
 """
@@ -19,6 +19,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
@@ -46,6 +47,7 @@ from tests.bench import (
     workers,
 )
 from tests.bench.machine import burning
+from tests.bench.made_history import LARGEST, MONTHS
 
 Part = Callable[[Console, argparse.Namespace], None]
 PARTS: Mapping[str, Part] = {
@@ -102,8 +104,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     parser.add_argument(
-        "--calls", type=int, help=f"calls, workers: calls per load; history: in the year ({history.CALLS:,})"
+        "--calls", type=int, help=f"calls, workers: calls per load; history, web: in the year ({history.CALLS:,})"
     )
+    share = "history, web: share of the calls that the largest tenant has (%(default)s)"
+    parser.add_argument("--largest", type=float, default=LARGEST, help=share)
+    parser.add_argument(
+        "--months", type=int, default=MONTHS, help="history, web: the last ones of the year (%(default)s)"
+    )
+    kept = "history, web: where the ledger stays, and is found again the next time (some 27 GB for ten million calls)"
+    parser.add_argument("--kept", type=Path, metavar="FOLDER", help=kept)
+    parser.add_argument("--only", default="", metavar="WORD", help="web: looks that have this in their name")
     parser.add_argument("--accounts", type=int, default=credit.ACCOUNTS, help="credit: accounts (%(default)s)")
     parser.add_argument("--at-once", type=int, nargs="*", default=[20, 200, 1000], help="calls: at once")
     parser.add_argument("--skip-bare", action="store_true", help="calls: without the bare application")

@@ -21,7 +21,7 @@ from callcontrol.edges.ledger.statistics import agent_statistics, queue_statisti
 from callcontrol.vocabulary.moment import Instant, instant_from, instant_of
 from callcontrol.vocabulary.wanted import CallType, Place, Wanted
 from tests.bench.figures import spread
-from tests.bench.made_history import Sample, ledger, numbers_outside, samples
+from tests.bench.made_history import Sample, Year, ledger, numbers_outside, samples
 
 CALLS = 1_000_000
 ASKED = 100  # times each, with other values every time
@@ -45,7 +45,10 @@ def run(console: Console, args: Namespace) -> None:
     """Make the ledger, ask, print."""
     calls = args.calls or CALLS
     console.rule(f"history: {calls:,} calls in a year")
-    with ledger(calls, console) as dsn, LedgerReader(dsn) as reader:
+    with (
+        ledger(Year(calls, args.largest, months=args.months, kept=args.kept), console) as dsn,
+        LedgerReader(dsn) as reader,
+    ):
         table = Table("query", "rows", "p50 ms", "p99 ms", "plan")
         for question in questions(reader, dsn):
             table.add_row(question.name, *_measured(question), _plan(dsn, reader, question))

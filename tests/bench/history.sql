@@ -11,7 +11,7 @@ SELECT
     *, way = 'from outside' AND fate < 0.25 AS waits, way = 'out' OR way = 'from outside' AND outcome = 'answered' AND fate > 0.67 AS goes_out
 FROM (
     SELECT
-        n, 'tenant' || t AS tenant, 'fs' || (1 + n %% 3) AS switch, gen_random_uuid()::text AS call_id,
+        n, (%(names)s::text[])[1 + t] AS tenant, 'fs' || (1 + n %% 3) AS switch, gen_random_uuid()::text AS call_id,
         started_at, (started_at AT TIME ZONE 'UTC')::date AS started_day, fate,
         CASE WHEN kind < 0.7 THEN 'from outside' WHEN kind < 0.92 THEN 'out' ELSE 'inside' END AS way,
         CASE WHEN random() < 0.02 THEN '+4850000' || lpad((n %% 50)::text, 4, '0')
@@ -25,7 +25,7 @@ FROM (
              WHEN ends < 0.94 THEN 'voicemail' WHEN ends < 0.97 THEN 'busy' WHEN ends < 0.999 THEN 'unavailable' ELSE 'rejected' END AS outcome,
         5 + floor(300 * random()) AS talk_s
     FROM (
-        SELECT n, floor(%(tenants)s * random() ^ 3)::integer AS t, random() AS kind, random() AS class, random() AS ends, random() AS fate,
+        SELECT n, floor(cardinality(%(names)s::text[]) * random() ^ %(bent)s)::integer AS t, random() AS kind, random() AS class, random() AS ends, random() AS fate,
                %(first)s::timestamptz + random() * (%(end)s::timestamptz - %(first)s::timestamptz) AS started_at
         FROM generate_series(1, %(calls)s::integer) AS n
         ORDER BY started_at
@@ -89,6 +89,11 @@ SELECT
     '61.5 s, up: 62 s; 60/60: 120 s; 0.05 + 120 * 0.29 / 60 = 0.63', class
 FROM made WHERE goes_out AND outcome = 'answered';
 
+-- call_costs: What the calls cost: the trigger that keeps them is off meanwhile.
+INSERT INTO call_costs (tenant, switch, call_id, started_day, currency, amount)
+SELECT tenant, switch, call_id, started_day, currency, sum(amount) FROM charges
+WHERE started_day >= %(first)s::date AND started_day < %(end)s::date GROUP BY 1, 2, 3, 4, 5;
+
 -- queue_visits: Of the calls that waited.
 INSERT INTO queue_visits (
     tenant, switch, call_id, started_day, visit, queue, ticket, entered_at, joined_at, took_up, first_position, left_at, how,
@@ -111,6 +116,63 @@ SELECT
     CASE o WHEN 2 THEN started_at + interval '8 s' END, CASE o WHEN 2 THEN started_at + (8 + talk_s) * interval '1 s' END, false
 FROM made CROSS JOIN generate_series(1, 2) AS o WHERE waits AND outcome = 'answered';
 
+-- call_hours: Of the month, as they are counted hour by hour.
+INSERT INTO call_hours (tenant, hour, type, outcome, calls, talks, wait_ms, talk_ms)
+SELECT tenant, date_bin('1 hour', started_at, 'epoch'), call_type(caller_extension, dialled, outcome, answered_by, path), outcome,
+       count(*), count(bridged_at), 8000 * count(bridged_at),
+       (1000 * coalesce(extract(epoch FROM sum(ended_at - bridged_at)), 0))::bigint
+FROM calls WHERE started_day >= %(first)s::date AND started_day < %(end)s::date GROUP BY 1, 2, 3, 4;
+
+-- queue_hours: Of the month, likewise.
+INSERT INTO queue_hours (tenant, hour, queue, how, visits, wait_ms)
+SELECT tenant, date_bin('1 hour', entered_at, 'epoch'), queue, how, count(*), sum(wait_ms) FROM queue_visits
+WHERE started_day >= %(first)s::date AND started_day < %(end)s::date GROUP BY 1, 2, 3, 4;
+
+-- missed_cases: Of the callers from outside with whom no one spoke: half called back, some came back, many were given up.
+INSERT INTO missed_cases (
+    tenant, number, target, opened_at, opened_by, reason, due_at, expires_at, last_missed_at, missed, tries, first_try_at,
+    claimed_by, claimed_until, closed_at, how, by, why
+)
+SELECT
+    tenant, caller, CASE WHEN waits THEN 'queue:queue' || n %% 4 ELSE 'extension:' || extension END, started_at, call_id,
+    CASE WHEN waits THEN 'abandoned_in_queue' ELSE 'no_answer' END, started_at + interval '4 h', started_at + interval '7 days',
+    started_at, 1, 0, CASE WHEN how IN ('reached', 'dismissed') THEN started_at + interval '1 h' END, '', NULL,
+    CASE WHEN how <> '' THEN started_at + interval '2 h' END, how, CASE WHEN how <> '' THEN 'ewa' ELSE '' END,
+    CASE how WHEN 'dismissed' THEN 'wrong number' ELSE '' END
+FROM (
+    SELECT *, (ARRAY['reached', 'reached', 'came_back', 'dismissed', '', ''])[1 + n %% 6] AS how
+    FROM made WHERE way = 'from outside' AND outcome IN ('abandoned', 'no_answer', 'busy')
+) AS missed
+ON CONFLICT DO NOTHING;
+
+-- spending: Of the month, as it is counted charge by charge.
+INSERT INTO spending (tenant, payer, since, direction, currency, amount)
+SELECT m.tenant, p.payer, date_bin('15 minutes', m.started_at, 'epoch'), m.class, 'PLN', sum(k.amount)
+FROM made m JOIN call_costs k USING (tenant, switch, call_id, started_day)
+CROSS JOIN LATERAL (VALUES ('extension:' || m.extension), ('*')) AS p (payer)
+WHERE k.started_day >= %(first)s::date AND k.started_day < %(end)s::date GROUP BY 1, 2, 3, 4, 5;
+
+-- account_entries: An entry for each charge of one tenant's, whose credit pays for all.
+INSERT INTO account_entries (
+    tenant, account, currency, number, kind, amount, balance, on_hold, reason, entered_by, key, call_id, switch, leg_id, started_day,
+    revision, entered_at
+)
+SELECT tenant, 'tenant', currency, row_number() OVER in_time, 'charge', -amount, 1e6 - sum(amount) OVER in_time, false, destination,
+       'callcontrol', switch || '/' || leg_id || '/' || started_day || '/' || revision, call_id, switch, leg_id, started_day, revision,
+       started_day + (hashtext(leg_id) & 65535) * interval '1 s'
+FROM charges WHERE tenant = %(tenant)s AND amount > 0 WINDOW in_time AS (ORDER BY started_day, hashtext(leg_id) & 65535, leg_id);
+
+-- accounts: Where the entries have left it.
+INSERT INTO accounts (tenant, account, currency, entries, balance)
+SELECT tenant, account, currency, max(number), min(balance) FROM account_entries GROUP BY 1, 2, 3;
+
+-- web_audit: What a tenant's people did in the year: a thousand acts a day.
+INSERT INTO web_audit (tenant, at, who, through, address, what, object, before, after)
+SELECT (%(names)s::text[])[1 + n %% 5], %(first)s::timestamptz + n * interval '86 s', 'person' || n %% 40, 'panel', '192.0.2.' || n %% 250,
+       (ARRAY['heard', 'rule set', 'signed in', 'password set'])[1 + n %% 4], 'extension:1' || n %% 60, NULL,
+       CASE WHEN n %% 3 = 0 THEN jsonb_build_object('target', 'number:+48600700800', 'on', true) END
+FROM generate_series(0, 365000) AS n;
+
 -- indexes: The definitions of those that are no keys, to be dropped while rows are made and built afterwards.
 SELECT c.relname, pg_get_indexdef(indexrelid)
 FROM pg_index JOIN pg_class c ON c.oid = indexrelid
@@ -119,7 +181,8 @@ ORDER BY c.relname;
 
 -- some_calls: Calls at random, whose numbers and days are then asked for.
 SELECT tenant, call_id, caller_number, dialled, started_at, started_day
-FROM calls TABLESAMPLE SYSTEM (%(percent)s) REPEATABLE (7) ORDER BY call_id LIMIT %(limit)s;
+FROM calls TABLESAMPLE SYSTEM (%(percent)s) REPEATABLE (7)
+WHERE %(tenant)s::text IS NULL OR tenant = %(tenant)s ORDER BY call_id LIMIT %(limit)s;
 
 -- some_legs: Numbers outside that were dialled, at random.
 SELECT tenant, target, started_at FROM legs JOIN calls USING (tenant, switch, call_id, started_day)

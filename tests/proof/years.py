@@ -2,8 +2,8 @@
 that looks back: history, reports, exports, cases of missed callers, statements.
 
 The year is drawn as facts: who called when, what came of it, how long they talked. What all of it comes to is added up
-from the facts alone, by the few lines of `Truth`, which use nothing of the program. Then the calls are written as the
-daemon writes them, some of them first as an estimate that is wrong, in an order of their own.
+from the facts alone, by the few lines of `Truth`, which use nothing of the program (`year_facts.py`). Then the calls
+are written as the daemon writes them, some of them first as an estimate that is wrong, in an order of their own.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ from __future__ import annotations
 from tests import gevent_first  # isort: skip  # psycopg decides on import whether its waits let others run
 
 import argparse
-import math
-import random
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import orjson
@@ -34,6 +31,7 @@ from callcontrol.edges.embedded import EmbeddedPostgres
 from callcontrol.edges.ledger.hours import HourCounter, call_hours
 from callcontrol.edges.ledger.missed_cases import MAX_CASES, WantedCases, wanted_cases
 from callcontrol.edges.ledger.partitions import later, make_months
+from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import LedgerReader, connect
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.jobs.exports.checking import checked
@@ -42,115 +40,19 @@ from callcontrol.jobs.exports.plans import plans_of
 from callcontrol.jobs.missed_callers import MissedCallers, differing
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.wanted import CallType, Wanted
 from tests.billing.trails import Entries, Story, answered_in_queue, forwarded
+from tests.proof.year_facts import FIRST, TENANTS, Fact, Truth, draw
 from tests.proof.year_statements import YearStatements
 from tests.tidy.tree import ROOT
 
 __all__ = ["gevent_first", "main"]
 
 EXAMPLE = ROOT / "deploy" / "example"
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)
-TENANTS = ("acme", "globex", "initech")
-CUSTOMERS = 40  # of each tenant
 AT_ONCE = 500  # records of one transaction
-LATE = 0.08  # share of the calls of which an estimate is written first
-PER_MINUTE, FIRST_BLOCK_S = Decimal("0.29"), 60  # what the example's list says of a Polish mobile
-WAITED_S = {"answered": 38.1, "forwarded": 25.003, "gave up": 30.0}  # until they talk, or the caller hangs up
-EXPIRES = timedelta(days=14)
 EXPORTS = ("calls", "charges", "missed")
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What happened: a customer called, and was answered in the queue, forwarded to a mobile, or gave up."""
-
-    n: int
-    tenant: str
-    customer: str
-    at: datetime
-    kind: str
-    talk_s: int
-    is_late: bool
-
-    @property
-    def ended(self) -> datetime:
-        """When the caller's channel ended."""
-        last_s = {"answered": 38.11, "forwarded": 25.01, "gave up": 30.0}[self.kind]
-        return self.at + timedelta(seconds=last_s + self.talk_s)
-
-    @property
-    def price(self) -> Decimal:
-        """Of the leg outside, from its answer on; the agent of the queue is outside, too."""
-        if self.kind == "gave up":
-            return Decimal(0)
-        counted_s = max(FIRST_BLOCK_S, self.talk_s + (math.ceil(4.1) if self.kind == "answered" else 0))
-        return (counted_s * PER_MINUTE / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def draw(count: int, seed: int) -> list[Fact]:
-    """A year of facts, in no order."""
-    chance = random.Random(seed)
-    facts = [_fact(chance, n) for n in range(count)]
-    chance.shuffle(facts)
-    return facts
-
-
-def _fact(chance: random.Random, n: int) -> Fact:
-    tenant = chance.choices(TENANTS, (6, 3, 1))[0]
-    kind = chance.choices(tuple(WAITED_S), (5, 3, 2))[0]
-    at = FIRST + timedelta(microseconds=chance.randrange(365 * 86_400 * 10**6))
-    customer = f"+4822{TENANTS.index(tenant)}{chance.randrange(CUSTOMERS):06}"
-    talk_s = 0 if kind == "gave up" else chance.randrange(5, 1_800)
-    return Fact(n, tenant, customer, at, kind, talk_s, chance.random() < LATE)
-
-
-@dataclass(slots=True)
-class Sums:
-    """Of one tenant and month (UTC)."""
-
-    calls: int = 0
-    talks: int = 0
-    talk_ms: int = 0
-    cost: Decimal = Decimal(0)
-    types: Counter[str] = field(default_factory=Counter)
-
-
-class Truth:
-    """What the facts come to."""
-
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self.months: defaultdict[tuple[str, int], Sums] = defaultdict(Sums)
-        for fact in facts:
-            self._add(self.months[fact.tenant, fact.at.month], fact)
-        self.cases = sorted(_cases(facts))
-
-    def _add(self, sums: Sums, fact: Fact) -> None:
-        talks = fact.kind != "gave up"
-        sums.calls, sums.talks, sums.cost = sums.calls + 1, sums.talks + talks, sums.cost + fact.price
-        sums.talk_ms += round((fact.ended - fact.at).total_seconds() * 1000 - 1000 * WAITED_S[fact.kind]) * talks
-        sums.types[{"answered": "forwarded", "forwarded": "forwarded", "gave up": "missed"}[fact.kind]] += 1
-
-
-def _cases(facts: Iterable[Fact]) -> Iterator[tuple[str, str, datetime, int, str]]:
-    """Tenant, number, when it was opened, calls that were missed, how it was closed."""
-    of: defaultdict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for fact in facts:
-        of[fact.tenant, fact.customer].append(fact)
-    for (tenant, customer), calls in of.items():
-        opened, missed = None, 0
-        for call in sorted(calls, key=lambda call: call.ended):
-            if opened is not None and call.ended >= opened + EXPIRES:
-                yield tenant, customer, opened, missed, ""
-                opened, missed = None, 0
-            if call.kind == "gave up":
-                opened, missed = opened or call.ended, missed + 1
-            elif opened is not None:
-                yield tenant, customer, opened, missed, "came_back"
-                opened, missed = None, 0
-        if opened is not None:
-            yield tenant, customer, opened, missed, ""
 
 
 def _trail(fact: Fact, talk_s: float, *, estimated: bool) -> Entries:
@@ -159,8 +61,23 @@ def _trail(fact: Fact, talk_s: float, *, estimated: bool) -> Entries:
         return answered_in_queue(fact.n, start, talk_s, estimated)
     if fact.kind == "forwarded":
         return forwarded(fact.n, start, talk_s, estimated)
+    if fact.kind in ("called", "tried"):
+        return _outgoing(fact, talk_s, estimated=estimated)
     story = Story(fact.n, start).routed(0.001, "queue:support", "number").queued(0.1)
     return story.left(30, Leaving.ABANDONED, 30).ended(30, by="caller", estimated=estimated)
+
+
+def _outgoing(fact: Fact, talk_s: float, *, estimated: bool) -> Entries:
+    """101 calls the customer through a trunk."""
+    story = Story(fact.n, instant_of(fact.at)).routed(0.001, f"number:{fact.customer}", "dialled")
+    story.rings_outside(0.002, 0, fact.customer)
+    if fact.kind == "tried":
+        story.leg_ended(30, 0, "NO_ANSWER", Outcome.NO_ANSWER, created=0.01, ringing=1)
+        return story.step(30, "dial", Outcome.NO_ANSWER).ended(30, by="switch", estimated=estimated)
+    end = 8 + talk_s
+    story.bridged(8.003, 0)
+    story.leg_ended(end, 0, "NORMAL_CLEARING", Outcome.ANSWERED, 0.01, 1, 8, by="callee", estimated=estimated)
+    return story.ended(end + 0.01, by="switch", answered=8.001, estimated=estimated)
 
 
 class Office:
@@ -187,6 +104,8 @@ class Office:
         writer.write([])
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             make_months(connection, [later(FIRST.date(), n) for n in range(12)])
+            for fact in facts:
+                self._dismiss(connection, fact)
         self.cases.step()  # it begins to read
         late = [self._payload(fact, fact.talk_s + 500, estimated=True) for fact in facts if fact.is_late]
         true = [self._payload(fact, fact.talk_s, estimated=False) for fact in facts]
@@ -199,10 +118,18 @@ class Office:
         writer.close()
         self.look_back()
 
+    def _dismiss(self, connection: psycopg.Connection, fact: Fact) -> None:
+        """What people did to cases stands before the calls do: whatever is read first, it comes to the same."""
+        if fact.dismissed is None:
+            return
+        act = {"kind": "dismiss", "by": "ewa", "why": "wrong number", "until": None}
+        key = {"tenant": fact.tenant, "number": fact.customer, "target": "queue:support"}
+        connection.execute(query("add_act"), {**key, **act, "at": fact.dismissed})
+
     def _payload(self, fact: Fact, talk_s: float, *, estimated: bool) -> bytes:
-        record = replace(
-            fold(_trail(fact, talk_s, estimated=estimated)), tenant=fact.tenant, caller=Caller(fact.customer, "Jan")
-        )
+        is_ours = fact.kind in ("called", "tried")
+        caller = Caller("+48225550101", extension="101") if is_ours else Caller(fact.customer, "Jan")
+        record = replace(fold(_trail(fact, talk_s, estimated=estimated)), tenant=fact.tenant, caller=caller)
         return to_json(rate_record(record, self._tariff))
 
     def look_back(self) -> None:
@@ -270,7 +197,7 @@ class Office:
             for line in self._held("missed", "opened_at", "number", "tenant")
             if line["status"] != "void"
         )
-        if cases != Counter((tenant, number, how, missed) for tenant, number, _, missed, how in truth.cases):
+        if cases != Counter((tenant, number, how, missed) for tenant, number, _, missed, _, how in truth.cases):
             yield f"{cases.total()} cases were exported, the facts are {len(truth.cases)}"
 
     def _held(self, what: str, *key: str) -> list[dict[str, str]]:
@@ -287,10 +214,12 @@ class Office:
         with connect(self.dsn) as connection:
             for tenant in TENANTS:
                 cases = wanted_cases(connection, WantedCases(tenant, limit=MAX_CASES), self.cases_at)
-                told = sorted((case.key.number, case.opened, case.missed, str(case.how or "")) for case in cases)
+                told = sorted(
+                    (case.key.number, case.opened, case.missed, case.tries, str(case.how or "")) for case in cases
+                )
                 facts = sorted(
-                    (number, instant_of(opened), missed, how)
-                    for of, number, opened, missed, how in truth.cases
+                    (number, instant_of(opened), *figures)
+                    for of, number, opened, *figures in truth.cases
                     if of == tenant
                 )
                 if told != facts:

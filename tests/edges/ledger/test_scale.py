@@ -26,7 +26,7 @@ from callcontrol.edges.ledger.search import Days
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.wanted import CallType, Wanted
-from tests.bench.made_history import fill
+from tests.bench.made_history import Year, fill
 from tests.billing.trails import NOON, Story, call_id, forwarded
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload
@@ -71,7 +71,7 @@ def year_database(postgres_dsn: str) -> str:
         connection.execute("CREATE DATABASE year")
     dsn = make_conninfo(postgres_dsn, dbname="year")
     with psycopg.connect(dsn, autocommit=True) as connection:
-        fill(connection, CALLS, Console(quiet=True))
+        fill(connection, Year(CALLS), Console(quiet=True))
     return dsn
 
 
