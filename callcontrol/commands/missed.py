@@ -81,7 +81,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def _add_list(listing: argparse.ArgumentParser) -> None:
     listing.add_argument("tenant")
-    listing.add_argument("--all", action="store_true", help="closed ones, too")
+    listing.add_argument("--all", action="store_true", help="closed ones, too, the latest first")
     listing.add_argument("--overdue", action="store_true", help="only those without a call back though one is due")
     listing.add_argument("--number", help="only this caller's")
     listing.add_argument("--target", help="only callers of this target, such as queue:support")

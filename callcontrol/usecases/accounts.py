@@ -24,6 +24,7 @@ from callcontrol.usecases.names import unknown
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.credit import DECIMALS, AmountTooLarge, Balance, CreditAccount, LiveAccount, units_of
 from callcontrol.vocabulary.money import BadMoney, decimal_from
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.target import ExtensionTarget
 from callcontrol.vocabulary.target import text_of as target_text
 
@@ -155,7 +156,7 @@ def new_entry(account: CreditAccount, what: str, amount: str, why: str, by: str,
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Refused(f"--why {why!r}: write a reason of at most {LONGEST_REASON} characters", "why")
     if what not in WITH_AMOUNT and amount:
-        raise Refused(f"{what} changes no balance: leave the amount out", "amount")
+        raise Refused(says("%(what)s changes no balance: leave the amount out", what=what), "amount")
     return NewEntry(account, ENTERED[what], _amount(amount, ENTERED[what]), reason, by, key)
 
 
@@ -173,7 +174,7 @@ def _amount(text: str, kind: EntryKind) -> Decimal:
         raise Refused(f"{text} is no amount to enter: {right}", "amount", right)
     if kind is EntryKind.TOP_UP and amount < 0:
         right = "that is `callcontrol account correct`"
-        raise Refused(f"{text} takes money from the account: {right}", "amount", "enter a correction")
+        raise Refused(f"{text} takes money from the account: {right}", "amount", says("enter a correction"))
     return amount
 
 

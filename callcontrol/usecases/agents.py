@@ -12,6 +12,7 @@ from callcontrol.usecases.live_queues import LiveQueues, check_name, shown_numbe
 from callcontrol.usecases.refusals import Refused
 from callcontrol.vocabulary.agent import PAUSED, PROLONG_S, AgentAction, AgentView
 from callcontrol.vocabulary.moment import SECOND_US, instant_from
+from callcontrol.vocabulary.sentence import says
 
 MAX_REASON: Final = 32
 MAX_PROLONG_S: Final = 3_600
@@ -48,7 +49,7 @@ def act(live: LiveQueues, tenant: str, agent: str, action: str, reason: str = PA
     settings = tenant_of(live.configuration.settings, tenant)
     check_name(tenant, "agent", agent, settings.agents)
     if action not in ACTIONS:
-        raise Refused(f"{action} is no action", "action", f"write one of {', '.join(ACTIONS)}")
+        raise Refused(says("%(action)s is no action", action=action), "action", f"write one of {', '.join(ACTIONS)}")
     detail = _detail(action, reason, seconds, settings)
     done = live.views.act(tenant, agent, ACTIONS[action], detail, live.occasion(tenant))
     if done != "done":
@@ -60,11 +61,20 @@ def _detail(action: str, reason: str, seconds: int, tenant: Tenant) -> str:
         case "pause":
             words = str(tenant.pauses.get(reason, reason))
             if not 1 <= len(words) <= MAX_REASON or not words.isprintable():
-                raise Refused(f"a reason has 1 to {MAX_REASON} characters, in one line", "reason")
+                raise Refused(
+                    says("a reason has 1 to %(max_reason)s characters, in one line", max_reason=MAX_REASON), "reason"
+                )
             return words
         case "prolong-wrap-up":
             if not 1 <= seconds <= MAX_PROLONG_S:
-                raise Refused(f"{seconds} seconds: write 1 to {MAX_PROLONG_S}", "seconds")
+                raise Refused(
+                    says(
+                        "%(seconds)s seconds: write 1 to %(max_prolong_s)s",
+                        seconds=seconds,
+                        max_prolong_s=MAX_PROLONG_S,
+                    ),
+                    "seconds",
+                )
             return str(seconds * SECOND_US)
         case _:
             return ""

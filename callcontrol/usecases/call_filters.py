@@ -18,6 +18,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.period import end_of, period_from
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.refusal_reason import RefusalReason
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.survey import HIGHEST, LOWEST, SCORES
 from callcontrol.vocabulary.wanted import BadPlace, CallType, Place, Wanted, place_from
 
@@ -110,10 +111,10 @@ def _times(asked: Mapping[str, str | None], zone: tzinfo, now: Instant) -> tuple
     period, start, before, to = (asked[name] for name in ("period", "since", "until", "to"))
     if period and (start or before or to):
         what = "--period says from when to when: leave --from, --since, --until and --to out"
-        raise Refused(what, "period", "give the period, or from when to when")
+        raise Refused(what, "period", says("give the period, or from when to when"))
     if before and to:
         what = "--until is before a moment, --to to the end of a day: give one of them"
-        raise Refused(what, "until", "give one of until and to")
+        raise Refused(what, "until", says("give one of until and to"))
     try:
         if period:
             found = period_from(period, zone, now)
@@ -125,7 +126,7 @@ def _times(asked: Mapping[str, str | None], zone: tzinfo, now: Instant) -> tuple
     except ValueError as error:
         raise Refused(str(error), "period" if period else "to") from error
     if since is not None and until is not None and since >= until:
-        raise Refused(f"nothing lies between {start} and {to or before}", "since", "begin before it ends")
+        raise Refused(f"nothing lies between {start} and {to or before}", "since", says("begin before it ends"))
     return since, until
 
 

@@ -14,6 +14,7 @@ from callcontrol.usecases.names import unknown
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import CallWaiting, call_waiting_name
+from callcontrol.vocabulary.sentence import says
 
 
 class SecondCalls:
@@ -43,7 +44,7 @@ class SecondCalls:
         if extension not in self._settings.extensions:
             raise NotThere(unknown("extension", extension, self._settings.extensions), "extension")
         if not self.may_be_set:
-            raise Refused("call waiting is not set by extensions here (call_waiting)")
+            raise Refused(says("call waiting is not set by extensions here (call_waiting)"))
         answer: AsyncResult[LiveStateError | None] = AsyncResult()
         chosen = CallWaiting(on, None, by, self._now())
         self._store.store(self._tenant, call_waiting_name(extension), chosen, answer.set)

@@ -14,6 +14,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.click_to_call import ClickStage, ClickState, ClickToCall
+from callcontrol.vocabulary.sentence import says
 
 # How long the phone rings if nothing else is said, and at most (seconds).
 RING_S: Final = 30
@@ -32,7 +33,7 @@ class NotCalled(Refused):
 def check(tenant: str, settings: Tenant, phone: str, ring_s: int) -> None:
     """Raises Refused where what is asked for makes no sense."""
     if phone not in settings.extensions:
-        raise NotThere(f"{tenant} has no extension {phone}", "phone")
+        raise NotThere(says("%(tenant)s has no extension %(phone)s", tenant=tenant, phone=phone), "phone")
     if not 1 <= ring_s <= MOST_RING_S:
         right = f"1 to {MOST_RING_S} are possible"
         raise Refused(f"--ring {ring_s}: {right}", "ring_s", right)
@@ -46,7 +47,7 @@ def ask_worker(request: ClickToCall, store: ClickToCallStore) -> None:
         LiveStateError: Redis is away.
     """
     if not any(_is_taken(request, store) for _ in _listening(request, store)):
-        raise NotCalled("no worker has taken it: does `callcontrol serve` run?")
+        raise NotCalled(says("no worker has taken it: does `callcontrol serve` run?"))
 
 
 def wait_for_pick_up(request: ClickToCall, store: ClickToCallStore) -> None:
@@ -59,7 +60,10 @@ def wait_for_pick_up(request: ClickToCall, store: ClickToCallStore) -> None:
     state = wait(lambda: _over(store.state_of(request)), request.ring_s + PATIENCE_S)
     if state is None:
         raise NotCalled(
-            "the worker that rang the phone has not reported the result; if the phone is picked up, it calls the number"
+            says(
+                "the worker that rang the phone has not reported the result; "
+                "if the phone is picked up, it calls the number"
+            )
         )
     if state.stage is not ClickStage.PICKED_UP:
         detail = f" ({state.detail})" if state.detail else ""

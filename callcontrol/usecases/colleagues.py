@@ -15,6 +15,7 @@ from callcontrol.usecases.names import unknown
 from callcontrol.usecases.people import People, right_from
 from callcontrol.usecases.refusals import ChangedMeanwhile, NotThere, Refused
 from callcontrol.vocabulary.rights import RIGHTS, Person, Role, may_give
+from callcontrol.vocabulary.sentence import says
 
 # What an admin sets of a person.
 FIELDS: Final = ("name", "roles", "extension", "agent", "extensions", "queues", "language")
@@ -57,7 +58,9 @@ class Colleagues:
         """
         with self._alone(login) as user:
             if version_of(user) != version:
-                raise ChangedMeanwhile(f"{login} was changed meanwhile", "If-Match", "look again, then change")
+                raise ChangedMeanwhile(
+                    says("%(login)s was changed meanwhile", login=login), "If-Match", says("look again, then change")
+                )
             self._check_given(set(user.roles) ^ set(changed.get("roles", user.roles)))
             if Role.ADMIN not in changed.get("roles", user.roles):
                 self._check_left(user, "has no longer the role admin")
@@ -87,7 +90,7 @@ class Colleagues:
         user = self.user(login)
         self._check_given(user.roles)
         if user.is_disabled:
-            raise Refused(f"{user.login} cannot sign in", "login", "enable the person first")
+            raise Refused(says("%(login)s cannot sign in", login=user.login), "login", says("enable the person first"))
         return user
 
     def drop_second_factor(self, login: str) -> None:
@@ -116,7 +119,7 @@ class Colleagues:
         tokens = people_managed.tokens_of_tenant(self._connection, self._tenant)
         of = next((row["login"] for row in tokens if str(row["token_id"]) == token_id), None)
         if of is None:
-            raise NotThere(f"there is no token {token_id}", "token")
+            raise NotThere(says("there is no token %(token_id)s", token_id=token_id), "token")
         self._people.revoke_token(of, token_id)
 
     @contextmanager
@@ -131,7 +134,7 @@ class Colleagues:
         for role in sorted(roles):
             if role not in given:
                 right = f"roles you may give: {', '.join(sorted(given)) or 'none'}"
-                raise Refused(f"the role {role} is not yours to give or to take", "roles", right)
+                raise Refused(says("the role %(role)s is not yours to give or to take", role=role), "roles", right)
 
     def _check_left(self, user: User, what: str) -> None:
         """The tenant's last admin stays one; only an operator, who can make another, may end that."""
@@ -139,7 +142,11 @@ class Colleagues:
             return
         if not people_managed.others_with(self._connection, user, Role.ADMIN):
             right = "make another person an admin first"
-            raise Refused(f"no one could manage the tenant if {user.login} {what}", "roles", right)
+            raise Refused(
+                says("no one could manage the tenant if %(login)s %(what)s", login=user.login, what=what),
+                "roles",
+                right,
+            )
 
 
 def version_of(user: User) -> str:

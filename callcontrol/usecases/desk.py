@@ -18,6 +18,7 @@ from callcontrol.vocabulary.moment import Instant, instant_of
 from callcontrol.vocabulary.queue import QueueView, TicketView
 from callcontrol.vocabulary.reach import Reach
 from callcontrol.vocabulary.rights import Person
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.wanted import Wanted
 
 # Talks that are shown, and callers of each queue.
@@ -72,7 +73,7 @@ def desk_of(live: LiveQueues, tenant: str, person: Person, access: Access) -> De
     """
     rows = live_agents(live, tenant, person.agent) if person.agent else []
     if not rows:
-        raise NotThere("you are no agent here", "agent", "ask your administrator")
+        raise NotThere(says("you are no agent here"), "agent", says("ask your administrator"))
     caller = caller_of(live.pipeline, tenant, person.agent)
     talks = None if caller is None else last_talks(access, tenant, person, caller)
     return Desk(rows[0], _shown(caller, live), talks, tuple(_queues(live, tenant, rows[0])))

@@ -14,6 +14,7 @@ from callcontrol.usecases.names import unknown
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.override import DoNotDisturb, undisturbed_name
+from callcontrol.vocabulary.sentence import says
 
 ANSWER_S = 5.0
 
@@ -46,7 +47,7 @@ class Undisturbed:
         """
         self._check(extension)
         if not self._settings.do_not_disturb:
-            raise Refused("there is no `do not disturb` here (do_not_disturb)")
+            raise Refused(says("there is no `do not disturb` here (do_not_disturb)"))
         now = self._now()
         on = DoNotDisturb(self._end(until, now), by, now)
         self._put(extension, on)
@@ -63,7 +64,9 @@ class Undisturbed:
         except BadMoment as error:
             raise Refused(str(error), "until") from error
         if until is not None and until <= now:
-            raise Refused(f"{text}: that is over", "until", "write a time that is still to come")
+            raise Refused(
+                says("%(text)s: that is over", text=text), "until", says("write a time that is still to come")
+            )
         return until
 
     def _check(self, extension: str) -> None:

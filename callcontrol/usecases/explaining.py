@@ -34,6 +34,7 @@ from callcontrol.vocabulary.credit import CreditAccount, LiveAccount, Standing
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.phone_number import normalise, what_is_wrong_with
 from callcontrol.vocabulary.restriction import by_payer
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.target import ExtensionTarget
 
 LOOKUP_S = 5.0
@@ -67,7 +68,9 @@ def plan_to(
         dialled = next((one for one, to in settings.numbers.items() if to == ExtensionTarget(extension)), "")
         if not dialled:
             what = f"no number of yours leads straight to {extension}"
-            raise Refused(what, "caller", "write an extension: calls from outside come by a menu, a group or a queue")
+            raise Refused(
+                what, "caller", says("write an extension: calls from outside come by a menu, a group or a queue")
+            )
     facts = Facts(configuration.settings, KINDS, tenant, configuration.prices_of(tenant), who, dialled, now)
     return plan_of(with_run_time(facts, configuration, redis))
 

@@ -25,6 +25,7 @@ from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.moment import text_of as time_text
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind, Rules
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.target import BadTarget, NumberTarget, Target
 
 ANSWER_S: Final = 5.0
@@ -111,11 +112,11 @@ class Forwarding:
     def _write(self, extension: str, kind: RuleKind, rule: Rule | None, seen: str | None) -> None:
         stored = self._store.stored(self._tenant, extension)
         if seen is not None and version_of(self.rules(extension)) != seen:
-            raise ChangedMeanwhile("the rules have been changed meanwhile", cure="look at them again")
+            raise ChangedMeanwhile(says("the rules have been changed meanwhile"), cure=says("look at them again"))
         if seen is None:
             self._store.put(self._tenant, extension, kind, rule)
         elif not self._store.put_if(self._tenant, extension, kind, rule, stored):
-            raise ChangedMeanwhile("the rules are being changed at this moment", cure="look at them again")
+            raise ChangedMeanwhile(says("the rules are being changed at this moment"), cure=says("look at them again"))
 
     def _rule(self, extension: str, kind: RuleKind, asked: RuleAsked, by: str) -> Rule:
         target = self._target(extension, kind, asked.target)
@@ -125,7 +126,11 @@ class Forwarding:
         zone = ZoneInfo(self._settings.zone)
         start, until = _moment("start", asked.start, zone), _moment("until", asked.until, zone)
         if start is not None and until is not None and start >= until:
-            raise Refused(f"nothing lies between {asked.start} and {asked.until}", "until", "end it after its start")
+            raise Refused(
+                says("nothing lies between %(start)s and %(until)s", start=asked.start, until=asked.until),
+                "until",
+                says("end it after its start"),
+            )
         source = f"{by}, {time_text(self._now())}"
         return Rule(kind, target, asked.on, asked.after_s, start, until, self._shown(asked.show), source)
 

@@ -17,6 +17,7 @@ from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import DAY_S, SECOND_US, Instant
 from callcontrol.vocabulary.rights import Kind, Person, Role, Thing, Verb, may
+from callcontrol.vocabulary.sentence import says
 
 LINK_BEGINS: Final = "cck_"
 DEFAULT_DAYS: Final = 365
@@ -72,29 +73,35 @@ class Kiosks:
         """The link is good no more; within a minute a wall that shows it shows nothing."""
         kiosk, now = self._find(kiosk_id), self._now()
         if not kiosks.revoke_kiosk(self._connection, kiosk, now):
-            raise Refused(f"the link {kiosk.name} is revoked already", "kiosk")
+            raise Refused(says("the link %(name)s is revoked already", name=kiosk.name), "kiosk")
         return replace(kiosk, revoked_at=now)
 
     def _find(self, kiosk_id: str) -> Kiosk:
         for one in self.all():
             if one.kiosk_id == _plain_id(kiosk_id) and self._may(Verb.CHANGE, one.queues):
                 return one
-        raise NotThere(f"there is no link {kiosk_id}", "kiosk")
+        raise NotThere(says("there is no link %(kiosk_id)s", kiosk_id=kiosk_id), "kiosk")
 
     def _may(self, verb: Verb, queues: Collection[str]) -> bool:
         return all(may(self._person, verb, Kind.KIOSKS, Thing(self._tenant, queue=queue)) for queue in queues)
 
     def _check(self, settings: Tenant, name: str, queues: tuple[str, ...], days: int) -> None:
         if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-            raise Refused(f"a name has 1 to {LONGEST_NAME} characters in one line", "name")
+            raise Refused(
+                says("a name has 1 to %(longest_name)s characters in one line", longest_name=LONGEST_NAME), "name"
+            )
         if not 1 <= len(queues) <= MOST_SHOWN:
-            raise Refused(f"a wall shows 1 to {MOST_SHOWN} queues", "queues")
+            raise Refused(says("a wall shows 1 to %(most_shown)s queues", most_shown=MOST_SHOWN), "queues")
         for queue in queues:
             if queue not in settings.queues or not self._may(Verb.CHANGE, (queue,)):
                 known = [one for one in settings.queues if self._may(Verb.CHANGE, (one,))]
                 raise NotThere(unknown("queue", queue, known), "queues")
         if not 1 <= days <= MOST_DAYS:
-            raise Refused(f"{days} days: 1 to {MOST_DAYS} are possible", "days", f"1 to {MOST_DAYS} are possible")
+            raise Refused(
+                says("%(days)s days: 1 to %(most_days)s are possible", days=days, most_days=MOST_DAYS),
+                "days",
+                says("1 to %(most_days)s are possible", most_days=MOST_DAYS),
+            )
 
 
 def opened(connection: DictConnection, secret: str, now: Instant) -> Kiosk:
@@ -128,4 +135,4 @@ def _plain_id(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError as error:
-        raise NotThere(f"there is no link {text}", "kiosk") from error
+        raise NotThere(says("there is no link %(text)s", text=text), "kiosk") from error

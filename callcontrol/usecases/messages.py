@@ -25,6 +25,7 @@ from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.mailbox import Box, BoxChange, ChangeReply, Done, MessageState, Release, SetState, Take
 from callcontrol.vocabulary.media import Media, MediaState
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.sentence import says
 
 # A message is minutes long; what is larger is no message (bytes).
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -49,7 +50,7 @@ class Messages:
         """Raises: NotThere: there is no such extension."""
         known = settings.tenants[tenant].extensions if tenant in settings.tenants else {}
         if extension not in known:
-            raise NotThere(f"there is no extension {extension}", "extension")
+            raise NotThere(says("there is no extension %(extension)s", extension=extension), "extension")
         self._settings, self._tenant, self._extension = settings, tenant, extension
         self._store, self._dsn, self._now = store, dsn, now
         own = settings.tenants[tenant]
@@ -78,9 +79,9 @@ class Messages:
         self._check(box)
         changed = self._store.put(self._tenant, box, _change(verb, message, by))
         if changed.reply is ChangeReply.GONE:
-            raise NotThere("this message is there no more", "message")
+            raise NotThere(says("this message is there no more"), "message")
         if changed.reply is ChangeReply.TAKEN:
-            raise Refused(f"{changed.by} has taken it", "message")
+            raise Refused(says("%(by)s has taken it", by=changed.by), "message")
 
     def sound(
         self, box: str, message: str, connection: DictConnection, who: str, address: str
@@ -92,7 +93,7 @@ class Messages:
             PermissionError: the roles of the tenant's files do not let the person hear it.
         """
         if self.box(box).message(message) is None:
-            raise NotThere("this message is there no more", "message")
+            raise NotThere(says("this message is there no more"), "message")
         media = self._media(message)
         person = person_at(self._settings.tenants[self._tenant], self._extension, self._owned)
         if not may_hear(person, media).is_given:
@@ -110,7 +111,7 @@ class Messages:
         finally:
             table.close()
         if not found:
-            raise NotThere("the file of this message is not known yet", "message", "try again in a minute")
+            raise NotThere(says("the file of this message is not known yet"), "message", says("try again in a minute"))
         return found[0].media
 
     def _content(self, media: Media, key: WrappedKey | None) -> bytes:
@@ -121,7 +122,7 @@ class Messages:
         except (NotStored, OSError) as error:
             raise NotThere(f"the file of this message cannot be had here: {error}", "message") from error
         if len(found) > MOST_BYTES:
-            raise NotThere("the file of this message is too large to be played here", "message")
+            raise NotThere(says("the file of this message is too large to be played here"), "message")
         return found
 
     @contextmanager
@@ -139,7 +140,7 @@ class Messages:
 
     def _check(self, box: str) -> None:
         if box not in self.boxes:
-            raise NotThere(f"there is no box {box} of yours", "box")
+            raise NotThere(says("there is no box %(box)s of yours", box=box), "box")
 
 
 def _change(verb: str, message: str, by: str) -> BoxChange:

@@ -22,7 +22,9 @@ from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.missed import CaseAct, CaseActKind, CaseKey
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.phone_number import normalise, what_is_wrong_with
+from callcontrol.vocabulary.reach import Reach
 from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
+from callcontrol.vocabulary.sentence import says
 
 DEFAULT_CASES: Final = 100
 
@@ -65,14 +67,21 @@ class MissedCallers:
         closed_too: bool = False,
         overdue: bool = False,
         limit: int = DEFAULT_CASES,
+        reach: Reach | None = None,
     ) -> list[Case]:
-        """The cases, those that are due first first."""
+        """The open cases, those that are due first first; with closed ones too, the latest first.
+
+        Args:
+            reach: only of callers who wanted one of these; None: of all.
+        """
         wanted = WantedCases(
             self._tenant,
             number=self.number(number) if number else None,
             target=target or None,
             is_open=None if closed_too else True,
             overdue=overdue,
+            targets=None if reach is None else _targets_in(reach),
+            latest_first=closed_too,
             limit=min(limit, MAX_CASES),
         )
         return wanted_cases(self._connection, wanted, self._now())
@@ -150,7 +159,7 @@ class MissedCallers:
         if len(targets) == 1:
             return targets[0]
         if not targets:
-            raise NotThere(f"no case of {number} is open", "number")
+            raise NotThere(says("no case of %(number)s is open", number=number), "number")
         raise Refused(f"{number} has several open cases, name the target: {', '.join(targets)}", "target")
 
 
@@ -171,7 +180,7 @@ def _begin(request: ClickToCall, key: CaseKey, store: ClickToCallStore) -> None:
     except LiveStateError as error:
         raise NotCalled(f"{error}; no phone was rung for the case of {key.number}") from error
     if not is_first:
-        raise NotCalled(f"a phone is being rung for the case of {key.number} already")
+        raise NotCalled(says("a phone is being rung for the case of %(number)s already", number=key.number))
 
 
 def _over(request: ClickToCall, key: CaseKey, store: ClickToCallStore) -> None:
@@ -199,6 +208,12 @@ def end_call_back(
                 missed.act(key, CaseActKind.RELEASE, by)
         finally:
             _over(request, key, store)
+
+
+def _targets_in(reach: Reach) -> tuple[str, ...]:
+    """Whom callers wanted, of those things."""
+    named = {"extension": reach.extensions, "queue": reach.queues, "agent": reach.agents}
+    return tuple(f"{kind}:{name}" for kind, names in named.items() for name in names)
 
 
 def is_reached(person: Person, verb: Verb, tenant: str, target: str) -> bool:

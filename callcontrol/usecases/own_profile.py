@@ -16,6 +16,7 @@ from callcontrol.usecases.people import Doer, check_password, step_shown
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.language import LANGUAGES
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.sentence import says
 
 
 class OwnProfile:
@@ -91,7 +92,7 @@ class OwnProfile:
     def end_session(self, session_id: str) -> None:
         """One of them ends."""
         if session_id not in {str(row["session_id"]) for row in self.sessions()}:
-            raise NotThere("you have no such session", "session")
+            raise NotThere(says("you have no such session"), "session")
         with transaction(self._connection):
             people.end_sessions(self._connection, self._user, session_id)
             self._note("session ended")
@@ -105,7 +106,7 @@ class OwnProfile:
     def _check_password(self, password: str) -> None:
         found = people.user_of_login(self._connection, self._user.login)
         if found is None or not passwords.is_right(password, found[1].password_hash):
-            raise Refused("this is not your password", "password", "write the one you sign in with")
+            raise Refused(says("this is not your password"), "password", says("write the one you sign in with"))
 
     def _note(self, what: str) -> None:
         doer, user = self._doer, self._user

@@ -20,6 +20,7 @@ from callcontrol.edges.second_factor import Sealer
 from callcontrol.usecases.people import Doer, check_password, needs_second_factor, step_shown
 from callcontrol.usecases.refusals import NotThere
 from callcontrol.vocabulary.moment import DAY_S, SECOND_US, Instant
+from callcontrol.vocabulary.sentence import says
 
 GOOD_S: Final = DAY_S
 BEGINS: Final = "ccl_"
@@ -118,5 +119,7 @@ class PasswordLinks:
 
 def _good(link: Link | None) -> Link:
     if link is None or link.user.is_disabled:
-        raise NotThere("this link was used, replaced, or is too old", "link", "ask your administrator for a new one")
+        raise NotThere(
+            says("this link was used, replaced, or is too old"), "link", says("ask your administrator for a new one")
+        )
     return link

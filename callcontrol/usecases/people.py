@@ -17,6 +17,7 @@ from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.language import LANGUAGES
 from callcontrol.vocabulary.moment import DAY_S, SECOND_US, Instant
 from callcontrol.vocabulary.rights import NEED_SECOND_FACTOR, NO_TENANT, Kind, Person, Role, Verb
+from callcontrol.vocabulary.sentence import says
 
 LONGEST_LOGIN: Final = 64
 LONGEST_NAME: Final = 128
@@ -67,7 +68,9 @@ class People:
         self._check(user)
         with transaction(self._connection):
             if not people.add_user(self._connection, user):
-                raise Refused(f"the login {user.login} is taken", "login", "write another one")
+                raise Refused(
+                    says("the login %(login)s is taken", login=user.login), "login", says("write another one")
+                )
             self._note(user, "user added", None, _told(user))
         return user
 
@@ -141,11 +144,18 @@ class People:
         user = self.user(login)
         checked = tuple(f"{verb}:{kind}" for verb, kind in map(right_from, dict.fromkeys(rights)))
         if not checked:
-            raise Refused("a token without rights can do nothing", "rights", "write some such as see:calls")
+            raise Refused(says("a token without rights can do nothing"), "rights", says("write some such as see:calls"))
         if not 1 <= days <= MOST_TOKEN_DAYS:
-            raise Refused(f"{days} days: 1 to {MOST_TOKEN_DAYS} are possible", "days")
+            raise Refused(
+                says(
+                    "%(days)s days: 1 to %(most_token_days)s are possible", days=days, most_token_days=MOST_TOKEN_DAYS
+                ),
+                "days",
+            )
         if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-            raise Refused(f"a name has 1 to {LONGEST_NAME} characters in one line", "name")
+            raise Refused(
+                says("a name has 1 to %(longest_name)s characters in one line", longest_name=LONGEST_NAME), "name"
+            )
         secret, now = TOKEN_BEGINS + self._random(32).hex(), self._now()
         ends_at, token_id = Instant(now + days * DAY_S * SECOND_US), self._new_id()
         with transaction(self._connection):
@@ -158,14 +168,19 @@ class People:
         user = self.user(login)
         with transaction(self._connection):
             if not people.revoke_token(self._connection, user, token_id, self._now()):
-                raise NotThere(f"{login} has no token {token_id} that is still good", "token_id")
+                raise NotThere(
+                    says("%(login)s has no token %(token_id)s that is still good", login=login, token_id=token_id),
+                    "token_id",
+                )
             self._note(user, f"token {token_id} revoked")
 
     def user(self, login: str) -> User:
         """The person of a login."""
         found = people.user_of_login(self._connection, login)
         if found is None:
-            raise NotThere(f"there is no user {login}", "login", "`callcontrol users list` shows all")
+            raise NotThere(
+                says("there is no user %(login)s", login=login), "login", says("`callcontrol users list` shows all")
+            )
         return found[0]
 
     def _disable(self, login: str, at: Instant | None, what: str) -> None:
@@ -178,14 +193,16 @@ class People:
         _check_login(user)
         roles = {_role(word) for word in user.roles}
         if not roles:
-            raise Refused("a person has at least one role", "roles", f"write some of {', '.join(Role)}")
+            raise Refused(says("a person has at least one role"), "roles", f"write some of {', '.join(Role)}")
         if user.language and user.language not in LANGUAGES:
             raise Refused(unknown("language", user.language, LANGUAGES), "language")
         if (user.tenant == NO_TENANT) != (Role.OPERATOR in roles):
             what = "an operator belongs to no tenant, and everyone else to one"
-            raise Refused(what, "roles", f"write the tenant {NO_TENANT} for operators alone")
+            raise Refused(
+                what, "roles", says("write the tenant %(no_tenant)s for operators alone", no_tenant=NO_TENANT)
+            )
         if user.tenant == NO_TENANT and len(roles) > 1:
-            raise Refused("an operator has no other role", "roles")
+            raise Refused(says("an operator has no other role"), "roles")
         if user.tenant != NO_TENANT:
             if user.tenant not in self._settings.tenants:
                 raise NotThere(unknown("tenant", user.tenant, self._settings.tenants), "tenant")
@@ -207,9 +224,14 @@ def check_password(password: str, user: User) -> None:
     """Raises Refused where this is no good password. Long beats mixed (NIST SP 800-63B, 3.1.1)."""
     shortest, longest = passwords.SHORTEST, passwords.LONGEST
     if not shortest <= len(password) <= longest:
-        raise Refused(f"a password has {shortest} to {longest} characters", "password")
+        raise Refused(
+            says("a password has %(shortest)s to %(longest)s characters", shortest=shortest, longest=longest),
+            "password",
+        )
     if user.login in password.lower() or len(set(password)) < 5:
-        raise Refused("this password is easily guessed", "password", "write one without the login, of more letters")
+        raise Refused(
+            says("this password is easily guessed"), "password", says("write one without the login, of more letters")
+        )
 
 
 def step_shown(secret: str, code: str, now: Instant) -> int:
@@ -217,9 +239,11 @@ def step_shown(secret: str, code: str, now: Instant) -> int:
     try:
         step = second_factor.step_of(code, secret, now) if secret else None
     except ValueError as error:
-        raise Refused("this is no secret of a second factor", "secret", "send the one that was shown") from error
+        raise Refused(
+            says("this is no secret of a second factor"), "secret", says("send the one that was shown")
+        ) from error
     if step is None:
-        raise Refused("this is not the code of now", "code", "write the six digits the app shows")
+        raise Refused(says("this is not the code of now"), "code", says("write the six digits the app shows"))
     return step
 
 
@@ -230,7 +254,7 @@ def right_from(text: str) -> tuple[Verb, Kind]:
         return Verb(verb), Kind(kind)
     except ValueError as error:
         right = f"write {' or '.join(Verb)}, a colon, and one of {', '.join(Kind)}"
-        raise Refused(f"{text} is no right", "rights", right) from error
+        raise Refused(says("%(text)s is no right", text=text), "rights", right) from error
 
 
 def person_of(user: User, settings: Settings, token: Token | None = None) -> Person:
@@ -267,9 +291,11 @@ def _role(word: str) -> Role:
 def _check_login(user: User) -> None:
     if not 1 <= len(user.login) <= LONGEST_LOGIN or not _LOGIN_SIGNS.issuperset(user.login):
         right = f"write 1 to {LONGEST_LOGIN} small letters, digits and . _ @ + -"
-        raise Refused(f"{user.login!r} is no login", "login", right)
+        raise Refused(says("%(login)s is no login", login=user.login), "login", right)
     if len(user.name) > LONGEST_NAME or not user.name.isprintable():
-        raise Refused(f"a name has at most {LONGEST_NAME} characters in one line", "name")
+        raise Refused(
+            says("a name has at most %(longest_name)s characters in one line", longest_name=LONGEST_NAME), "name"
+        )
 
 
 def _check_names(user: User, tenant: Tenant) -> None:

@@ -7,13 +7,14 @@ class Refused(ValueError):
     """It makes no sense, or may not be; the message says why.
 
     Attributes:
+        what: the message, which says why; a `Sentence` where the panel has it in other languages.
         field: what was given wrongly, by its name; "": it is not one field.
-        cure: what would be right; "": the message says it.
+        cure: what would be right, likewise; "": the message says it.
     """
 
     def __init__(self, what: str, field: str = "", cure: str = "") -> None:
         super().__init__(what)
-        self.field, self.cure = field, cure
+        self.what, self.field, self.cure = what, field, cure
 
 
 class NotThere(Refused):

@@ -17,6 +17,7 @@ from callcontrol.usecases.names import unknown
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.room import Room, RoomOrder
+from callcontrol.vocabulary.sentence import says
 
 DIALLED: Final = re.compile(r"[+*#0-9]{1,32}")
 # What may be done to one participant.
@@ -61,14 +62,21 @@ def invite_number(pipeline: RedisPipeline, tenant: str, room: str, by: str, numb
     """
     found = next((one for one in RoomStore(pipeline).look(tenant) if one.name == room), None)
     if found is None:
-        raise NotThere(f"conference room {room} is empty", "room")
+        raise NotThere(says("conference room %(room)s is empty", room=room), "room")
     if not DIALLED.fullmatch(number):
-        raise Refused(f"{number} is nothing that a phone dials", "number", "write digits, such as +48221234567")
+        raise Refused(
+            says("%(number)s is nothing that a phone dials", number=number),
+            "number",
+            says("write digits, such as +48221234567"),
+        )
     own = next((one for one in found.members if one.extension == by and one.moderator), None)
     if own is None:
-        raise Refused(f"extension {by} is no moderator in conference room {room} now, who would pay", "by")
+        raise Refused(
+            says("extension %(by)s is no moderator in conference room %(room)s now, who would pay", by=by, room=room),
+            "by",
+        )
     if not ask_invitation(pipeline, tenant, own.worker, own.call, number):
-        raise Refused("no worker has the moderator's call now", "by", "try again in a few seconds")
+        raise Refused(says("no worker has the moderator's call now"), "by", says("try again in a few seconds"))
     return found
 
 
@@ -81,14 +89,14 @@ def order(store: RoomStore, tenant: str, room: str, what: RoomOrder, call: str) 
     """
     found = next((one for one in store.look(tenant) if one.name == room), None)
     if found is None:
-        raise NotThere(f"conference room {room} is empty", "room")
+        raise NotThere(says("conference room %(room)s is empty", room=room), "room")
     if call and (what not in OF_ONE or found.member(call) is None):
-        raise NotThere(f"{call} is no participant to {what.value}", "call")
+        raise NotThere(says("%(call)s is no participant to %(value)s", call=call, value=what.value), "call")
     if not call and what is RoomOrder.KICK:
-        raise Refused("one participant is sent out", "call", "write whose call it is, or `end` for all")
+        raise Refused(says("one participant is sent out"), "call", says("write whose call it is, or `end` for all"))
     now = store.ask_order(tenant, room, what, call)
     if now is None:
-        raise Refused("meanwhile that participant has left", "call")
+        raise Refused(says("meanwhile that participant has left"), "call")
     return now
 
 
@@ -98,5 +106,5 @@ def _number(settings: Tenant, room: str) -> str:
         raise NotThere(unknown("conference room", room, rooms), "room")
     number = rooms[room].number
     if number is None:
-        raise Refused(f"conference room {room} has no `number:` that a phone could dial", "room")
+        raise Refused(says("conference room %(room)s has no `number:` that a phone could dial", room=room), "room")
     return number

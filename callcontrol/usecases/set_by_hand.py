@@ -24,6 +24,7 @@ from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.override import DutyOverride, Overrides, SetByHand, end_at_change, override_of_hours
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.schedule_state import state
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.target import BadTarget, HoursTarget, text_of
 from callcontrol.vocabulary.wall_clock import next_time
 
@@ -164,7 +165,7 @@ class HandsOn:
     def _put(self, of: str, new: SetByHand | None, seen: str) -> None:
         before = self._store.read(self._tenant).get(of)
         if version_of(before) != seen or not self._store.store_if(self._tenant, of, new, before):
-            raise ChangedMeanwhile(f"{of} has been set meanwhile", cure="look at it again")
+            raise ChangedMeanwhile(says("%(of)s has been set meanwhile", of=of), cure=says("look at it again"))
 
     def _check_hours(self, name: str) -> None:
         if name not in self._settings.hours:

@@ -13,6 +13,7 @@ from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.ledger.statements import Closed, closed_of
 from callcontrol.jobs.statements.closing import Book, preview
 from callcontrol.usecases.refusals import NotThere
+from callcontrol.vocabulary.sentence import says
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ def document_of(connection: DictConnection, tenant: str, number: int) -> Shown:
     for one in closed_of(connection, tenant):
         if one.document.number == number:
             return _shown(one)
-    raise NotThere(f"{tenant} has no document {number}", "number", "`statement list` tells which")
+    raise NotThere(
+        says("%(tenant)s has no document %(number)s", tenant=tenant, number=number),
+        "number",
+        says("`statement list` tells which"),
+    )
 
 
 def _shown(one: Closed) -> Shown:

@@ -19,6 +19,7 @@ from callcontrol.usecases import click_to_call
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.moment import Instant, text_of
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.supervision import ListeningRecord, Mode, SupervisedTalk
 from callcontrol.vocabulary.target import ExtensionTarget
 from callcontrol.vocabulary.target import text_of as target_text
@@ -33,17 +34,22 @@ def check(tenant: str, settings: Tenant, extension: str, phone: str, mode: Mode,
     is picked up, and from then on.
     """
     if extension not in settings.extensions:
-        raise NotThere(f"{tenant} has no extension {extension}", "extension")
+        raise NotThere(
+            says("%(tenant)s has no extension %(extension)s", tenant=tenant, extension=extension), "extension"
+        )
     click_to_call.check(tenant, settings, phone, ring_s)
     chosen = settings.supervision
     if chosen.reason_needed and not reason:
-        raise Refused("a reason is needed (supervision: reason_needed): --reason TEXT", "reason")
+        raise Refused(says("a reason is needed (supervision: reason_needed): --reason TEXT"), "reason")
     _check_right(settings, phone, mode)
 
 
 def _check_right(settings: Tenant, phone: str, mode: Mode) -> None:
     if not any(phone in right.who and mode in right.may for right in settings.supervision.rights):
-        raise Refused(f"extension {phone} has no right to {mode.value} (supervision: rights)", "mode")
+        raise Refused(
+            says("extension %(phone)s has no right to %(value)s (supervision: rights)", phone=phone, value=mode.value),
+            "mode",
+        )
 
 
 def start(

@@ -100,7 +100,7 @@ def problem_of(error: Exception) -> Problem | None:
 def _refusal(
     status: int, code: str, error: Refused, refused: str = "wrong", headers: Mapping[str, str] | None = None
 ) -> Problem:
-    return Problem(status, code, str(error), refused, error.field, error.cure, headers or {})
+    return Problem(status, code, error.what, refused, error.field, error.cure, headers or {})
 
 
 def _of_fields(error: ValidationError) -> Problem:

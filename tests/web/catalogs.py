@@ -19,7 +19,7 @@ from callcontrol.web.pages.page import AREAS
 from callcontrol.web.pages.texts import LOCALE, catalog
 
 WEB = LOCALE.parent
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "N_": None, "says": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 OPTIONS = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}
 CHANGING = re.compile(r'"(Project-Id|Report-Msgid|POT-|PO-|Last-T|Language-Team|Generated)')
@@ -35,7 +35,9 @@ def area_of(path: Path) -> str:
 def texts() -> Mapping[str, dict[tuple[str, str], Message]]:
     """The texts of each area, by context and English; those of `common` are not told again by others."""
     found: dict[str, dict[tuple[str, str], Message]] = {area: {} for area in AREAS}
-    for path in sorted([*(WEB / "pages").rglob("*.py"), *(WEB / "templates").rglob("*.html")]):
+    pages = [*(WEB / "pages").rglob("*.py"), *(WEB / "templates").rglob("*.html")]
+    spoken = [*(WEB / "api").glob("*.py"), *(WEB.parent / "usecases").glob("*.py")]
+    for path in sorted([*pages, *spoken]):
         for message in messages_of(path):
             found[area_of(path)].setdefault(key_of(message), message)
     for area in AREAS[1:]:

@@ -155,6 +155,8 @@ class WantedCases:
         is_open: only those that are open, or only those that are not; None: all.
         overdue: only those without a try though one is due.
         since: opened then or later.
+        targets: only of callers who wanted one of these; None: of all.
+        latest_first: those that were opened last first, instead of those that are due first.
         limit: at most so many, up to MAX_CASES.
     """
 
@@ -164,11 +166,13 @@ class WantedCases:
     is_open: bool | None = None
     overdue: bool = False
     since: Instant | None = None
+    targets: tuple[str, ...] | None = None
+    latest_first: bool = False
     limit: int = 100
 
 
 def wanted_cases(connection: DictConnection, wanted: WantedCases, now: Instant) -> list[Case]:
-    """Cases, those that are due first first."""
+    """Cases, in the order that is wanted."""
     params = {
         "tenant": wanted.tenant,
         "number": wanted.number,
@@ -176,10 +180,12 @@ def wanted_cases(connection: DictConnection, wanted: WantedCases, now: Instant) 
         "is_open": wanted.is_open,
         "overdue": wanted.overdue,
         "since": _moment(wanted.since),
+        "targets": None if wanted.targets is None else list(wanted.targets),
         "limit": wanted.limit,
         "now": datetime_of(now),
     }
-    return [_known(row).case for row in connection.execute(query("cases_wanted"), params).fetchall()]
+    name = "cases_wanted_latest" if wanted.latest_first else "cases_wanted"
+    return [_known(row).case for row in connection.execute(query(name), params).fetchall()]
 
 
 def _parties(parties: Collection[Party]) -> Mapping[str, Sequence[str]]:

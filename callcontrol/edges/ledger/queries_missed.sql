@@ -101,10 +101,23 @@ SELECT * FROM missed_cases
 WHERE tenant = %(tenant)s
   AND (%(number)s::text IS NULL OR number = %(number)s)
   AND (%(target)s::text IS NULL OR target = %(target)s)
+  AND (%(targets)s::text[] IS NULL OR target = ANY (%(targets)s))
   AND (%(is_open)s::boolean IS NULL OR (closed_at IS NULL AND expires_at > %(now)s) = %(is_open)s)
   AND (NOT %(overdue)s OR (first_try_at IS NULL AND due_at <= %(now)s))
   AND (%(since)s::timestamptz IS NULL OR opened_at >= %(since)s)
 ORDER BY due_at, number, target
+LIMIT %(limit)s;
+
+-- cases_wanted_latest: The same, those that were opened last first.
+SELECT * FROM missed_cases
+WHERE tenant = %(tenant)s
+  AND (%(number)s::text IS NULL OR number = %(number)s)
+  AND (%(target)s::text IS NULL OR target = %(target)s)
+  AND (%(targets)s::text[] IS NULL OR target = ANY (%(targets)s))
+  AND (%(is_open)s::boolean IS NULL OR (closed_at IS NULL AND expires_at > %(now)s) = %(is_open)s)
+  AND (NOT %(overdue)s OR (first_try_at IS NULL AND due_at <= %(now)s))
+  AND (%(since)s::timestamptz IS NULL OR opened_at >= %(since)s)
+ORDER BY opened_at DESC, number, target
 LIMIT %(limit)s;
 
 -- missed_counts: How many cases are open, how many of them have no try though it is due, and how old the oldest is, in seconds.

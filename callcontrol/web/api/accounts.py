@@ -29,6 +29,7 @@ from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, a
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.target import extension_in
 from callcontrol.web.operations import Answer, Asked, Audit, Common, Given, Operation, Told
 
@@ -186,7 +187,7 @@ def account_of(asked: Asked, currency: str, verb: Verb = Verb.SEE) -> tuple[Acco
     accounts = Accounts(asked.services.configuration, asked.tenant, currency)
     account = accounts.account(asked.path["account"])
     if not _sees(asked, account):
-        raise NotThere(f"there is no account {account.name}", "account")
+        raise NotThere(says("there is no account %(name)s", name=account.name), "account")
     if not _sees(asked, account, verb):
         raise PermissionError(account.name)
     return accounts, account

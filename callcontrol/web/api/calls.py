@@ -31,6 +31,7 @@ from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.phone_number import normalise, what_is_wrong_with
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.wanted import Wanted, place_from
 from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
 
@@ -183,7 +184,7 @@ def _one(asked: Asked) -> Answer:
     with asked.services.history(asked.tenant) as history:
         found = history.calls(wanted, PERSON_S)
     if not found:
-        raise NotThere(f"there is no call {asked.path['call']}", "call")
+        raise NotThere(says("there is no call %(name)s", name=asked.path["call"]), "call")
     return Answer(detail_of(asked, found[0]))
 
 
@@ -222,9 +223,9 @@ def _leg(leg: Any, hidden: Any, with_cost: bool) -> Leg:
 def _call(asked: Asked) -> Answer:
     phone = asked.body.phone or asked.person.extension
     if not phone:
-        raise Refused("you have no phone of your own here", "phone")
+        raise Refused(says("you have no phone of your own here"), "phone")
     if not may(asked.person, Verb.CHANGE, Kind.CALLS, Thing(asked.tenant, extension=phone)):
-        raise NotThere(f"there is no phone {phone} of yours", "phone")
+        raise NotThere(says("there is no phone %(phone)s of yours", phone=phone), "phone")
     tenant = asked.services.tenant(asked.tenant)
     click_to_call.check(asked.tenant, tenant, phone, asked.body.ring_s)
     number = normalise(asked.body.number, tenant.region)
@@ -241,7 +242,7 @@ def _clicked(asked: Asked) -> Answer:
     request = ClickToCall(asked.path["id"], asked.tenant, asked.person.extension, "", 1)
     state = asked.services.clicks.state_of(request)
     if state is None:
-        raise NotThere("there is no such call, or it is long over", "id")
+        raise NotThere(says("there is no such call, or it is long over"), "id")
     return Answer(Click(id=request.id, phone=request.extension, stage=state.stage.value, detail=state.detail))
 
 

@@ -12,6 +12,7 @@ from callcontrol.jobs.exports.plans import Plan
 from callcontrol.usecases.exports import batch_told, export_now, last_batches, plan_of, plans_for, resent, time_told
 from callcontrol.usecases.refusals import NotThere
 from callcontrol.vocabulary.rights import Kind, Verb
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.operations import Answer, Asked, Audit, Common, Given, Operation, Told
 
 PAGE: Final = 50
@@ -106,7 +107,7 @@ def resent_batch(asked: Asked, number: str) -> tuple[BatchTold, Audit]:
     """A batch of the export of the address, delivered once more, and its audit."""
     plan = plan_of(asked.services.settings, asked.path["export"], asked.tenant)
     if not number.isdecimal() or len(number) > MOST_DIGITS:
-        raise NotThere(f"{plan.name} has no batch {number}", "number")
+        raise NotThere(says("%(name)s has no batch %(number)s", name=plan.name, number=number), "number")
     with asked.services.own_ledger() as connection:
         batch = resent(connection, asked.services.settings, plan, int(number))
     told = {"file": batch.file, "rows": batch.rows, "sha256": batch.sha256}

@@ -23,7 +23,8 @@ from callcontrol.usecases.missed import (
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.usecases.seen_calls import masked
 from callcontrol.vocabulary.missed import CaseActKind, CaseKey
-from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
+from callcontrol.vocabulary.rights import Kind, Thing, Verb, may, reach_of
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.api.calls import Click
 from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
 
@@ -62,7 +63,7 @@ class CaseTold(Told):
 
 
 class CasesTold(Told):
-    """Cases, those that are due first first."""
+    """Open cases, those that are due first first; with closed ones too, the latest first."""
 
     cases: list[CaseTold]
 
@@ -98,6 +99,7 @@ def cases_of(asked: Asked) -> list[CaseTold]:
             closed_too=given.closed,
             overdue=given.overdue,
             limit=MOST,
+            reach=reach_of(asked.person, Verb.SEE, Kind.MISSED, asked.tenant),
         )
     mine = [case for case in found if is_reached(asked.person, Verb.SEE, asked.tenant, case.key.target)]
     return [_told(asked, case, plain_case(case, now)) for case in mine[: given.limit]]
@@ -116,18 +118,21 @@ def _list(asked: Asked) -> Answer:
 def _key(asked: Asked, missed: Any) -> CaseKey:
     key: CaseKey = missed.key(asked.body.number, asked.body.target)
     if not is_reached(asked.person, Verb.CHANGE, asked.tenant, key.target):
-        raise NotThere(f"there is no case of {asked.body.number} for {asked.body.target}", "number")
+        raise NotThere(
+            says("there is no case of %(number)s for %(target)s", number=asked.body.number, target=asked.body.target),
+            "number",
+        )
     return key
 
 
 def _act(asked: Asked) -> Answer:
     kind = CaseActKind(asked.body.act)
     if kind is CaseActKind.DISMISS and not asked.body.why.strip():
-        raise Refused("a case is dismissed for a reason", "why", "write why no call back is needed")
+        raise Refused(says("a case is dismissed for a reason"), "why", says("write why no call back is needed"))
     with asked.services.missed(asked.tenant, to_change=True) as missed:
         key = _key(asked, missed)
         missed.act(key, kind, asked.person.login, asked.body.why)
-        (case,) = missed.cases(number=key.number, target=key.target, closed_too=True)[-1:]
+        (case,) = missed.cases(number=key.number, target=key.target, closed_too=True)[:1]
     told = _told(asked, case, plain_case(case, asked.services.now()))
     audit = (f"missed caller: {kind.value}", key.target, None, {"number": key.number, "why": asked.body.why})
     return Answer(told, audit=audit)
@@ -136,7 +141,7 @@ def _act(asked: Asked) -> Answer:
 def _call_back(asked: Asked) -> Answer:
     phone = asked.body.phone or asked.person.extension
     if not may(asked.person, Verb.CHANGE, Kind.CALLS, Thing(asked.tenant, extension=phone)):
-        raise NotThere(f"there is no phone {phone} of yours", "phone")
+        raise NotThere(says("there is no phone %(phone)s of yours", phone=phone), "phone")
     click_to_call.check(asked.tenant, asked.services.tenant(asked.tenant), phone, asked.body.ring_s)
     with asked.services.missed(asked.tenant, to_change=True) as missed:
         key = _key(asked, missed)

@@ -17,6 +17,7 @@ from callcontrol.vocabulary.agent import PAUSED, PROLONG_S, AgentView
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.queue import QueueView, TicketView
 from callcontrol.vocabulary.rights import Kind, Person, Thing, Verb, may
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.operations import Answer, Asked, Given, Operation, Told
 from callcontrol.web.versions import check_version, makes_sense, one_at_a_time, version_of_agent, version_of_caller
 
@@ -221,7 +222,7 @@ def queue_detail(asked: Asked, name: str, shown: int = SHOWN) -> QueueDetail:
     live, settings = asked.services.live(), asked.services.tenant(asked.tenant)
     found = [one for one in live.views.queues(asked.tenant, live.occasion(asked.tenant)) if one.name == name]
     if not found or name not in settings.queues:
-        raise NotThere(f"there is no queue {name}", "queue")
+        raise NotThere(says("there is no queue %(name)s", name=name), "queue")
     tickets = live.views.tickets(asked.tenant, name, live.occasion(asked.tenant), count=shown)
     whole = may(asked.person, Verb.SEE, Kind.NUMBERS, Thing(asked.tenant, queue=name))
     waiting = [waiting_told(ticket, whole) for ticket in tickets]
@@ -248,7 +249,7 @@ def waiting_told(ticket: TicketView, whole: bool) -> WaitingTold:
 
 def _check_queue(asked: Asked, verb: Verb, queue: str) -> None:
     if not may(asked.person, verb, Kind.QUEUES, Thing(asked.tenant, queue=queue)):
-        raise NotThere(f"there is no queue {queue}", "queue")
+        raise NotThere(says("there is no queue %(queue)s", queue=queue), "queue")
 
 
 def _act_on_caller(asked: Asked) -> Answer:
@@ -267,7 +268,7 @@ def _acted_on_caller(asked: Asked, body: CallerGiven, queue: str, call: str) -> 
     tickets = live.views.tickets(asked.tenant, queue, live.occasion(asked.tenant))
     found = next((ticket for ticket in tickets if id_of(ticket.id) == call), None)
     if found is None:
-        raise NotThere(f"no caller {call} waits in {queue}", "caller")
+        raise NotThere(says("no caller %(call)s waits in %(queue)s", call=call, queue=queue), "caller")
     check_version(asked, version_of_caller(queue, found.priority))
     waiting = WaitingCallers(live, asked.tenant)
     with makes_sense():
@@ -291,7 +292,7 @@ def agent_of(asked: Asked, name: str, verb: Verb) -> AgentTold:
     """The agent, the caller's number in whole; what the person may not see is not there."""
     found = [one for one in snapshot(asked.services.live(), asked.tenant)[1] if one.agent == name]
     if not found or not _is_seen(asked.person, verb, asked.tenant, found[0]):
-        raise NotThere(f"there is no agent {name}", "agent")
+        raise NotThere(says("there is no agent %(name)s", name=name), "agent")
     return found[0]
 
 

@@ -15,6 +15,7 @@ from callcontrol.usecases.click_to_call import MOST_RING_S, RING_S
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.supervision import ListeningRecord, Mode, SupervisedTalk
 from callcontrol.vocabulary.target import ExtensionTarget
 from callcontrol.vocabulary.target import text_of as target_text
@@ -101,10 +102,12 @@ def start(asked: Asked) -> Answer:
     """Have the person's own phone rung, by `asked.body`."""
     body, settings, phone = asked.body, asked.services.tenant(asked.tenant), asked.person.extension
     if not phone:
-        raise Refused("you have no phone of your own here", "phone", "ask your administrator")
+        raise Refused(says("you have no phone of your own here"), "phone", says("ask your administrator"))
     extension = _extension(body, settings)
     if not _may_listen(asked, extension, settings):
-        raise NotThere(f"there is no extension {extension} of those you look after", "extension")
+        raise NotThere(
+            says("there is no extension %(extension)s of those you look after", extension=extension), "extension"
+        )
     wanted = (extension, phone, Mode(body.mode), body.reason.strip(), body.ring_s)
     supervision.check(asked.tenant, settings, *wanted)
     request = supervision.ring(asked.services.pipeline, asked.tenant, *wanted)
@@ -141,12 +144,12 @@ def _check_own(asked: Asked, noted: ListeningRecord, talk: SupervisedTalk) -> No
 
 def _extension(body: ListeningGiven, settings: Tenant) -> str:
     if bool(body.extension) == bool(body.agent):
-        raise Refused("whose conversation? write one of agent and extension", "extension")
+        raise Refused(says("whose conversation? write one of agent and extension"), "extension")
     if not body.agent:
         return body.extension
     found = settings.agents.get(body.agent)
     if found is None or found.extension is None:
-        raise NotThere(f"there is no agent {body.agent} with a phone here", "agent")
+        raise NotThere(says("there is no agent %(agent)s with a phone here", agent=body.agent), "agent")
     return found.extension
 
 

@@ -17,6 +17,7 @@ from callcontrol.usecases.people import LONGEST_LOGIN, LONGEST_NAME
 from callcontrol.usecases.refusals import NotThere
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.rights import Kind, Verb
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.operations import Answer, Asked, Given, Operation, Told
 from callcontrol.web.problems import Problem
 
@@ -138,7 +139,7 @@ def user_told(asked: Asked, login: str) -> UserTold:
     """One of them."""
     found = next((one for one in users_told(asked) if one.login == login.lower()), None)
     if found is None:
-        raise NotThere(f"there is no user {login}", "login")
+        raise NotThere(says("there is no user %(login)s", login=login), "login")
     return found
 
 
@@ -233,7 +234,7 @@ def _end_session(asked: Asked) -> Answer:
     session = asked.path["session"]
     with colleagues(asked) as found:
         if session not in {str(row["session_id"]) for row in found.sessions(asked.path["login"])}:
-            raise NotThere(f"there is no session {session}", "session")
+            raise NotThere(says("there is no session %(session)s", session=session), "session")
         found.end_sessions(asked.path["login"], session)
     return _done(asked, "session ended")
 

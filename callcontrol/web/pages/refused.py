@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from callcontrol.usecases.refusals import Refused
+from callcontrol.vocabulary.sentence import Sentence
 from callcontrol.web.pages.texts import N_
 from callcontrol.web.problems import problem_of
 
@@ -34,7 +35,7 @@ class Mistake:
 
     Attributes:
         text: a text of the catalogs; "" where there is none.
-        detail: what the use case says, in English.
+        detail: what the use case says: in English, a `Sentence` where the catalogs have it.
         cure: what would be right, likewise.
     """
 
@@ -81,7 +82,8 @@ def refused_form(error: Exception, form: str, typed: Mapping[str, Any], names: f
     if problem is None or problem.status not in (400, 404, 409, 412, 422):
         return None
     cure = error.cure if isinstance(error, Refused) else problem.cure
-    mistake = Mistake("", _OPTION.sub("", problem.detail), "" if cure in problem.detail else cure)
+    detail = problem.detail if isinstance(problem.detail, Sentence) else _OPTION.sub("", problem.detail)
+    mistake = Mistake("", detail, "" if cure in problem.detail else cure)
     return RefusedForm(form, {problem.field if problem.field in names else "": mistake}, typed)
 
 

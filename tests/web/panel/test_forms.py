@@ -18,6 +18,7 @@ from callcontrol.edges.web.keep_alive import IS_STREAM
 from callcontrol.usecases.people import Doer, People
 from callcontrol.usecases.signing_in import From
 from tests.web.conftest import Site
+from tests.web.panel.server import session_of
 from tests.web.test_guards import HERE, PASSWORD, cookie_of
 
 
@@ -103,6 +104,26 @@ def test_a_form_of_another_site_changes_nothing(site: Site) -> None:
     for path in ("/account/do/end-session", "/sign-out", "/preferences", "/sign-in"):
         assert browser.post(path, {}, Sec_Fetch_Site="cross-site").status_code == 403
     assert browser.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "you have no phone of your own here"),
+        ("pl", "Nie masz tu własnego telefonu"),
+        ("ru", "вас здесь нет своего телефона"),
+    ],
+)
+def test_what_is_refused_is_said_in_the_language_of_the_page(site: Site, language: str, said: str) -> None:
+    browser = Browser(site)
+    browser.cookies[site.guards.cookie] = session_of(site, "admin")
+    form = {"once": browser.once("/account"), "call": "none", "target": "queue:support"}
+    browser.cookies["language"] = language
+    refused = browser.post("/missed/do/call-back", form)
+    assert refused.status_code == 422
+    (mistake,) = re.findall(r'<p class="mistake" role="alert">(.*)</p>', refused.text)
+    assert mistake.endswith(said)
+    assert "<span" not in mistake
 
 
 def test_a_required_second_factor_is_set_up_before_signing_in(site: Site, browser: Browser) -> None:

@@ -11,6 +11,7 @@ from callcontrol.edges import web_meters
 from callcontrol.usecases.people import Doer
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.usecases.signing_in import From, NotSignedIn, SecondFactorMissing
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.guards import Guards
 from callcontrol.web.pages.account.account import qr_of
 from callcontrol.web.pages.layout import Layout
@@ -127,7 +128,7 @@ class FirstFactor:
             self._set(request, response, missing, where, (password, secret, code))
             return
         # It was set meanwhile, or none is needed.
-        raise NotThere("there is no second factor to set")
+        raise NotThere(says("there is no second factor to set"))
 
     def _set(
         self,
@@ -199,5 +200,5 @@ class Chosen:
     def _keep(self, request: Request, response: Response) -> None:
         _, form = self._context.form(request)
         if form.get(TENANT) and form[TENANT] not in self._context.services.settings.tenants:
-            raise NotThere(f"there is no tenant {form[TENANT]}", TENANT)
+            raise NotThere(says("there is no tenant %(name)s", name=form[TENANT]), TENANT)
         keep(form, response, is_secure=self._context.guards.is_secure)

@@ -10,6 +10,7 @@ from pydantic import Field
 from callcontrol.billing.reports import Report
 from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.rights import Kind, Verb, reach_of
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.api.reports import ReportGiven, report_of
 from callcontrol.web.operations import Asked, Common
 from callcontrol.web.pages.desk.charts import Heat, bars_of, heat_of
@@ -71,7 +72,7 @@ def _show(asked: Asked) -> Shown:
     given = asked.given
     between = {"start": given.start, "end": given.end} if given.start else {"period": given.period}
     if not given.start and given.end:
-        raise Refused("a period has a beginning", "start", "write from when on")
+        raise Refused(says("a period has a beginning"), "start", says("write from when on"))
     found = {name: one for name in SHOWN if (one := _report(asked, name, between)) is not None}
     peak, period = _peak(asked, between)
     values = {

@@ -16,6 +16,7 @@ from callcontrol.usecases.refusals import NotThere
 from callcontrol.usecases.seen_calls import is_seen_whole, masked, one_wanted, sees_cost
 from callcontrol.usecases.timeline import LegRow, Span, timeline
 from callcontrol.vocabulary.rights import Kind, Verb
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.operations import Asked
 from callcontrol.web.pages.page import Page, Shown
 from callcontrol.web.pages.subscriber.calls import row_of
@@ -68,7 +69,7 @@ def _call(asked: Asked) -> PastCall:
     with asked.services.history(asked.tenant) as history:
         found = history.calls(wanted, PERSON_S)
     if not found:
-        raise NotThere(f"there is no call {asked.path['call']}", "call")
+        raise NotThere(says("there is no call %(name)s", name=asked.path["call"]), "call")
     return found[0]
 
 

@@ -17,7 +17,8 @@ from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.usecases.seen_calls import masked
 from callcontrol.vocabulary.missed import CaseActKind, CaseEnd, CaseKey, MissedReason
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.rights import Kind, Person, Scope, Thing, Verb, may, scope_of
+from callcontrol.vocabulary.rights import Kind, Person, Scope, Thing, Verb, may, reach_of, scope_of
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.operations import Asked, Common, Given
 from callcontrol.web.pages.page import Act, Done, Page, Shown, has_phone
 from callcontrol.web.pages.subscriber.words import target_parts
@@ -98,7 +99,8 @@ def _row(asked: Asked, case: Case, now: Instant) -> Mapping[str, Any]:
 
 def _cases(asked: Asked, *, closed_too: bool, overdue: bool = False) -> list[Case]:
     with asked.services.missed(asked.tenant, to_change=False) as missed:
-        found = missed.cases(closed_too=closed_too, overdue=overdue, limit=MOST)
+        reach = reach_of(asked.person, Verb.SEE, Kind.MISSED, asked.tenant)
+        found = missed.cases(closed_too=closed_too, overdue=overdue, limit=MOST, reach=reach)
     return [case for case in found if is_reached(asked.person, Verb.SEE, asked.tenant, case.key.target)]
 
 
@@ -109,7 +111,7 @@ def _key(asked: Asked) -> CaseKey:
         is_meant = (case.opened_by, case.key.target) == (form.call, form.target)
         if is_meant and is_reached(asked.person, Verb.CHANGE, asked.tenant, case.key.target):
             return case.key
-    raise NotThere("this case is open no more", cure="load the page again")
+    raise NotThere(says("this case is open no more"), cure=says("load the page again"))
 
 
 def _act(asked: Asked, kind: CaseActKind, text: str) -> Done:
@@ -123,7 +125,7 @@ def _act(asked: Asked, kind: CaseActKind, text: str) -> Done:
 def _call_back(asked: Asked) -> Done:
     phone = asked.person.extension
     if not phone:
-        raise Refused("you have no phone of your own here")
+        raise Refused(says("you have no phone of your own here"))
     if not may(asked.person, Verb.CHANGE, Kind.CALLS, Thing(asked.tenant, extension=phone)):
         raise PermissionError(phone)
     key, services = _key(asked), asked.services

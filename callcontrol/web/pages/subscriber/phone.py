@@ -19,6 +19,7 @@ from callcontrol.usecases.refusals import NotThere, Refused
 from callcontrol.vocabulary.phone_number import normalise, what_is_wrong_with
 from callcontrol.vocabulary.rights import Kind, Person, Scope, Thing, Verb, may, scope_of
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind
+from callcontrol.vocabulary.sentence import says
 from callcontrol.vocabulary.target import NumberTarget
 from callcontrol.vocabulary.target import text_of as target_text
 from callcontrol.web.operations import Asked, Common, Given
@@ -85,7 +86,7 @@ def extension_in(asked: Asked, verb: Verb) -> str:
     if name not in asked.services.tenant(asked.tenant).extensions:
         raise NotThere(f"there is no extension {name}" if name else "you have no phone of your own", "extension")
     if not _may(asked, Verb.SEE, name):
-        raise NotThere(f"there is no extension {name}", "extension")
+        raise NotThere(says("there is no extension %(name)s", name=name), "extension")
     if verb is Verb.CHANGE and not _may(asked, Verb.CHANGE, name):
         raise PermissionError(name)
     return name
@@ -175,7 +176,7 @@ def _by(asked: Asked) -> str:
 def _save(asked: Asked) -> Done:
     form, extension = asked.body, extension_in(asked, Verb.CHANGE)
     if form.target == NUMBER and not form.number:
-        raise Refused("no number is written", "number", "write one such as +48 600 700 800")
+        raise Refused(says("no number is written"), "number", says("write one such as +48 600 700 800"))
     target = _number(asked, form.number) if form.target == NUMBER else form.target
     wanted = RuleAsked(target, form.on, form.after_s, form.start, form.until, form.show)
     forwarding = asked.services.forwarding(asked.tenant)

@@ -12,6 +12,7 @@ from callcontrol.usecases.refusals import NotThere
 from callcontrol.usecases.seen_calls import wanted_by
 from callcontrol.vocabulary.credit import amount_of
 from callcontrol.vocabulary.rights import Kind, Thing, Verb, may
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.operations import Asked
 from callcontrol.web.pages.page import Page, Shown, has_phone
 from callcontrol.web.pages.texts import N_
@@ -33,8 +34,8 @@ def _show(asked: Asked) -> Shown:
     services, extension = asked.services, asked.person.extension
     known = extension in services.tenant(asked.tenant).extensions
     if not known or not may(asked.person, Verb.SEE, Kind.COSTS, Thing(asked.tenant, extension=extension)):
-        raise NotThere("you have no phone of your own here")
-    with services.own_ledger() as connection:
+        raise NotThere(says("you have no phone of your own here"))
+    with services.people(asked.tenant) as connection:
         found = spending_of(
             services.configuration, asked.tenant, extension, connection, services.pipeline, services.now()
         )
