@@ -22,11 +22,14 @@ from callcontrol.edges.ledger.webhooks import Outbox
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.jobs import missed_callers
 from callcontrol.jobs.missed_callers import MissedCallers, differing
+from callcontrol.usecases.missed import MissedCallers as Missed
 from callcontrol.usecases.webhooks import Webhooks
+from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.missed import CaseEnd, MissedReason
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.reach import Reach
 from callcontrol.vocabulary.webhook import EventKind
 from tests.billing.missed.test_contacts import JAN, outgoing
 from tests.billing.trails import NOON, Story, call_id, forwarded
@@ -90,6 +93,22 @@ def test_a_missed_call_is_a_case_until_people_have_spoken_with_the_caller(books:
     books.write(spoke(2, 600))
     books.read()
     assert books.ends() == [CaseEnd.CAME_BACK]
+
+
+def test_who_looks_after_one_queue_sees_its_callers_however_many_others_are_due_before_them(books: Books) -> None:
+    others = [replace(gave_up(n), caller=Caller(f"+4860050060{n}")) for n in range(3)]
+    theirs = gave_up(3)
+    path = tuple(replace(entry, target="queue:sales") for entry in theirs.path)
+    books.write(*others, replace(theirs, path=path, arrived=Instant(NOON + SECOND_US)))
+    books.read()
+    with connect(books.dsn) as connection:
+        missed = Missed(example(), "acme", connection, lambda: NOON)
+        (case,) = missed.cases(limit=1, reach=Reach((), (), ("sales",)))
+        assert case.key.target == "queue:sales"
+        assert missed.cases(limit=1, reach=Reach((), (), ())) == []
+        everyone = [case.key.number for case in missed.cases(closed_too=True)]
+        assert everyone[0] == max(missed.cases(), key=lambda case: case.opened).key.number
+        assert len(everyone) == 4
 
 
 def test_calling_back_is_told_of_the_one_who_did(books: Books) -> None:

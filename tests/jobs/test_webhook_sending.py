@@ -294,10 +294,12 @@ def test_a_process_that_is_killed_in_the_middle_of_deliveries_loses_nothing_and_
 
     far.behave = behave
     with subprocess.Popen([sys.executable, "-m", "tests.jobs.webhook_process", house.dsn]) as process:
-        with gevent.Timeout(20):
-            while len(begun) < 6:
-                gevent.sleep(0.01)
-        process.kill()
+        try:
+            with gevent.Timeout(60):
+                while len(begun) < 6:
+                    gevent.sleep(0.01)
+        finally:
+            process.kill()
     is_dead.set()
     assert process.returncode == -signal.SIGKILL
     assert len(begun) < len(wanted) == 16

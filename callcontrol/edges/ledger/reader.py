@@ -106,17 +106,22 @@ def explained() -> Iterator[None]:
 
 
 @contextmanager
-def asking(connection: DictConnection, *, same_moment: bool = False, statement_timeout: int = 0) -> Iterator[None]:
+def asking(
+    connection: DictConnection, *, same_moment: bool = False, statement_timeout: int = 0, work_mem: str = ""
+) -> Iterator[None]:
     """A transaction for statements that read; raises NoLedger for whatever Postgres has against one.
 
     Args:
         same_moment: all of them see the ledger as the first one does.
         statement_timeout: none of them may take longer (ms); 0: as long as it takes.
+        work_mem: what each may take to sort and to group; "": as the server says.
     """
     # Many months make a long plan of which little is carried out: compiling it would take a hundred times as long.
     given: dict[str, str | int] = {"transaction_isolation": "repeatable read"} if same_moment else {}
     if statement_timeout:
         given["statement_timeout"] = statement_timeout
+    if work_mem:
+        given["work_mem"] = work_mem
     with explained(), transaction(connection, **given, jit="off"):
         yield
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from callcontrol.billing.counts import CaseCount, ClassCost, ExtensionCount, NumberCount, ResolutionCount, SurveyCount
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import Access, asking, connect
 from callcontrol.vocabulary.moment import Instant, datetime_of
+
+# A month's calls are put into groups without the disk.
+WORK_MEM: Final = "32MB"
 
 
 class ReportCounts:
@@ -49,5 +52,5 @@ class ReportCounts:
         return [ClassCost(**row) for row in self._rows("class_costs")]
 
     def _rows(self, name: str, **more: object) -> list[dict[str, Any]]:
-        with connect(self._access) as connection, asking(connection):
+        with connect(self._access) as connection, asking(connection, work_mem=WORK_MEM):
             return connection.execute(query(name), self._given | more).fetchall()

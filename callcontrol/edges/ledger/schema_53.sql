@@ -1,4 +1,16 @@
--- Version 53 of the ledger: webhooks, without their secrets, and what is spent are read behind the wall.
+-- Version 53 of the ledger: webhooks, without their secrets, and what is spent are read behind the wall; the end of a call's
+-- conversations is looked for in its segments only where a survey followed.
+
+-- What has a subquery is called for each row: this one stands by itself, so that the other becomes a part of the statement.
+CREATE OR REPLACE FUNCTION talk_end_before_survey(c calls) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce((
+        SELECT max(s.ended_at) FROM segments s
+        WHERE (s.tenant, s.switch, s.call_id, s.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)), c.ended_at)
+$$;
+COMMENT ON FUNCTION talk_end_before_survey(calls) IS 'When the last conversation of a call was over; without any, when the call was';
+CREATE OR REPLACE FUNCTION talk_end(c calls) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN c.surveys = '[]' THEN c.ended_at ELSE talk_end_before_survey(c) END
+$$;
 
 -- What the role may read and write. A later version that has more for it replaces this function, and calls it.
 CREATE OR REPLACE FUNCTION grant_web() RETURNS text LANGUAGE plpgsql AS $$
