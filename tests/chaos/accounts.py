@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from callcontrol.vocabulary.call import call_id_of
-from tests.chaos.truth import CRASH, Caller, Evidence, Leg, LegRow
+from tests.chaos.truth import ASKS, CRASH, Caller, Evidence, Leg, LegRow
 
 # A medium is in one of these states only while its call goes on.
 OPEN = ("wanted", "running")
@@ -139,9 +139,10 @@ def _spoke_though_missed(evidence: Evidence) -> Iterable[str]:
 
 
 def _in_no_case(evidence: Evidence) -> Iterable[str]:
-    """There was no conversation with the caller, who did not hang up."""
+    """There was no conversation with the caller, who did not hang up. Calls of the tenant's own phones make no case."""
     exact = {row.call_id for row in evidence.calls if not row.estimated and row.outcome != "abandoned"}
-    unspoken = (one for one in evidence.callers if one.call_id in exact and "bridged" not in one.was_told)
+    outside = (one for one in evidence.callers if one.kind != ASKS)
+    unspoken = (one for one in outside if one.call_id in exact and "bridged" not in one.was_told)
     return (_named(one) for one in unspoken if evidence.exports and one.call_id not in evidence.contacts)
 
 

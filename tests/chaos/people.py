@@ -12,6 +12,7 @@ from gevent.event import Event
 from callcontrol.edges import clock
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.client import SimulatorClient
+from tests.chaos.truth import ASKS
 
 LOOK_S = 0.02
 
@@ -110,10 +111,6 @@ class People:
                 digits=kind.presses,
             )
         )
-
-
-# A phone that talks calls a colleague, to send its caller there.
-ASKS = "asks a colleague"
 
 
 def kind_of(number: str) -> str:

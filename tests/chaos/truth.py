@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 CRASH = "CRASH"  # the cause of channels that ended with their switch
 LAST_RESORT = "NORMAL_TEMPORARY_FAILURE"
+# The kind of call in which one of the tenant's phones that talks calls a colleague, to send its caller there.
+ASKS = "asks a colleague"
 
 
 @dataclass(frozen=True, slots=True)
