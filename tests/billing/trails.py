@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps, leg_id
-from callcontrol.vocabulary.leg import Role
+from callcontrol.vocabulary.leg import Role, RoleTaken
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_from
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
@@ -216,3 +216,13 @@ def called_back(n: int = 0, start: Instant = NOON) -> Entries:
         .leg_ended(75.1, 0, "NORMAL_CLEARING", Outcome.ANSWERED, 0.2, 1, 4.9, by="switch")
     )
     return tuple(story.entries)
+
+
+def supervising(n: int) -> Entries:
+    """102 listens to a conversation of another call for some twenty seconds."""
+    story = Story(n)
+    (arrived,) = story.entries
+    assert isinstance(arrived, Arrived)
+    dialled = replace(arrived, caller=Caller("102", extension="102"), dialled="*53*117#")
+    story.entries = [dialled, RoleTaken(story.moment(1), story.call, Role.SUPERVISOR)]
+    return story.ended(20, "caller", 0.5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, timedelta
 
 import orjson
@@ -17,13 +16,11 @@ from callcontrol.commands import calls
 from callcontrol.commands.call_timeline import timeline_lines
 from callcontrol.edges.ledger.past_rows import PastCall, PastLeg, PastSegment
 from callcontrol.edges.ledger.writer import LedgerWriter
-from callcontrol.vocabulary.call import Caller
-from callcontrol.vocabulary.leg import Role, RoleTaken
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.move import Interrupted, Interruption, Manner, Resumed, Transferred
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import Arrived, JoinedOutside, Parted
-from tests.billing.trails import NOON, Entries, Story, call_id
+from callcontrol.vocabulary.trail import JoinedOutside, Parted
+from tests.billing.trails import NOON, Entries, Story, call_id, supervising
 from tests.edges.ledger.samples import rated
 
 Run = Callable[..., int]
@@ -65,19 +62,13 @@ def asking() -> Entries:
     return tuple(story.entries)
 
 
-def supervising() -> Entries:
-    story = Story(SUPERVISING)
-    (arrived,) = story.entries
-    assert isinstance(arrived, Arrived)
-    dialled = replace(arrived, caller=Caller("102", extension="102"), dialled="*53*117#")
-    story.entries = [dialled, RoleTaken(story.moment(1), story.call, Role.SUPERVISOR)]
-    return story.ended(20, "caller", 0.5)
-
-
 @pytest.fixture
 def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     writer = LedgerWriter(database, now=lambda: NOON)
-    assert writer.write([to_json(rated(trail)) for trail in (moving(), taking(), asking(), supervising())]) == []
+    assert (
+        writer.write([to_json(rated(trail)) for trail in (moving(), taking(), asking(), supervising(SUPERVISING))])
+        == []
+    )
     writer.close()
     parser = argparse.ArgumentParser()
     calls.add(parser.add_subparsers())

@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger.writer import LedgerWriter
-from tests.billing.trails import NOON, answered_in_queue, call_id, forwarded
+from tests.billing.trails import NOON, answered_in_queue, call_id, forwarded, supervising
 from tests.edges.ledger.samples import rated
 from tests.web.conftest import Site
 from tests.web.panel.server import session_of
@@ -17,9 +17,9 @@ from tests.web.panel.test_forms import Browser, signed_in
 
 @pytest.fixture
 def history(site: Site) -> Site:
-    """A call forwarded from 101, and one in the queue."""
+    """A call forwarded from 101, one in the queue, and one by which 102 listened to a conversation."""
     writer = LedgerWriter(site.dsn, now=lambda: NOON)
-    assert writer.write([to_json(rated(forwarded())), to_json(rated(answered_in_queue(3)))]) == []
+    assert writer.write([to_json(rated(one)) for one in (forwarded(), answered_in_queue(3), supervising(5))]) == []
     writer.close()
     return site
 
@@ -52,6 +52,13 @@ def test_numbers_are_shown_by_right_and_costs_with_how_they_are_made_up(history:
     assert "600700800" not in masked.replace(" ", "")
     assert "Kowalski" not in masked
     assert "PLN" in masked
+
+
+def test_the_time_line_says_who_is_a_supervisor(history: Site) -> None:
+    browser = Browser(history)
+    browser.cookies |= {history.guards.cookie: session_of(history, "admin")}
+    assert '<span class="badge plain">supervisor</span>' in browser.get(f"/calls/{call_id(5)}").text
+    assert ">supervisor<" not in browser.get(f"/calls/{call_id(0)}").text
 
 
 def test_a_spreadsheet_has_every_row_and_no_formula(history: Site) -> None:
