@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from callcontrol.routing.carrier_loops import NUMBERS_KEPT, PASSED_HEADER
-from callcontrol.vocabulary.call import Origin
+from callcontrol.vocabulary.call import NO_ORIGIN, Origin
 
 # What is kept of a header: that much is read, that much goes on, with ours in front.
 HEADER_CHARACTERS: Final = 2_000
@@ -38,7 +38,9 @@ _NUMBERS: Final = re.compile(r"[0-9]{2,15}(?:-[0-9]{2,15})*")
 
 
 def read_origin(data: Mapping[str, str]) -> Origin:
-    """What the variables of an arriving channel say of the call's way."""
+    """What the variables of an arriving channel say of the call's way: mostly nothing."""
+    if not (data.get(PASSED) or data.get(DIVERSION) or data.get(HISTORY)):
+        return NO_ORIGIN
     return Origin(
         passed=_passed(data.get(PASSED, "")),
         diversion=_joined(_diversions(data.get(DIVERSION, ""))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gevent
 import pytest
 from gevent.queue import Queue
 
@@ -264,3 +265,23 @@ def test_the_limits_have_sound_defaults() -> None:
     default = ConnectionLimits()
     assert default.frames_per_turn == 64
     assert default.close_s > 5.3  # a switch that was asked to linger 5 s closes a little later
+
+
+def test_the_reader_of_a_call_that_is_over_takes_the_next_one() -> None:
+    readers: list[gevent.Greenlet] = []
+
+    class Watched(Switchboard):
+        def take(self, call: CallConnection) -> None:
+            readers.append(gevent.getcurrent())
+            super().take(call)
+
+    with Watched() as board:
+        for channel in ("a", "b"):
+            peer, line = board.dial(channel)
+            peer.close()
+            assert isinstance(line.end(), SwitchClosed)
+            board.reasons.get(timeout=PATIENCE_S)
+        both = [board.dial(channel)[0] for channel in ("c", "d")]
+    assert readers[0] is readers[1] is readers[2]
+    assert readers[3] is not readers[0]
+    assert len(both) == 2
