@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check lint promtool pgbouncer chromium screenshots bench simulate chaos prove-exports prove-books fuzz test-freeswitch prompts music clean
+.PHONY: help env demo run test check lint promtool pgbouncer chromium screenshots bench simulate chaos prove-exports prove-books prove-failover fuzz test-freeswitch prompts music clean
 
 # The tests start hundreds of processes: compiled modules are kept, also where the environment asks for none.
 unexport PYTHONDONTWRITEBYTECODE
@@ -98,6 +98,9 @@ prove-exports: env ## exporter, receiver and Postgres killed while batches are d
 
 prove-books: env ## a year of calls whose sums are known, against history, reports, exports, missed callers (ARGS="--calls 20000 --seed 7")
 	@$(PY) -m tests.proof.years $(ARGS)
+
+prove-failover: env ## Redis fails over while 200 live streams of the web process are open and requests are sent with keys (ARGS="--times 3")
+	@$(PY) -m tests.proof.failover $(ARGS)
 
 fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 600"; finds and their replay in .data/fuzz)
 	@$(PY) -c 'import atheris' 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'

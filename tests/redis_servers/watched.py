@@ -75,6 +75,10 @@ class WatchedPair:
         _, port = self.sentinels[0].say("SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE)
         return next(one for one in self.servers if one.port == int(port))
 
+    def has_replica(self) -> bool:
+        """Whether a replica follows the master, as all sentinels see it."""
+        return all(self._is_content(one) for one in self.sentinels)
+
     def flush(self) -> None:
         """Forget everything that was written."""
         self.master.client.flushall()
