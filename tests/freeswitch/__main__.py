@@ -38,6 +38,8 @@ from tests.freeswitch.moved import MOVED
 from tests.freeswitch.moved_limits import MOVED_LIMITS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
+from tests.freeswitch.panel import NotDone
+from tests.freeswitch.panel_changes import PANEL_CHANGES
 from tests.freeswitch.parkings import PARKINGS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.recorded_rooms import RECORDED_ROOMS
@@ -138,6 +140,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *CREDITS,
         *MOVED,
         *MOVED_LIMITS,
+        *PANEL_CHANGES,
         phones_at_another_switch,
     )
     for mishap in every:
@@ -165,7 +168,7 @@ def _tell(name: str, play: Callable[[], Iterable[str]]) -> bool:
     began = time.monotonic()
     try:
         differences = [*play()]
-    except (CannotTell, PhoneFailed, TimeoutError) as error:
+    except (CannotTell, NotDone, PhoneFailed, TimeoutError) as error:
         differences = [str(error)]
     word = "FAILED" if differences else "passed"
     print(f"{word} {time.monotonic() - began:5.1f} s  {name}", *differences, sep="\n         ", flush=True)
