@@ -32,8 +32,10 @@ STATE_EVENTS: Final = ("CHANNEL_PARK", *HOLD_EVENTS)
 # (switch_channel_perform_hangup), and that looks the same but for this.
 HAS_LEFT: Final = "variable_sip_term_status"
 WAS_HEARD: Final = f"variable_{HEARD}"
-# What of this is asked for, and the headers that are looked at.
+# What of this is asked for, of which events only some, and the headers that are looked at. Every call that reaches us
+# parks once, and each worker would be told of all of them.
 EVENTS: Final = (LISTENING, *STATE_EVENTS, *RECORDING_EVENTS)
+ONLY: Final[Mapping[str, tuple[str, str]]] = {"CHANNEL_PARK": (WAS_HEARD, "true")}
 HEADERS: Final = (WAS_HEARD, HAS_LEFT, LISTENS, "Event-Sequence")
 
 
@@ -68,9 +70,7 @@ def tell_recording(event: SwitchEvent, drivers: Mapping[str, DrivenCall]) -> Non
 
 
 def tell_leg(event: SwitchEvent, shared: WorkerContext) -> None:
-    """A code was pressed at a leg of a call, or one was parked: every call that reaches us parks once, so only a leg
-    that has heard something is news.
-    """
+    """A code was pressed at a leg of a call, or one was parked that has heard something."""
     leg = event.get("Unique-ID")
     driver = shared.driver_of(leg)
     if driver is None:

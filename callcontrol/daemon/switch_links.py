@@ -19,7 +19,7 @@ from callcontrol.config.settings import Settings, Switch
 from callcontrol.control.events import ChannelsChecked, SwitchGone
 from callcontrol.daemon import leg_news, passing_on, room_line, supervise_line
 from callcontrol.daemon.event_gaps import EventGaps
-from callcontrol.daemon.leg_news import LEG_EVENTS, LISTENING, RECORDING_EVENTS, WAS_HEARD
+from callcontrol.daemon.leg_news import LEG_EVENTS, LISTENING, RECORDING_EVENTS
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.registrations import Registrations
@@ -261,6 +261,7 @@ class SwitchLinks:
             Auth(switch.password),
             names=EVENTS,
             custom=CUSTOM_EVENTS,
+            only=leg_news.ONLY,
             on_event=lambda event: self._on_event(name, event),
             on_up=lambda core: self._on_up(name),
             on_down=lambda reason: self._on_down(name, reason),
@@ -310,9 +311,7 @@ class SwitchLinks:
         """Of what the switch tells every worker only what is of our own calls is read, and what is of no channel."""
         self.event_gaps.heard(name)
         what, channel = peek(text, "Event-Name"), peek(text, "Unique-ID")
-        if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
-            return False
-        if mixer := room_line.mixer_named(text):
+        if what == "CUSTOM" and (mixer := room_line.mixer_named(text)):
             return self._shared is not None and any(room_line.are_in(self._shared.drivers.values(), name, mixer))
         if what == LISTENING or (self._shared is not None and channel in self._shared.call_by_channel):
             return what != LISTENING or leg_news.is_eavesdropping(text)

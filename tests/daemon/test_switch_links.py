@@ -13,7 +13,7 @@ import pytest
 from callcontrol.config.settings import Settings
 from callcontrol.control.events import ChannelsChecked, LegGone
 from callcontrol.daemon.registrations import Registrations
-from callcontrol.daemon.switch_links import SwitchLinks
+from callcontrol.daemon.switch_links import EVENTS, SwitchLinks
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.simulator import Settings as Simulated
@@ -99,6 +99,20 @@ def having(call: FakeCall) -> WorkerContext:
     channels = {"our-a-leg": "ours"}
     found = SimpleNamespace(drivers={"ours": call}, call_by_channel=channels, joined={}, estimated={})
     return cast(WorkerContext, found)
+
+
+def test_the_switch_keeps_back_what_no_worker_wants_of_channels_that_park() -> None:
+    """Of all that is subscribed to, each event of any other name has a filter that lets it through."""
+    with event_socket() as switch:
+        main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
+        board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
+        board.start(having(FakeCall()))
+        switch.logged_in()
+        board.stop()
+    passed = {line.decode() for line in switch.filters}
+    assert "filter variable_cc_heard true" in passed
+    named = {line.removeprefix("filter Event-Name ") for line in passed}
+    assert {"CUSTOM", "HEARTBEAT", "BACKGROUND_JOB", *EVENTS}.difference(named) == {"CHANNEL_PARK"}
 
 
 def test_the_legs_of_other_workers_calls_are_not_read() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from types import MappingProxyType
 from typing import Final
 
 import gevent
@@ -20,7 +21,7 @@ from gevent.lock import BoundedSemaphore
 
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
-from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Command, Execute, Subscribe, UserAuth
+from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Command, Execute, Filter, Subscribe, UserAuth
 from callcontrol.edges.freeswitch.failures import (
     ApiError,
     ClosedHere,
@@ -71,6 +72,7 @@ class SwitchLink:
 
     Args:
         names, custom: events to subscribe to, on every connection anew; HEARTBEAT and BACKGROUND_JOB always are.
+        only: by event, the header and the value with which it is wanted; the switch keeps the others of it back.
         on_event: gets them, in the reader: it must not block, and must not wait for the switch. If it raises, that
             event is lost, and the connection stands: all calls of the switch hang on it.
         on_up: gets the Core-UUID; events may already have come. It may wait for the switch.
@@ -90,6 +92,7 @@ class SwitchLink:
         *,
         names: tuple[str, ...] = (),
         custom: tuple[str, ...] = (),
+        only: Mapping[str, tuple[str, str]] = MappingProxyType({}),
         on_event: OnEvent = ignore,
         on_up: Callable[[str], object] = ignore,
         on_down: Callable[[EventSocketError], object] = ignore,
@@ -105,6 +108,7 @@ class SwitchLink:
         self._place = place
         self._login = login
         self._subscription = Subscribe("json", (*OWN_EVENTS, *(n for n in names if n not in OWN_EVENTS)), custom)
+        self._filters = tuple(_filters(self._subscription, only)) if only else ()
         self._on_event, self._on_up, self._on_down, self._on_restart = on_event, on_up, on_down, on_restart
         self._wanted = wanted
         self._read = read
@@ -331,6 +335,8 @@ class SwitchLink:
 
     def _subscribe(self, connection: SwitchConnection) -> str:
         for_s = self._limits.connect_s
+        for one in self._filters:
+            _accepted("filter", connection.request(one, for_s))
         _accepted("event", connection.request(self._subscription, for_s))
         return _accepted(CORE_UUID.command, connection.request(CORE_UUID, for_s))
 
@@ -371,6 +377,14 @@ class SwitchLink:
         except Exception as error:
             log.exception("a callback of switch %s failed", self.name)
             raise HandlerFailed(error=type(error).__name__) from error
+
+
+def _filters(to: Subscribe, only: Mapping[str, tuple[str, str]]) -> Iterator[Filter]:
+    """What lets through all that is subscribed to, and of some events only those with such a header. Once there is a
+    filter, an event needs one that it matches (mod_event_socket.c, event_handler).
+    """
+    for name in (*to.names, *(("CUSTOM",) if to.custom else ())):
+        yield Filter(*only.get(name, ("Event-Name", name)))
 
 
 def _accepted(command: str, reply: Reply) -> str:

@@ -203,6 +203,7 @@ class EventSocket:
 
     def __init__(self) -> None:
         self.peers: list[Peer] = []
+        self.filters: list[bytes] = []
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
         self.listener.listen(16)
@@ -215,12 +216,15 @@ class EventSocket:
         return self.peers[-1]
 
     def logged_in(self, core: str = CORE) -> Peer:
-        """The next connection, after its login, subscription and question for the Core-UUID."""
+        """The next connection, after its login, filters, subscription and question for the Core-UUID."""
         peer = self.accept()
         peer.say(b"Content-Type: auth/request\n\n")
         assert peer.command().startswith((b"auth ", b"userauth "))
         peer.say(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")
-        assert peer.command().startswith(b"event json HEARTBEAT BACKGROUND_JOB")
+        while (command := peer.command()).startswith(b"filter "):
+            self.filters.append(command)
+            peer.say(b"Content-Type: command/reply\nReply-Text: +OK filter added.\n\n")
+        assert command.startswith(b"event json HEARTBEAT BACKGROUND_JOB")
         peer.say(b"Content-Type: command/reply\nReply-Text: +OK event listener enabled json\n\n")
         assert peer.command() == b"api global_getvar core_uuid"
         peer.say(api_reply(core.encode()))
