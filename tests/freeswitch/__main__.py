@@ -40,6 +40,8 @@ from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.panel import NotDone
 from tests.freeswitch.panel_changes import PANEL_CHANGES
+from tests.freeswitch.panel_clicks import PANEL_CLICKS
+from tests.freeswitch.panel_supervision import PANEL_SUPERVISION
 from tests.freeswitch.parkings import PARKINGS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.recorded_rooms import RECORDED_ROOMS
@@ -141,6 +143,8 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *MOVED,
         *MOVED_LIMITS,
         *PANEL_CHANGES,
+        *PANEL_CLICKS,
+        *PANEL_SUPERVISION,
         phones_at_another_switch,
     )
     for mishap in every:

@@ -42,7 +42,7 @@ SENTENCE_TENTHS: Final = 8
 
 def credit_ends_in_a_call(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a prepaid call: the tone 60 and 10 s before the end at the payer's phone alone, then the switch ends it"""
-    _top_up(stage, SMALL)
+    top_up(stage, SMALL)
     arrange(stage, TALKS)
     began = clock.now()
     placed = stage.world.place(CALL)
@@ -66,11 +66,11 @@ def credit_ends_in_a_call(stage: RealStage, microphones: Microphones) -> Iterato
 
 def daemon_dies_in_a_prepaid_call(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of the whole daemon in a prepaid call: the switch ends it within the reservation, and it is charged"""
-    _top_up(stage, "100.00")
+    top_up(stage, "100.00")
     arrange(stage, TALKS)
     began = clock.now()
     placed = stage.world.place(CALL)
-    wait(lambda: _account(stage).reserved != {} and owner(stage) != 0, "money is reserved")
+    wait(lambda: account(stage).reserved != {} and owner(stage) != 0, "money is reserved")
     time.sleep(5)
     stage.daemon.kill()
     stage.world.wait_until_over([placed], 45)
@@ -86,7 +86,7 @@ def daemon_dies_in_a_prepaid_call(stage: RealStage, microphones: Microphones) ->
 
 def worker_dies_in_a_prepaid_call(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of one of two workers in a prepaid call: the other goes on reserving, and the call goes on"""
-    _top_up(stage, "100.00")
+    top_up(stage, "100.00")
     with two_workers(stage, {MOBILE: {"action": "answers", "after_s": 0.3, "talk_s": 50}}):
         began = clock.now()
         placed = stage.world.place(CALL)
@@ -101,31 +101,31 @@ def worker_dies_in_a_prepaid_call(stage: RealStage, microphones: Microphones) ->
 
 def worker_dies_while_a_prepaid_leg_rings(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of a worker while a prepaid leg rings: the reservation goes with the call, and is released once"""
-    _top_up(stage, "100.00")
+    top_up(stage, "100.00")
     with two_workers(stage, {MOBILE: {"action": "answers", "after_s": 8, "talk_s": 20}}):
         began = clock.now()
         placed = stage.world.place(CALL)
-        wait(lambda: _account(stage).reserved != {} and owner(stage) != 0, "money is reserved")
-        before = dict(_account(stage).reserved)
+        wait(lambda: account(stage).reserved != {} and owner(stage) != 0, "money is reserved")
+        before = dict(account(stage).reserved)
         time.sleep(1)
         os.kill(owner(stage), signal.SIGKILL)
         time.sleep(3)
-        if (rings := dict(_account(stage).reserved)) != before:
+        if (rings := dict(account(stage).reserved)) != before:
             yield f"while it rings {before} is to stay reserved, there is {rings}"
         stage.world.wait_until_over([placed], 60)
         (call,) = records(stage, began)
         if not 18 <= _talk_s(call) <= 22:
             yield f"a talk of 20 s expected, it was one of {_talk_s(call):.1f} s"
-        account = _account(stage)
+        left = account(stage)
         paid = sum((leg.cost.amount or Decimal(0) for leg in call.legs if leg.cost is not None), Decimal(0))
-        if account.balance is None or amount_of(account.available) != Decimal(100) - paid or not paid:
-            yield f"100.00 less {paid} expected, the account is {account}"
+        if left.balance is None or amount_of(left.available) != Decimal(100) - paid or not paid:
+            yield f"100.00 less {paid} expected, the account is {left}"
         yield from _nothing_stays_reserved(stage)
 
 
 def two_calls_share_a_small_balance(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """two calls at once on a small balance end within seconds of each other, and cost no more than there was"""
-    _top_up(stage, "0.66")
+    top_up(stage, "0.66")
     arrange(stage, TALKS | {"+48601000001": TALKS[MOBILE]})
     began = clock.now()
     other = PlacedCall("", "+48601000001", extension=CALL.extension, hangup_after_s=150.0)
@@ -169,11 +169,11 @@ def _beginnings(moments: list[float]) -> list[float]:
 
 
 def _nothing_stays_reserved(stage: RealStage) -> Iterator[str]:
-    if reserved := _account(stage).reserved:
+    if reserved := account(stage).reserved:
         yield f"nothing is to stay reserved: {dict(reserved)}"
 
 
-def _top_up(stage: RealStage, amount: str) -> None:
+def top_up(stage: RealStage, amount: str) -> None:
     """Set the balance by an entry in the ledger, as `callcontrol account correct` does."""
     with psycopg.connect(stage.dsn, autocommit=True) as connection, closing(_Pipeline(stage.redis_url)) as pipeline:
         before = amount_of(balance_of(connection, ACCOUNT).units)
@@ -182,7 +182,8 @@ def _top_up(stage: RealStage, amount: str) -> None:
         _store(pipeline).book(enter(connection, new).left)
 
 
-def _account(stage: RealStage) -> LiveAccount:
+def account(stage: RealStage) -> LiveAccount:
+    """The account of the prepaid extension as Redis has it."""
     with closing(_Pipeline(stage.redis_url)) as pipeline:
         return _store(pipeline).look(ACCOUNT)
 
