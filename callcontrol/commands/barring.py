@@ -11,32 +11,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import get_args
+from collections.abc import Iterator
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.overriding import add_by, put, said_by
-from callcontrol.config.call_classes import BlockedClass
+from callcontrol.commands.overriding import add_by, said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.overrides import OverrideStore
-from callcontrol.usecases.names import unknown
-from callcontrol.usecases.set_by_hand import TAKEN_BACK, end_in
+from callcontrol.usecases.barring import CLASSES, Barrings, ExtensionBlocks, Numbers
+from callcontrol.usecases.refusals import Refused
+from callcontrol.usecases.set_by_hand import TAKEN_BACK
 from callcontrol.usecases.stores import override_store
-from callcontrol.vocabulary.barring import MOST_BARRED, Barring, admin_barring, barring_named, own_barring
-from callcontrol.vocabulary.moment import DAY_S, SECOND_US, BadMoment, Instant
-from callcontrol.vocabulary.override import Overrides, blocks_name, blocks_of, end_of
-from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.override import end_of
 
-VERBS = ("show", "block", "unblock")
-# Who has allowed everything again, and why, is kept for so long.
-KEPT_DAYS = 90
-MAX_REASON = 200
-CLASSES = tuple(
-    sorted({name for part in get_args(BlockedClass) for name in (get_args(part) or (part,))} - {"internal"})
-)
+VERBS: Final = ("show", "block", "unblock")
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -76,127 +66,63 @@ def run(args: argparse.Namespace) -> int:
     """Carry it out; 1 if it makes no sense or Redis does not answer."""
     settings = configuration_or_exit(args.config).settings
     try:
-        _known(args, settings)
         with override_store(settings) as overrides:
-            for line in _RUN[args.verb](args, settings, overrides):
+            barrings = Barrings(settings, args.tenant, overrides, clock.now)
+            for line in _lines(args, settings, barrings):
                 print(line)
-    except (LiveStateError, BadMoment, ValueError, LookupError) as error:
-        print(error.args[0] if isinstance(error, LookupError) else error, file=sys.stderr)
+    except Refused as error:
+        print(_told(error), file=sys.stderr)
+        return 1
+    except (LiveStateError, ValueError) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _known(args: argparse.Namespace, settings: Settings) -> None:
-    tenant = settings.tenants.get(args.tenant)
-    if tenant is None:
-        raise LookupError(unknown("tenant", args.tenant, settings.tenants))
-    if args.extension is not None and args.extension not in tenant.extensions:
-        raise LookupError(unknown("extension", args.extension, tenant.extensions))
-    if args.verb == "block" and not tenant.outgoing.barring:
-        raise ValueError(f"calls do not look for it: write `outgoing: {{barring: yes}}` in the file of {args.tenant}")
+def _told(error: Refused) -> str:
+    """With the option that is wrong."""
+    what = f"{error}: {error.cure}" if error.cure else str(error)
+    if error.field not in ("class", "number", "prefix", "reason"):
+        return what
+    return f"--{error.field}{':' if what.startswith('write') else ''} {what}"
 
 
-def _show(args: argparse.Namespace, settings: Settings, overrides: OverrideStore) -> Iterator[str]:
-    found = overrides.read(args.tenant)
-    names = [args.extension] if args.extension is not None else list(settings.tenants[args.tenant].extensions)
-    lines = [line for name in names for line in _told(name, found, ZoneInfo(settings.tenants[args.tenant].zone))]
-    yield from lines or ["nothing is blocked by hand"]
-
-
-def _told(extension: str, found: Overrides, zone: ZoneInfo) -> Iterator[str]:
-    own = barring_named(found, own_barring(extension))
-    if what := (*blocks_of(found, extension), *_listed(own)):
-        yield f"extension:{extension} blocks itself: {', '.join(what)}"
-    admins = barring_named(found, admin_barring(extension))
-    if admins is not None:
-        what = _listed(admins)
-        said = f"is blocked {end_of(admins.until, zone)}: {', '.join(what)}" if what else "is not blocked any more"
-        yield f"extension:{extension} {said} ({admins.by}: {admins.reason})"
-
-
-def _listed(barring: Barring | None) -> tuple[str, ...]:
-    return (
-        () if barring is None else (*barring.classes, *barring.numbers, *(f"+{prefix}…" for prefix in barring.prefixes))
-    )
-
-
-def _block(args: argparse.Namespace, settings: Settings, overrides: OverrideStore) -> Iterator[str]:
-    chosen = _chosen(args, settings)
-    if not any(chosen):
-        raise ValueError("what is to be blocked? write --class, --number or --prefix")
+def _lines(args: argparse.Namespace, settings: Settings, barrings: Barrings) -> Iterator[str]:
     zone = ZoneInfo(settings.tenants[args.tenant].zone)
-    until = end_in(args.until, None, clock.now(), zone)
-    yield from _change(args, settings, overrides, chosen, lambda known, named: {*known, *named}, until)
-
-
-def _unblock(args: argparse.Namespace, settings: Settings, overrides: OverrideStore) -> Iterator[str]:
-    """Without a choice everything."""
-    chosen = _chosen(args, settings)
-    if args.own:
-        if any(chosen):
-            raise ValueError("--own allows everything that the extension has blocked itself: choose nothing besides")
-        for name in (own_barring(args.extension), blocks_name(args.extension)):
-            put(overrides, args.tenant, name, None)
-        chosen = ((), (), ())
-        yield from _change(args, settings, overrides, chosen, lambda known, named: {*known}, None)
+    if args.verb == "show" and args.extension is None:
+        found = barrings.all()
+    elif args.verb == "show":
+        found = [barrings.of(args.extension)]
     else:
-        everything = not any(chosen)
-        yield from _change(
-            args, settings, overrides, chosen, lambda known, named: set() if everything else {*known} - {*named}, None
-        )
+        found = [_changed(args, barrings)]
+    yield from [line for one in found for line in _shown(one, zone)] or ["nothing is blocked by hand"]
 
 
-_Chosen = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+def _shown(blocks: ExtensionBlocks, zone: ZoneInfo) -> Iterator[str]:
+    if blocks.own:
+        yield f"extension:{blocks.extension} blocks itself: {_listed(blocks.own)}"
+    admins = blocks.by_admin
+    if admins is not None:
+        is_blocked = f"is blocked {end_of(admins.until, zone)}: {_listed(blocks.blocked)}"
+        said = is_blocked if blocks.blocked else "is not blocked any more"
+        yield f"extension:{blocks.extension} {said} ({admins.by}: {admins.reason})"
 
 
-def _change(
-    args: argparse.Namespace,
-    settings: Settings,
-    overrides: OverrideStore,
-    chosen: _Chosen,
-    change: Callable[[Iterable[str], Iterable[str]], set[str]],
-    until: Instant | None,
-) -> Iterator[str]:
-    known = barring_named(overrides.read(args.tenant), admin_barring(args.extension))
-    before = (known.classes, known.numbers, known.prefixes) if known is not None else ((), (), ())
-    classes, numbers, prefixes = (tuple(sorted(change(*pair))) for pair in zip(before, chosen, strict=True))
-    if len(numbers) + len(prefixes) > MOST_BARRED:
-        raise ValueError(f"{len(numbers) + len(prefixes)} numbers: at most {MOST_BARRED} are blocked for an extension")
-    now = clock.now()
-    if args.verb == "unblock":
-        until = known.until if known is not None else None
-    after = Barring(classes, numbers, prefixes, _reason(args), until, said_by(args), now)
-    if after.is_empty:
-        kept_until = Instant(now + KEPT_DAYS * DAY_S * SECOND_US)
-        after = Barring((), (), (), after.reason, kept_until, after.by, now)
-    put(overrides, args.tenant, admin_barring(args.extension), after)
-    yield from _show(args, settings, overrides)
+def _listed(what: Numbers) -> str:
+    return ", ".join((*what.classes, *what.numbers, *(f"+{prefix}…" for prefix in what.prefixes)))
 
 
-def _reason(args: argparse.Namespace) -> str:
-    reason = " ".join(str(args.reason).split())
-    if not 0 < len(reason) <= MAX_REASON or not reason.isprintable():
-        raise ValueError(f"--reason: write 1 to {MAX_REASON} characters")
-    return reason
-
-
-def _chosen(args: argparse.Namespace, settings: Settings) -> _Chosen:
-    region = settings.tenants[args.tenant].region
-    return tuple(args.classes), tuple(_number(one, region) for one in args.numbers), tuple(map(_prefix, args.prefixes))
-
-
-def _number(text: str, region: str) -> str:
-    number = normalise(text, region)
-    if number is None:
-        raise ValueError(f"--number {text}: write a number such as +48600700800")
-    return number.text
-
-
-def _prefix(text: str) -> str:
-    digits = text.removeprefix("+")
-    if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 15) or digits.startswith("0"):
-        raise ValueError(f"--prefix {text}: write first digits in international form, such as +4870")
-    return digits
-
-
-_RUN = {"show": _show, "block": _block, "unblock": _unblock}
+def _changed(args: argparse.Namespace, barrings: Barrings) -> ExtensionBlocks:
+    chosen, before = barrings.read(args.classes, args.numbers, args.prefixes), barrings.of(args.extension)
+    if args.verb == "block":
+        if not chosen:
+            raise ValueError("what is to be blocked? write --class, --number or --prefix")
+        wanted = before.blocked | chosen
+        return barrings.put(args.extension, wanted, args.reason, barrings.end(args.until), said_by(args))
+    if args.own:
+        if chosen:
+            raise ValueError("--own allows everything that the extension has blocked itself: choose nothing besides")
+        return barrings.allow_own(args.extension, args.reason, said_by(args))
+    wanted = before.blocked - chosen if chosen else Numbers()
+    until = None if before.by_admin is None else before.by_admin.until
+    return barrings.put(args.extension, wanted, args.reason, until, said_by(args))

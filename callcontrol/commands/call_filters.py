@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from datetime import tzinfo
 
+from callcontrol.billing.reports import WEEKDAYS
 from callcontrol.edges import clock
 from callcontrol.usecases.call_filters import FILTERS, wanted_calls
+from callcontrol.vocabulary.counted import CountedFigure
 from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.period import WORDS
@@ -27,6 +30,12 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--survey", metavar="SCORE", help="only with this answer to a survey, 1 to 5, or from to: 1-2")
     parser.add_argument("--cost-from", metavar="AMOUNT", help="only calls with a cost of at least this amount")
     parser.add_argument("--cost-to", metavar="AMOUNT", help="only calls with a cost of at most this amount")
+    figures = ", ".join(CountedFigure)
+    parser.add_argument(
+        "--counted", metavar="FIGURE:NAME", help=f"only calls that this figure of a report counts: {figures}"
+    )
+    _add_word(parser, "--weekday", WEEKDAYS, "only of this day of the week, by the hour, as `report peak`")
+    parser.add_argument("--hour", metavar="HOUR", help="only of this hour of the day, 0 to 23, likewise")
     parser.add_argument("--currency", metavar="PLN", help="only calls that cost something in this currency")
 
 
@@ -53,10 +62,10 @@ def _add_parties(parser: argparse.ArgumentParser) -> None:
 def _add_word(
     parser: argparse.ArgumentParser,
     name: str,
-    words: type[CallType] | type[Outcome] | type[RefusalReason] | type[Direction],
+    words: Iterable[str],
     text: str,
 ) -> None:
-    choices = [word.value for word in words]
+    choices = [str(word) for word in words]
     parser.add_argument(name, choices=choices, metavar="WORD", help=f"{text}: {', '.join(choices)}")
 
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import tzinfo
 
-from callcontrol.config.credit_accounts import TENANT_ACCOUNT
 from callcontrol.config.settings import Settings
 from callcontrol.usecases.names import unknown
+from callcontrol.usecases.restrictions import payers_of
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.override import end_of
 from callcontrol.vocabulary.restriction import Level, Restriction
-from callcontrol.vocabulary.target import ExtensionTarget
-from callcontrol.vocabulary.target import text_of as target_text
 
 
 def check_payer(settings: Settings, tenant: str, payer: str) -> None:
     """Raises ValueError: there is no such tenant or payer."""
     if tenant not in settings.tenants:
         raise ValueError(unknown("tenant", tenant, settings.tenants))
-    names = [TENANT_ACCOUNT, *(target_text(ExtensionTarget(name)) for name in settings.tenants[tenant].extensions)]
+    names = payers_of(settings.tenants[tenant])
     if payer not in names:
         raise ValueError(unknown("payer", payer, names))
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
+from callcontrol.billing.reports import WEEKDAYS
 from callcontrol.usecases.refusals import Refused
+from callcontrol.vocabulary.counted import BadCounted, counted_from
 from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.money import BadMoney, decimal_from
@@ -30,11 +32,14 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "outcome": tuple(Outcome),
     "refused": tuple(RefusalReason),
     "direction": tuple(Direction),
+    "weekday": WEEKDAYS,
+    "hour": tuple(f"{hour}" for hour in range(24)),
 }
 # Every filter, by its name: on the command line with two dashes before it.
 FILTERS: Final = (
     *("call", "period", "since", "until", "to", "number", "caller", "called", "extension", "queue", "agent"),
     *("type", "outcome", "refused", "direction", "survey", "cost_from", "cost_to", "currency"),
+    *("counted", "weekday", "hour"),
 )
 
 
@@ -63,12 +68,11 @@ def wanted_calls(
     asked = _checked(given, limit)
     since, until = _times(asked, zone, now)
     survey_from, survey_to = _scores(asked["survey"])
-    numbers = {name: _number(asked[name], region) for name in ("number", "caller", "called")}
+    numbers: dict[str, Any] = {name: _number(asked[name], region) for name in ("number", "caller", "called")}
+    costs: dict[str, Any] = {name: _amount(name, asked[name]) for name in ("cost_from", "cost_to")}
     return Wanted(
         tenant=tenant,
-        number=numbers["number"],
-        caller=numbers["caller"],
-        called=numbers["called"],
+        **numbers,
         extension=asked["extension"],
         since=since,
         until=until,
@@ -80,13 +84,14 @@ def wanted_calls(
         agent=asked["agent"],
         survey_from=survey_from,
         survey_to=survey_to,
-        cost_from=_amount("cost_from", asked["cost_from"]),
-        cost_to=_amount("cost_to", asked["cost_to"]),
+        **costs,
         currency=asked["currency"],
         limit=limit,
         call_id=asked["call"],
         after=None if after is None else _place(after),
         oldest_first=oldest_first,
+        zone=str(zone),
+        **_of_report(asked),
     )
 
 
@@ -160,6 +165,20 @@ def _amount(name: str, text: str | None) -> Decimal | None:
         return None if text is None else decimal_from(text)
     except BadMoney as error:
         raise Refused(f"--{name.replace('_', '-')} {text}: {error}", name, str(error)) from error
+
+
+def _of_report(asked: Mapping[str, str | None]) -> dict[str, Any]:
+    """What links of reports ask for."""
+    counted, day, hour = (asked[name] for name in ("counted", "weekday", "hour"))
+    try:
+        figure = None if counted is None else counted_from(counted)
+    except BadCounted as error:
+        raise Refused(str(error), "counted") from error
+    return {
+        "counted": figure,
+        "weekday": None if day is None else WEEKDAYS.index(day),
+        "hour": None if hour is None else int(hour),
+    }
 
 
 def _place(text: str) -> Place:

@@ -34,6 +34,7 @@ class SecondCalls:
 
     def rings(self, extension: str) -> bool:
         """Whether a second call rings now."""
+        self._check(extension)
         found = self._store.read(self._tenant).get(call_waiting_name(extension))
         if isinstance(found, CallWaiting) and found.is_in_force(self._now()):
             return found.on
@@ -41,8 +42,7 @@ class SecondCalls:
 
     def set(self, extension: str, by: str, *, on: bool) -> None:
         """From the very next call on."""
-        if extension not in self._settings.extensions:
-            raise NotThere(unknown("extension", extension, self._settings.extensions), "extension")
+        self._check(extension)
         if not self.may_be_set:
             raise Refused(says("call waiting is not set by extensions here (call_waiting)"))
         answer: AsyncResult[LiveStateError | None] = AsyncResult()
@@ -51,3 +51,7 @@ class SecondCalls:
         trouble = answer.get(timeout=ANSWER_S)
         if trouble is not None:
             raise trouble
+
+    def _check(self, extension: str) -> None:
+        if extension not in self._settings.extensions:
+            raise NotThere(unknown("extension", extension, self._settings.extensions), "extension")

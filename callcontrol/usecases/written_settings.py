@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.secret import Secret
 from callcontrol.config.settings import Settings
 from callcontrol.config.yaml_reader import YamlPath
+from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.target import Target, text_of
 
 HIDDEN: Final = "…"
@@ -53,12 +55,12 @@ def _below(tenant: str) -> YamlPath:
 
 
 def _value(settings: Settings, place: YamlPath) -> str:
-    if any(_PRIVATE.search(part) for part in place[2:]):
-        return HIDDEN
     found: Any = settings.tenants.get(place[1])
     for part in place[2:]:
         found = _inside(found, part)
-    return _told(found)
+    # Whether something is asked for, as `pin: yes` of a right, is no secret.
+    is_private = any(_PRIVATE.search(part) for part in place[2:]) and not isinstance(found, bool)
+    return HIDDEN if is_private else _told(found)
 
 
 def _inside(value: Any, part: str) -> Any:
@@ -81,6 +83,8 @@ def _told(value: Any) -> str:
             return text_of(value)
         case bool():
             return "yes" if value else "no"
+        case Decimal():
+            return plain(value)
         case str() | int() | float():
             return str(value)
         case tuple() if all(isinstance(one, str | int) for one in value):

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     KIOSKS = "kiosks"  # links of walls
     REPORTS = "reports"
     HOURS = "hours"  # opening hours and duties; CHANGE: set them by hand
+    BLOCKS = "blocks"  # what may not be called outside; CHANGE: block by hand, and allow again
     WEBHOOKS = "webhooks"  # web servers that are told what happens
     USERS = "users"
     AUDIT = "audit"
@@ -87,7 +88,7 @@ def _each(scope: Scope, *kinds: Kind) -> dict[Kind, Scope]:
     return dict.fromkeys(kinds, scope)
 
 
-_PHONE: Final = (Kind.CALLS, Kind.NUMBERS, Kind.COSTS, Kind.MISSED, Kind.RULES, Kind.ACCOUNTS)
+_PHONE: Final = (Kind.CALLS, Kind.NUMBERS, Kind.COSTS, Kind.MISSED, Kind.RULES, Kind.ACCOUNTS, Kind.BLOCKS)
 _MONEY: Final = (Kind.ACCOUNTS, Kind.STATEMENTS, Kind.EXPORTS)
 _CENTRE: Final = (Kind.QUEUES, Kind.AGENTS)
 _FLOOR: Final = (*_CENTRE, Kind.LISTENINGS, Kind.KIOSKS)
@@ -122,7 +123,9 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
             {
                 **_each(Scope.OWN, Kind.CALLS),
                 **_each(
-                    Scope.TENANT, Kind.MISSED, Kind.RULES, *_FLOOR, Kind.ROOMS, Kind.USERS, Kind.WEBHOOKS, Kind.HOURS
+                    Scope.TENANT,
+                    *(Kind.MISSED, Kind.RULES, *_FLOOR, Kind.ROOMS, Kind.USERS, Kind.WEBHOOKS, Kind.HOURS),
+                    Kind.BLOCKS,
                 ),
             },
         ),
@@ -136,7 +139,7 @@ RIGHTS: Final[Mapping[Role, _Rights]] = MappingProxyType(
             _each(
                 Scope.ALL,
                 *(Kind.MISSED, Kind.RULES, *_CENTRE, Kind.KIOSKS, Kind.ROOMS, Kind.USERS),
-                *(Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM, Kind.WEBHOOKS, Kind.HOURS),
+                *(Kind.ACCOUNTS, Kind.EXPORTS, Kind.PLATFORM, Kind.WEBHOOKS, Kind.HOURS, Kind.BLOCKS),
             ),
         ),
     }

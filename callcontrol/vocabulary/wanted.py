@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from callcontrol.vocabulary.counted import Counted
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from, text_of
 from callcontrol.vocabulary.reach import Reach
 
@@ -78,6 +79,8 @@ class Wanted:
         agent: the agent spoke with the caller.
         survey_from, survey_to: the caller answered a survey, with a score from this one to that one.
         cost_from, cost_to: the call costs at least, at most so much, in this `currency`; None: in any.
+        counted: only those that this figure of a report counts.
+        weekday, hour: from Monday, 0 to 6, and 0 to 23: on the clocks of `zone`, as reports count them by hours.
         call_id: only this one, by its id or by that of any of its channels.
         limit: the latest so many; None: all of them.
         after: only those behind this place.
@@ -108,3 +111,7 @@ class Wanted:
     after: Place | None = None
     oldest_first: bool = False
     reach: Reach | None = None
+    counted: Counted | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    zone: str = "UTC"

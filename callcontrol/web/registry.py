@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from callcontrol.web.api import (
     accounts,
+    barring,
     calls,
     desk,
     exports,
@@ -54,6 +55,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *statements.OPERATIONS,
     *exports.OPERATIONS,
     *restrictions.OPERATIONS,
+    *barring.OPERATIONS,
     *settings.OPERATIONS,
     *platform.OPERATIONS,
     *webhooks.OPERATIONS,

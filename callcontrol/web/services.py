@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from callcontrol.config.settings import Settings, Tenant
@@ -21,6 +21,8 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.usecases.barring import Barrings
+from callcontrol.usecases.call_waiting import SecondCalls
 from callcontrol.usecases.do_not_disturb import Undisturbed
 from callcontrol.usecases.forwarding import Forwarding
 from callcontrol.usecases.live_queues import LiveQueues
@@ -28,6 +30,7 @@ from callcontrol.usecases.missed import MissedCallers
 from callcontrol.usecases.own_profile import OwnProfile
 from callcontrol.usecases.password_links import PasswordLinks
 from callcontrol.usecases.people import Doer, People
+from callcontrol.usecases.restrictions import Restricting
 from callcontrol.usecases.signing_in import SigningIn
 from callcontrol.vocabulary.moment import Instant, periods_at
 from callcontrol.vocabulary.queue import Occasion
@@ -142,6 +145,18 @@ class Services:
     def undisturbed(self, tenant: str) -> Undisturbed:
         """Do not disturb of the tenant's extensions."""
         return Undisturbed(self.settings, tenant, self.overrides, self.now)
+
+    def second_calls(self, tenant: str) -> SecondCalls:
+        """Call waiting of the tenant's extensions."""
+        return SecondCalls(self.settings, tenant, self.overrides, self.now)
+
+    def barrings(self, tenant: str) -> Barrings:
+        """What the tenant's extensions may not call."""
+        return Barrings(self.settings, tenant, self.overrides, self.now)
+
+    def restricting(self, tenant: str) -> Restricting:
+        """Restrictions of the tenant's payers, by hand."""
+        return Restricting(self.settings, tenant, self.own_ledger, lambda: nullcontext(self.pipeline), self.now)
 
     def live(self) -> LiveQueues:
         """The queues and agents as they are now."""

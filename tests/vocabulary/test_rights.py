@@ -52,16 +52,16 @@ def person(*roles: Role, only: frozenset[tuple[Verb, Kind]] | None = None) -> Pe
 TABLE: dict[Role, dict[str, str]] = {
     Role.SUBSCRIBER: {
         "own": "see:calls see:numbers see:costs see:missed see:rules see:accounts"
-        " change:calls change:missed change:rules",
+        " see:blocks change:calls change:missed change:rules",
     },
     Role.AGENT: {
         "own": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:accounts"
-        " change:calls change:missed change:rules change:agents",
+        " see:blocks change:calls change:missed change:rules change:agents",
     },
     Role.SUPERVISOR: {
         "own": "change:calls change:rules",
         "group": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports"
-        " see:accounts see:listenings see:kiosks"
+        " see:accounts see:listenings see:kiosks see:blocks"
         " change:missed change:queues change:agents change:listenings change:kiosks",
         "other": "see:settings see:rooms see:hours",
     },
@@ -69,9 +69,9 @@ TABLE: dict[Role, dict[str, str]] = {
         "own": "change:calls",
         "other": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
         " see:audit see:accounts see:statements see:exports see:settings see:listenings see:kiosks see:rooms"
-        " see:webhooks see:hours"
+        " see:webhooks see:hours see:blocks"
         " change:missed change:rules change:queues change:agents change:users change:listenings change:kiosks"
-        " change:webhooks change:hours"
+        " change:webhooks change:hours change:blocks"
         " change:rooms",
     },
     Role.BILLING: {
@@ -82,7 +82,7 @@ TABLE: dict[Role, dict[str, str]] = {
     Role.OPERATOR: {
         "foreign": "see:calls see:numbers see:costs see:missed see:rules see:queues see:agents see:reports see:users"
         " see:audit see:accounts see:statements see:exports see:settings see:platform see:listenings see:kiosks"
-        " see:webhooks see:hours"
+        " see:webhooks see:hours see:blocks change:blocks"
         " see:rooms change:missed change:rules change:queues change:agents change:users change:accounts"
         " change:exports change:platform change:kiosks change:rooms change:webhooks change:hours",
     },

@@ -75,6 +75,9 @@ ROWS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("act_in_room", "invite_into_room"), ADMIN),
     **dict.fromkeys(("list_kiosks", "add_kiosk", "revoke_kiosk"), ON_FLOOR),
     **dict.fromkeys(("list_accounts", "list_entries", "entries_as_csv", "list_bundles", "list_restrictions"), ACCOUNTS),
+    **dict.fromkeys(("get_barring", "get_call_waiting"), PHONE),
+    "put_call_waiting": OWN_PHONE,
+    **dict.fromkeys(("put_barring", "allow_own_barring", "act_on_restrictions"), ADMIN),
     "enter": BILLING,
     **dict.fromkeys(("list_statements", "get_statement", "statement_as_csv", "statement_as_pdf", "get_draft"), MONEY),
     **dict.fromkeys(("list_exports", "list_batches"), MONEY),
@@ -100,15 +103,16 @@ PAGE_ROWS: Mapping[str, Mapping[str, str]] = {
     "walls": ON_FLOOR,
     **dict.fromkeys(("calls", "call"), CALLS),
     **dict.fromkeys(("accounts", "account_entries", "restrictions"), GROUP_MONEY),
+    "extension_blocks": PHONE,
     "hours": SETTINGS,
     **dict.fromkeys(("statements", "statement", "draft", "exports", "export"), MONEY),
-    **dict.fromkeys(("users", "user", "roles", "tokens"), ADMIN),
+    **dict.fromkeys(("users", "user", "roles", "tokens", "webhooks", "webhook"), ADMIN),
     "audit": AUDIT,
     "settings": SETTINGS,
     **dict.fromkeys(("health", "tenants", "switches", "workers", "all_exports", "mails"), PLATFORM),
     **dict.fromkeys(("account", "second_factor"), ANYONE),
 }
-PAGES_NOT_MADE = {"statement", "export"}
+PAGES_NOT_MADE = {"statement", "export", "webhook"}
 
 # What is whose, by what stands in addresses and bodies. Of another company there is the extension 102.
 EXTENSIONS = {"sub": {"own": "101"}, "agent": {"own": "123"}, "boss": {"own": "105", "group": "101"}}
@@ -152,6 +156,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "add_webhook": WEBHOOK,
     "change_webhook": WEBHOOK,
     "act_on_webhook": {"act": "pause"},
+    "put_call_waiting": {"on": True},
+    "put_barring": {"classes": ["premium"], "reason": "test"},
+    "allow_own_barring": {"reason": "test"},
+    "act_on_restrictions": {"act": "block", "payer": "extension:{extension}", "reason": "test", "classes": ["premium"]},
     "set_hours": {"open": True},
     "give_duty": {"target": "extension:102"},
     "enter": {"kind": "top-up", "amount": "1.00", "why": "test", "currency": "PLN"},
@@ -332,7 +340,7 @@ def page_address(page: Page, login: str, whose: str) -> str | None:
     names = WORDS | names_of(login, whose)
     names |= {"account": f"extension:{names['extension']}"} if "extension" in names else {}
     try:
-        path = str(filled(page.path, names | ({"export": "x"} if page.name in PAGES_NOT_MADE else {})))
+        path = str(filled(page.path, names | ({"export": "x", "webhook": "x"} if page.name in PAGES_NOT_MADE else {})))
     except KeyError:
         return None
     return f"{path}?tenant=globex" if whose == "foreign" and is_walled else path

@@ -48,6 +48,12 @@ def test_the_api_works_by_that_user(guarded: tuple[Site, Redis, Redis]) -> None:
         assert put.status_code == 200
         assert site.ask("admin", "DELETE", path, If_Match=put.headers["ETag"]).status_code == 200
     assert site.ask("admin", "PUT", "/extensions/101/do-not-disturb", {}).status_code == 200
+    assert site.ask("admin", "PUT", "/extensions/101/call-waiting", {"on": False}).status_code == 200
+    version = site.get("admin", "/extensions/101/barring").headers["ETag"]
+    numbers = {"classes": ["premium"], "reason": "x"}
+    assert site.ask("admin", "PUT", "/extensions/101/barring", numbers, If_Match=version).status_code == 200
+    payer = {"act": "block", "payer": "tenant", "reason": "x"}
+    assert site.ask("admin", "POST", "/restrictions", payer, key="payer").status_code == 200
     act = site.ask("admin", "POST", "/agents/yvonne/acts", {"action": "log-in"}, key="once")
     assert act.status_code in (200, 404)
     assert site.ask("admin", "POST", "/agents/yvonne/acts", {"action": "log-in"}, key="once").json == act.json

@@ -23,8 +23,10 @@ from callcontrol.billing.record_json import to_json
 from callcontrol.commands import calls
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.usecases.call_rows import machine_row, spreadsheet_row
+from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Leaving
 from callcontrol.web.pages.subscriber import calls as page_of_calls
 from tests.billing.trails import NOON, Story, answered_in_queue, forwarded
 from tests.commands.command import run
@@ -160,3 +162,49 @@ def test_the_page_and_its_csv_are_the_same_calls(
 
 def test_without_filters_it_is_everything(site: Site) -> None:
     assert len(by_pages(site, {}, 7)) == CASES
+
+
+def gave_up(number: int, start: Instant, wait_s: float) -> bytes:
+    """A caller who hangs up in the queue after so many seconds; bob's phone rang meanwhile."""
+    story = Story(number, start=start).routed(0.001, "queue:support", "number +48225550000").queued(0.1)
+    story.offered(0.2, "o1", "bob", 0).rings(0.2, 0, "extension:102")
+    story.leg_ended(wait_s, 0, "ORIGINATOR_CANCEL", Outcome.ABANDONED, created=0.21, ringing=0.3)
+    story.offer_ended(wait_s, "o1", "bob", OfferEnd.CALLER_GONE).left(wait_s, Leaving.ABANDONED, wait_s)
+    return to_json(rated(story.ended(wait_s + 0.01, "caller")))
+
+
+def answered(number: int, start: Instant) -> bytes:
+    """101 answers."""
+    story = Story(number, start=start).routed(0.001, "extension:101", "number +48225550000").rings(0.002, 0)
+    story.bridged(5, 0).leg_ended(30, 0, "NORMAL_CLEARING", Outcome.ANSWERED, 0.01, 0.1, 5)
+    return to_json(rated(story.ended(30.01, "switch", answered=5)))
+
+
+def links_of(text: str) -> dict[str, int]:
+    """The links of figures of a page of reports to the calls they count, with the figure."""
+    cells = re.findall(r'href="(/calls\?counted=[^"]*)">(\d+)</a>', text)
+    drawn = re.findall(r'href="(/calls\?counted=[^"]*)"><rect[^>]*><title>[^<]*: (\d+)</title>', text)
+    found = {unescape(link): int(figure) for link, figure in cells}
+    assert {unescape(link): int(figure) for link, figure in drawn}.items() <= found.items()
+    return found
+
+
+@pytest.mark.parametrize("query", ["period=2026-11", "period=2026-11&queue=support", "start=2026-11-17&end=2026-11-18"])
+def test_each_figure_of_reports_leads_to_exactly_the_calls_it_counts(
+    site: Site, cookies: dict[str, str], query: str
+) -> None:
+    writer = LedgerWriter(site.dsn, now=lambda: NOON)
+    # Around midnight of the tenant, before a short hang-up and after, and on a day of its own.
+    starts = (NOON + 10 * HOUR + 1_799 * SECOND_US, NOON + 11 * HOUR - 5 * SECOND_US, NOON + 70 * HOUR)
+    late = [gave_up(CASES + n, Instant(start), 3 + 30 * n) for n, start in enumerate(starts)]
+    assert writer.write([*late, answered(2 * CASES, Instant(NOON + 13 * HOUR))]) == []
+    writer.close()
+    page = site.client.simulate_get("/reports", query_string=query, cookies=cookies)
+    assert page.status_code == 200, page.text
+    links = links_of(page.text)
+    words = {link.partition("counted=")[2].partition("%3A")[0].partition("&")[0] for link in links}
+    assert words >= {
+        *("queue-entered", "queue-answered", "queue-abandoned", "extension-rung", "extension-answered"),
+        *("agent-offers", "agent-missed", "agent-talks", "number-talks", "number-again"),
+    }
+    assert {link: len(on_page(site, cookies, link)) for link in links} == links

@@ -75,6 +75,14 @@ c.surveys <> '[]' AND c.survey_score BETWEEN coalesce(%(survey_from)s::int, 1) A
 -- where_type: Of this type.
 call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) = %(type)s;
 
+-- where_from_outside: From outside, as reports of peak hours count it.
+call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) = ANY (ARRAY['in', 'forwarded', 'missed']);
+
+-- where_hour: Arrived on this day of the week, in this hour of the day, on the clocks of a zone: by whole hours (UTC), as reports
+-- count them.
+(%(weekday)s::int IS NULL OR extract(isodow FROM date_trunc('hour', c.started_at, 'UTC') AT TIME ZONE %(zone)s) = %(weekday)s::int + 1)
+  AND (%(hour)s::int IS NULL OR extract(hour FROM date_trunc('hour', c.started_at, 'UTC') AT TIME ZONE %(zone)s) = %(hour)s::int);
+
 -- where_caller: This number called.
 c.caller_number LIKE %(caller)s;
 
@@ -155,6 +163,51 @@ SELECT tenant, switch, call_id, started_day FROM call_costs
 WHERE tenant = ANY (%(tenants)s::text[]) AND (%(currency)s::text IS NULL OR currency = %(currency)s)
   AND amount >= coalesce(%(cost_from)s::numeric, 0) AND amount <= coalesce(%(cost_to)s::numeric, 'Infinity')
   AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
+
+-- named_counted_visits: It came into this queue in the period, and left it in one of these ways.
+SELECT DISTINCT tenant, switch, call_id, started_day FROM queue_visits
+WHERE tenant = ANY (%(tenants)s::text[]) AND queue = %(counted_name)s AND NOT called_back
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+  AND (%(since)s::timestamptz IS NULL OR entered_at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR entered_at < %(until)s)
+  AND (%(counted_hows)s::text[] IS NULL OR how = ANY (%(counted_hows)s)) AND wait_ms >= 1000 * %(counted_number)s::bigint
+  AND (%(weekday)s::int IS NULL OR extract(isodow FROM date_trunc('hour', entered_at, 'UTC') AT TIME ZONE %(zone)s) = %(weekday)s::int + 1)
+  AND (%(hour)s::int IS NULL OR extract(hour FROM date_trunc('hour', entered_at, 'UTC') AT TIME ZONE %(zone)s) = %(hour)s::int);
+
+-- named_counted_offers: It was offered to this agent in the period, and that ended in one of these ways.
+SELECT DISTINCT tenant, switch, call_id, started_day FROM offers
+WHERE tenant = ANY (%(tenants)s::text[]) AND agent = %(counted_name)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+  AND (%(since)s::timestamptz IS NULL OR offered_at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR offered_at < %(until)s)
+  AND (%(counted_hows)s::text[] IS NULL OR how = ANY (%(counted_hows)s))
+  AND (NOT %(counted_talks)s::boolean OR bridged_at IS NOT NULL);
+
+-- named_counted_rung: A phone of this extension was rung; the extension has answered, or missed it, as extension_counts counts it.
+SELECT c.tenant, c.switch, c.call_id, c.started_day FROM calls c JOIN legs l USING (tenant, switch, call_id, started_day)
+WHERE c.tenant = ANY (%(tenants)s::text[]) AND l.tenant = ANY (%(tenants)s::text[])
+  AND l.direction = 'b' AND l.target = 'extension:' || %(counted_name)s
+  AND c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+  AND l.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+GROUP BY c.tenant, c.switch, c.call_id, c.started_day
+HAVING %(counted_hows)s::text[] IS NULL
+    OR 'answered' = ANY (%(counted_hows)s) AND bool_or(l.leg_id = c.answered_leg)
+    OR 'missed' = ANY (%(counted_hows)s) AND bool_and(l.leg_id <> c.answered_leg AND c.bridged_at IS NULL);
+
+-- named_counted_calling: This extension called.
+SELECT tenant, switch, call_id, started_day FROM calls
+WHERE tenant = ANY (%(tenants)s::text[]) AND caller_extension = %(counted_name)s AND caller_extension <> ''
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
+
+-- named_counted_number: It came from outside to this number and had a conversation; who called again within some days, as
+-- resolution_counts counts it.
+SELECT c.tenant, c.switch, c.call_id, c.started_day FROM calls c
+WHERE c.tenant = ANY (%(tenants)s::text[]) AND c.dialled = %(counted_name)s AND c.caller_extension = ''
+  AND c.bridged_at IS NOT NULL AND c.caller_number <> '' AND NOT c.caller_anonymous
+  AND c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+  AND (NOT %(counted_again)s::boolean OR EXISTS (
+    SELECT 1 FROM calls a
+    WHERE a.tenant = c.tenant AND a.caller_number = c.caller_number AND a.caller_extension = '' AND a.dialled NOT LIKE 'queue:%%'
+      AND a.started_day BETWEEN c.started_day AND c.started_day + %(counted_number)s::int + 1
+      AND a.started_at > c.started_at AND a.started_at <= c.started_at + %(counted_number)s * interval '1 day'));
 
 -- known_calls: Calls that are known by name.
 unnest(%(known_tenants)s::text[], %(known_switches)s::text[], %(known_calls)s::text[], %(known_days)s::date[])

@@ -15,12 +15,14 @@ reaches an index, and each look would read a year.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from callcontrol.edges.ledger.queries import query
+from callcontrol.vocabulary.agent import MISSES, OfferEnd
+from callcontrol.vocabulary.counted import CountedFigure
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 from callcontrol.vocabulary.reach import Reach
 from callcontrol.vocabulary.wanted import Place, Wanted
@@ -36,6 +38,7 @@ _LONGEST: Final = 732  # days
 # Stands for the first day that has calls where there are none.
 NO_CALLS: Final = date.min
 _CONDITIONS, _CALLS = b"CONDITIONS", b"CALLS"
+_IN: Final = b"(c.tenant, c.switch, c.call_id, c.started_day) IN ("
 _WILD: Final = "*"
 # As the statements are written, and as they are asked: a number itself, or all that begin so, up to the last of these.
 _LIKE: Final = re.compile(rb"([\w.]+) LIKE ((?:'number:' \|\| )?)%\((\w+)\)s")
@@ -52,6 +55,7 @@ _WHERE: Final = {
     "called": ("called",),
     "where_refusal": ("refusal",),
     "where_survey": ("survey_from", "survey_to"),
+    "counted": ("counted",),
     "agent": ("agent",),
     "extension": ("extension",),
     "cost": ("cost_from", "cost_to", "currency"),
@@ -60,9 +64,20 @@ _WHERE: Final = {
     "queue": ("queue",),
     "where_outcome": ("outcome",),
     "where_type": ("type",),
+    "where_hour": ("weekday", "hour"),
 }
 _WHEN: Final = {"where_since", "where_until"}
+_OF_TIME: Final = frozenset({*_WHEN, "where_hour"})
 _NUMBERS: Final = ("number", "caller", "called")
+# How stays in queues, offers and rung phones ended that are counted; None: in any way.
+_HOWS: Final[Mapping[CountedFigure, Sequence[str]]] = {
+    CountedFigure.QUEUE_ANSWERED: ("answered",),
+    CountedFigure.QUEUE_ABANDONED: ("abandoned",),
+    CountedFigure.AGENT_ANSWERED: (OfferEnd.ACCEPTED,),
+    CountedFigure.AGENT_MISSED: tuple(sorted(MISSES)),
+    CountedFigure.EXTENSION_ANSWERED: ("answered",),
+    CountedFigure.EXTENSION_MISSED: ("missed",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +198,9 @@ class Search:
     def whole(self) -> Days:
         """All days that can have such calls."""
         wanted = self.wanted
-        first = [_day(wanted.since)] if wanted.since is not None else []
+        # A call that came into a queue, or was offered, in the period may have arrived the day before.
+        before = timedelta(days=1 if self._has_own_time else 0)
+        first = [_day(wanted.since) - before] if wanted.since is not None else []
         last = [_day(wanted.until)] if wanted.until is not None else []
         if wanted.after is not None:
             (first if wanted.oldest_first else last).append(_day(wanted.after.at))
@@ -209,16 +226,28 @@ class Search:
 
         return _LIKE.sub(compared, statement)
 
+    @property
+    def _has_own_time(self) -> bool:
+        return self.wanted.counted is not None and self.wanted.counted.has_own_time
+
     def _condition(self, where: str, *, one_by_one: bool) -> bytes:
         if where.startswith("where_"):
             return query(where)
+        if where.startswith("counted_"):
+            return _IN + query(f"named_{where}") + b")"
         if self.known is not None or (one_by_one and where in _NUMBERS):
             return query(f"has_{where}")
-        return b"(c.tenant, c.switch, c.call_id, c.started_day) IN (" + query(f"named_{where}") + b")"
+        return _IN + query(f"named_{where}") + b")"
 
     def _given(self) -> list[str]:
-        wanted = self.wanted
-        return [where for where, names in _WHERE.items() if any(getattr(wanted, name) is not None for name in names)]
+        wanted, counted = self.wanted, self.wanted.counted
+        found = [where for where, names in _WHERE.items() if any(getattr(wanted, name) is not None for name in names)]
+        if counted is None:
+            return found
+        own = "where_from_outside" if counted.kind == "from_outside" else f"counted_{counted.kind}"
+        # The time is the stay's or the offer's: the statement that names them looks at it.
+        left_out = _OF_TIME if self._has_own_time else frozenset()
+        return [own if where == "counted" else where for where in found if where not in left_out]
 
     def _conditions(self) -> Iterator[str]:
         wanted, given = self.wanted, self._given()
@@ -239,7 +268,8 @@ class Search:
         wanted = self.wanted
         numbers = {name: number and number.removesuffix(_WILD) for name, number in self._numbers()}
         last = {f"{name}_last": number and number.removesuffix(_WILD) + _LAST for name, number in self._numbers()}
-        given = {name: getattr(wanted, name) for names in _WHERE.values() for name in names if name != "reach"}
+        plain = [name for names in _WHERE.values() for name in names if name not in ("reach", "counted")]
+        given = {name: getattr(wanted, name) for name in plain} | _counted(wanted)
         after, known = wanted.after, self.known or ()
         return {
             **given,
@@ -272,6 +302,21 @@ def paced(days: int, took_s: float, within_s: float) -> int:
 
 def _midnight(day: date) -> Instant:
     return instant_of(datetime.combine(day, time(), UTC))
+
+
+def _counted(wanted: Wanted) -> dict[str, object]:
+    counted, zone = wanted.counted, dict[str, object](zone=wanted.zone)
+    if counted is None:
+        return zone
+    hows = _HOWS.get(counted.figure)
+    figure = counted.figure
+    return zone | {
+        "counted_name": counted.name,
+        "counted_number": counted.number,
+        "counted_hows": None if hows is None else [str(how) for how in hows],
+        "counted_talks": figure is CountedFigure.AGENT_TALKS,
+        "counted_again": figure is CountedFigure.NUMBER_AGAIN,
+    }
 
 
 def _reach(reach: Reach | None) -> dict[str, list[str]]:

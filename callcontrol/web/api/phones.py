@@ -1,4 +1,4 @@
-"""`/extensions/…`: the four forwarding rules and do not disturb, in force for the very next call."""
+"""`/extensions/…`: the four forwarding rules, do not disturb and call waiting, in force for the very next call."""
 
 from __future__ import annotations
 
@@ -70,11 +70,25 @@ class DndTold(Told):
     by: str
 
 
-def extension_of(asked: Asked, verb: Verb) -> str:
+class CallWaitingGiven(Given):
+    """Call waiting."""
+
+    on: bool = Field(description="whether a second call rings; else the extension is busy then")
+
+
+class CallWaitingTold(Told):
+    """Call waiting as it stands; `may_be_set`: whether the tenant lets extensions set it."""
+
+    extension: str
+    on: bool
+    may_be_set: bool
+
+
+def extension_of(asked: Asked, verb: Verb, kind: Kind = Kind.RULES) -> str:
     """The extension of the address; what the person may not see is not there."""
     name = asked.path["extension"]
-    if not may(asked.person, verb, Kind.RULES, Thing(asked.tenant, extension=name)):
-        if verb is Verb.CHANGE and may(asked.person, Verb.SEE, Kind.RULES, Thing(asked.tenant, extension=name)):
+    if not may(asked.person, verb, kind, Thing(asked.tenant, extension=name)):
+        if verb is Verb.CHANGE and may(asked.person, Verb.SEE, kind, Thing(asked.tenant, extension=name)):
             raise PermissionError(name)
         raise NotThere(f"there is no extension {name}", "extension")
     return name
@@ -146,10 +160,14 @@ def _kind(asked: Asked) -> RuleKind:
 
 
 def _seen(asked: Asked) -> str:
-    """The version that was looked at: a person who changes rules has looked at them."""
+    return version_seen(asked, "rules")
+
+
+def version_seen(asked: Asked, what: str) -> str:
+    """The version that was looked at: a person who changes these has looked at them."""
     if not asked.if_match:
-        cure = "send If-Match with the ETag of the rules you have looked at"
-        what = "a change of rules says which rules it changes"
+        cure = f"send If-Match with the ETag of the {what} you have looked at"
+        what = f"a change of {what} says which {what} it changes"
         raise Problem(428, "version_needed", what, field="If-Match", cure=cure)
     return asked.if_match.strip().removeprefix("W/").strip('"')
 
@@ -183,6 +201,23 @@ def _dnd(extension: str, on: DoNotDisturb | None) -> DndTold:
     return DndTold(extension=extension, on=on is not None, until=until, by="" if on is None else on.by)
 
 
+def _waiting(asked: Asked) -> Answer:
+    return Answer(_call_waiting(asked, extension_of(asked, Verb.SEE)))
+
+
+def _set_waiting(asked: Asked) -> Answer:
+    extension = extension_of(asked, Verb.CHANGE)
+    before = _call_waiting(asked, extension)
+    asked.services.second_calls(asked.tenant).set(extension, by_of(asked), on=asked.body.on)
+    told = _call_waiting(asked, extension)
+    return Answer(told, audit=("call waiting", f"extension:{extension}", before.model_dump(), told.model_dump()))
+
+
+def _call_waiting(asked: Asked, extension: str) -> CallWaitingTold:
+    found = asked.services.second_calls(asked.tenant)
+    return CallWaitingTold(extension=extension, on=found.rings(extension), may_be_set=found.may_be_set)
+
+
 def _time(moment: Instant | None) -> str | None:
     return None if moment is None else text_of(moment)
 
@@ -190,6 +225,7 @@ def _time(moment: Instant | None) -> str | None:
 Kinds = Literal["always", "busy", "no_answer", "unavailable"]
 _RULES: Final = "/extensions/{extension}/rules"
 _DND: Final = "/extensions/{extension}/do-not-disturb"
+_WAITING: Final = "/extensions/{extension}/call-waiting"
 _SEE, _CHANGE = (Verb.SEE, Kind.RULES), (Verb.CHANGE, Kind.RULES)
 OPERATIONS: Final = (
     Operation("get_rules", "GET", _RULES, "The rules in force, and where each was set", _SEE, _show, RulesTold),
@@ -212,4 +248,15 @@ OPERATIONS: Final = (
         "put_do_not_disturb", "PUT", _DND, "Calls find the extension busy", _CHANGE, _switch_on, DndTold, body=DndGiven
     ),
     Operation("clear_do_not_disturb", "DELETE", _DND, "Calls ring again", _CHANGE, _switch_off, DndTold),
+    Operation("get_call_waiting", "GET", _WAITING, "Whether a second call rings", _SEE, _waiting, CallWaitingTold),
+    Operation(
+        "put_call_waiting",
+        "PUT",
+        _WAITING,
+        "Second calls ring, or find the extension busy",
+        _CHANGE,
+        _set_waiting,
+        CallWaitingTold,
+        body=CallWaitingGiven,
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
@@ -16,7 +16,7 @@ from callcontrol.usecases.refusals import Refused
 from callcontrol.usecases.webhooks import KINDS, MOST_SHOWN, Webhooks
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.rights import Kind, Verb
-from callcontrol.web.operations import Answer, Asked, Common, Given, Operation, Told
+from callcontrol.web.operations import Answer, Asked, Audit, Common, Given, Operation, Told
 
 
 class WebhookGiven(Given):
@@ -119,59 +119,99 @@ def told(webhook: Webhook, secret: str | None = None) -> WebhookTold:
     )
 
 
-def _list(asked: Asked) -> Answer:
+def webhooks_told(asked: Asked) -> list[WebhookTold]:
+    """The first one first."""
     with webhooks_of(asked) as found:
-        return Answer(WebhooksTold(webhooks=[told(one) for one in found.all()]))
+        return [told(one) for one in found.all()]
+
+
+def webhook_told(asked: Asked) -> WebhookTold:
+    """The one of the address."""
+    with webhooks_of(asked) as found:
+        return told(found.one(asked.path["webhook"]))
+
+
+def added(asked: Asked, url: str, events: Sequence[str]) -> tuple[WebhookTold, Audit]:
+    """A new one, with its secret."""
+    with webhooks_of(asked, to_change=True) as found:
+        made, secret = found.add(url, events)
+    return told(made, secret), ("webhook added", _name(made), None, _plain(made))
+
+
+def changed(asked: Asked, url: str, events: Sequence[str]) -> tuple[WebhookTold, Audit]:
+    """The one of the address, with another address of its own and other events."""
+    with webhooks_of(asked, to_change=True) as found:
+        before = found.one(asked.path["webhook"])
+        after = found.change(before.webhook_id, url, events)
+    return told(after), ("webhook changed", _name(after), _plain(before), _plain(after))
+
+
+def removed(asked: Asked) -> tuple[WebhookTold, Audit]:
+    """The one of the address is gone."""
+    with webhooks_of(asked, to_change=True) as found:
+        gone = found.remove(asked.path["webhook"])
+    return told(gone), ("webhook removed", _name(gone), _plain(gone), None)
+
+
+def acted(asked: Asked, act: str, delivery: int | None = None) -> tuple[ActTold, Audit]:
+    """Carry out an act of WebhookAct on the one of the address."""
+    name = asked.path["webhook"]
+    with webhooks_of(asked, to_change=True) as found:
+        webhook = found.one(name)
+        done = ActTold(done=act, **_done(found, name, act, delivery))
+    return done, (f"webhook: {act}", _name(webhook), None, None)
+
+
+def deliveries_told(asked: Asked) -> DeliveriesTold:
+    """Those of the one of the address."""
+    given = asked.given
+    with webhooks_of(asked) as found:
+        rows = found.deliveries(asked.path["webhook"], given.state, given.limit, given.before)
+    more = rows[-1].delivery_id if len(rows) == given.limit else None
+    return DeliveriesTold(deliveries=[_delivery(row) for row in rows], next=more)
+
+
+def _list(asked: Asked) -> Answer:
+    return Answer(WebhooksTold(webhooks=webhooks_told(asked)))
 
 
 def _add(asked: Asked) -> Answer:
-    with webhooks_of(asked, to_change=True) as found:
-        made, secret = found.add(asked.body.url, asked.body.events)
-    return Answer(told(made, secret), 201, audit=("webhook added", _name(made), None, _plain(made)))
+    made, audit = added(asked, asked.body.url, asked.body.events)
+    return Answer(made, 201, audit=audit)
 
 
 def _put(asked: Asked) -> Answer:
-    with webhooks_of(asked, to_change=True) as found:
-        before = found.one(asked.path["webhook"])
-        after = found.change(before.webhook_id, asked.body.url, asked.body.events)
-    return Answer(told(after), audit=("webhook changed", _name(after), _plain(before), _plain(after)))
+    after, audit = changed(asked, asked.body.url, asked.body.events)
+    return Answer(after, audit=audit)
 
 
 def _remove(asked: Asked) -> Answer:
-    with webhooks_of(asked, to_change=True) as found:
-        gone = found.remove(asked.path["webhook"])
-    return Answer(told(gone), audit=("webhook removed", _name(gone), _plain(gone), None))
+    gone, audit = removed(asked)
+    return Answer(gone, audit=audit)
 
 
 def _act(asked: Asked) -> Answer:
-    name, body = asked.path["webhook"], asked.body
-    with webhooks_of(asked, to_change=True) as found:
-        webhook = found.one(name)
-        done = ActTold(done=body.act, **_done(found, name, body))
-    return Answer(done, audit=(f"webhook: {body.act}", _name(webhook), None, None))
+    done, audit = acted(asked, asked.body.act, asked.body.delivery)
+    return Answer(done, audit=audit)
 
 
-def _done(found: Webhooks, name: str, body: WebhookAct) -> dict[str, Any]:
-    if body.delivery is not None and body.act != "replay":
+def _done(found: Webhooks, name: str, act: str, delivery: int | None) -> dict[str, Any]:
+    if delivery is not None and act != "replay":
         raise Refused("only replay is about one delivery", "delivery", "leave it out")
-    match body.act:
+    match act:
         case "rotate":
             return {"secret": found.rotate(name)[1]}
         case "test":
             return {"event": found.test(name)}
         case "replay":
-            return {"deliveries": found.replay(name, body.delivery)}
+            return {"deliveries": found.replay(name, delivery)}
         case _:
-            found.pause(name, is_paused=body.act == "pause")
+            found.pause(name, is_paused=act == "pause")
             return {}
 
 
 def _deliveries(asked: Asked) -> Answer:
-    given = asked.given
-    with webhooks_of(asked) as found:
-        rows = found.deliveries(asked.path["webhook"], given.state, given.limit, given.before)
-    more = rows[-1].delivery_id if len(rows) == given.limit else None
-    return Answer(DeliveriesTold(deliveries=[_delivery(row) for row in rows], next=more))
+    return Answer(deliveries_told(asked))
 
 
 def _delivery(row: Delivery) -> DeliveryTold:

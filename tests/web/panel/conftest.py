@@ -20,7 +20,7 @@ from tests.billing.trails import NOON, answered_in_queue, forwarded
 from tests.conftest import EMPTY_TABLES
 from tests.edges.ledger.samples import rated
 from tests.web.conftest import site_of
-from tests.web.panel.samples import add_money, add_settings
+from tests.web.panel.samples import add_blocks, add_money, add_settings, add_webhook
 from tests.web.panel.server import PanelServer
 
 # The system's, `$CHROMIUM`, or that of `make chromium`.
@@ -59,6 +59,8 @@ def panel(tmp_path_factory: pytest.TempPathFactory, redis_url: str, ledger_table
     folder = tmp_path_factory.mktemp("panel")
     site = site_of(folder, redis_url, dsn, add_settings)
     add_money(site)
+    add_webhook(site)
+    add_blocks(site)
     server = PanelServer(site, str(folder / "conf"), redis_url)
     yield server
     server.stop()

@@ -1,4 +1,4 @@
-"""Pages of those who run things, by keyboard alone: each role's main story; and what a form tells once."""
+"""Pages by keyboard alone: the main story of a subscriber and of those who run things; and what a form tells once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.vocabulary.rights import Kind
+from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.web.pages.admin.words import KINDS
 from callcontrol.web.services import Services
 from tests.web.panel.server import PanelServer
 from tests.web.panel.test_desk_pages import page_of
+from tests.web.panel.test_pages import AXE, violations
 
 # What has the focus, as its label or it says, in one line.
 FOCUSED = "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.replace(/\\s+/g, ' ').trim()"
@@ -23,6 +25,15 @@ def reach(page: Page, name: str) -> None:
         if page.evaluate(FOCUSED) == name:
             return
     raise AssertionError(f"{name} is not reached by Tab")
+
+
+def reach_back(page: Page, name: str) -> None:
+    """As `reach`, by Shift+Tab."""
+    for _ in range(150):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate(FOCUSED) == name:
+            return
+    raise AssertionError(f"{name} is not reached by Shift+Tab")
 
 
 def write(page: Page, label: str, text: str) -> None:
@@ -48,14 +59,42 @@ def test_an_admin_adds_a_person_and_gives_a_link(panel: PanelServer, browser: Br
     page.keyboard.press("Enter")
     link = page.input_value("#link-text")
     assert "/password#ccl_" in link
-    newcomer = browser.new_context().new_page()
+    newcomer = browser.new_context(reduced_motion="reduce").new_page()
     newcomer.goto(f"{panel.address}/password#{link.partition('#')[2]}")
     expect(newcomer.locator("main")).to_contain_text("Your login is keyboard.")
+    newcomer.evaluate(AXE)
+    assert [violations(newcomer, theme) for theme in ("light", "dark")] == [[], []]
     write(newcomer, "New password", "correct horse battery")
     reach(newcomer, "Set the password")
     newcomer.keyboard.press("Enter")
     expect(newcomer.locator(".said")).to_contain_text("The password is set")
     assert "ccl_" not in newcomer.url
+
+
+def test_a_subscriber_forwards_looks_what_a_call_would_do_and_finds_its_cost(
+    panel: PanelServer, browser: Browser
+) -> None:
+    page = page_of(panel, browser, "sub", "/phone")
+    rules = panel.site.services.forwarding("acme")
+    summary = page.locator("section", has=page.locator("h3", has_text="When busy")).locator("summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    write(page, "Number outside", "600 700 811")
+    reach(page, "Save")
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_have_text("Saved. It holds for the very next call.")
+    assert rules.rules("101").of(RuleKind.BUSY) is not None
+    write(page, "A call from", "105")
+    page.keyboard.press("Enter")
+    expect(page.locator("#plan")).to_contain_text("rule no_answer of extension:101")
+    reach_back(page, "Calls")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Calls")
+    page.locator("tbody a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("+48 600 700 800")
+    expect(page.locator(".formula").first).to_be_attached()
+    page.context.close()
 
 
 def test_billing_tops_an_account_up(panel: PanelServer, browser: Browser) -> None:

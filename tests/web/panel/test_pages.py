@@ -18,7 +18,7 @@ from callcontrol.vocabulary.rights import Person
 from callcontrol.web.pages.registry import PAGES
 from tests.billing.trails import call_id
 from tests.web.conftest import PEOPLE
-from tests.web.panel.samples import EXPORT, STATEMENT
+from tests.web.panel.samples import EXPORT, STATEMENT, WEBHOOK
 from tests.web.panel.server import PanelServer
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
@@ -35,13 +35,15 @@ NAMES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "statement": ({"number": STATEMENT}, ("admin", "bills", "olga")),
     "draft": ({"month": "this-month"}, ("admin", "bills", "olga")),
     "export": ({"export": EXPORT}, ("admin", "bills", "olga")),
+    "webhook": ({"webhook": WEBHOOK}, ("admin", "olga")),
+    "extension_blocks": ({"extension": "101"}, ("sub", "boss", "admin", "olga")),
 }
 MISSING = "/nowhere"
 
 
 def places() -> list[tuple[str, str]]:
     """Page and login, for each person who has the page."""
-    return [("/sign-in", ""), (MISSING, "sub"), *_places()]
+    return [("/sign-in", ""), ("/password", ""), (MISSING, "sub"), *_places()]
 
 
 def _places() -> Iterator[tuple[str, str]]:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from callcontrol.web.pages.admin import audit, exports, hours, money, people, platform, restrictions, settings, tokens
+from callcontrol.web.pages.admin import (
+    audit,
+    exports,
+    hours,
+    money,
+    people,
+    platform,
+    restrictions,
+    settings,
+    tokens,
+    webhooks,
+)
 from callcontrol.web.pages.page import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -14,6 +25,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *exports.PAGES,
     *people.PAGES,
     *tokens.PAGES,
+    *webhooks.PAGES,
     *audit.PAGES,
     *settings.PAGES,
     *platform.PAGES,

@@ -43,6 +43,7 @@ KINDS: Final[Mapping[str, str]] = {
     Kind.KIOSKS: N_("links of wallboards"),
     Kind.REPORTS: N_("reports"),
     Kind.HOURS: N_("hours and duties"),
+    Kind.BLOCKS: N_("blocked calls"),
     Kind.WEBHOOKS: N_("webhooks"),
     Kind.USERS: N_("people and tokens"),
     Kind.AUDIT: N_("audit log"),

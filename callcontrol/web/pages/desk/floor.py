@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from callcontrol.usecases.agents import MAX_REASON
+from callcontrol.usecases.queue_rows import service_level_of
 from callcontrol.usecases.waiting_callers import MAX_PRIORITY
 from callcontrol.vocabulary.agent import PAUSED
 from callcontrol.vocabulary.rights import Kind, Person, Scope, Thing, Verb, may, scope_of
@@ -109,6 +110,7 @@ def _values(asked: Asked) -> dict[str, Any]:
         "names": {one.queue: one.name or one.queue for one in looked.queues},
         "autos": {name for name, one in settings.agents.items() if one.auto},
         "all_names": {name: one.name or name for name, one in settings.queues.items()},
+        "shorts": {one.queue: service_level_of(settings, one.queue).short for one in shown},
         "waiting": [(one, _waiting(asked, one.queue)) for one in shown if one.waiting],
         "agents": agents[:MOST_AGENTS],
         "more_agents": max(len(agents) - MOST_AGENTS, 0),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from pydantic import Field
 
-from callcontrol.billing.reports import Report
+from callcontrol.billing.reports import WEEKDAYS, Report
+from callcontrol.usecases.queue_rows import service_level_of
 from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.usecases.reports import DEFAULT_DAYS
+from callcontrol.vocabulary.counted import Counted, CountedFigure
 from callcontrol.vocabulary.rights import Kind, Verb, reach_of
 from callcontrol.vocabulary.sentence import says
 from callcontrol.web.api.reports import ReportGiven, report_of
 from callcontrol.web.operations import Asked, Common
-from callcontrol.web.pages.desk.charts import Heat, bars_of, heat_of
+from callcontrol.web.pages.desk.charts import ALL, Heat, bars_of, heat_of
 from callcontrol.web.pages.page import Page, Shown
 from callcontrol.web.pages.texts import N_
 
@@ -55,8 +60,23 @@ FIGURES: Final = {
     "again": N_("Called again"),
     "resolved": N_("Resolved"),
 }
-# By which filter of the calls a row is looked into.
+# By which filter of the calls a row is looked into, and each of its figures.
 FILTERS: Final = {"queue": "queue", "agent": "agent", "extension": "extension", "number": "called"}
+COUNTED: Final[Mapping[tuple[str, str], CountedFigure]] = {
+    ("queues", "entered"): CountedFigure.QUEUE_ENTERED,
+    ("queues", "answered"): CountedFigure.QUEUE_ANSWERED,
+    ("queues", "abandoned"): CountedFigure.QUEUE_ABANDONED,
+    ("agents", "offers"): CountedFigure.AGENT_OFFERS,
+    ("agents", "answered"): CountedFigure.AGENT_ANSWERED,
+    ("agents", "missed"): CountedFigure.AGENT_MISSED,
+    ("agents", "talks"): CountedFigure.AGENT_TALKS,
+    ("extensions", "rung"): CountedFigure.EXTENSION_RUNG,
+    ("extensions", "answered"): CountedFigure.EXTENSION_ANSWERED,
+    ("extensions", "missed"): CountedFigure.EXTENSION_MISSED,
+    ("extensions", "called"): CountedFigure.EXTENSION_CALLED,
+    ("resolution", "talks"): CountedFigure.NUMBER_TALKS,
+    ("resolution", "again"): CountedFigure.NUMBER_AGAIN,
+}
 
 
 class ReportsGiven(Common):
@@ -81,6 +101,8 @@ def _show(asked: Asked) -> Shown:
         "figures": FIGURES,
         "titles": TITLES,
         "filters": FILTERS,
+        "counted": partial(_counted, asked),
+        "weekdays": WEEKDAYS,
         "queues": _queues(asked),
         "names": {name: one.name or name for name, one in asked.services.tenant(asked.tenant).queues.items()},
         "heat": peak,
@@ -89,6 +111,19 @@ def _show(asked: Asked) -> Shown:
         "period_name": period,
     }
     return Shown("desk/reports.html", values)
+
+
+def _counted(asked: Asked, report: str, figure: str, row: object) -> str:
+    """The filter that finds the calls of a figure of a row; "": there is none, as of times and shares."""
+    found = COUNTED.get((report, figure))
+    if found is None or not isinstance(row, str) or row == ALL:
+        return ""
+    number = 0
+    if found is CountedFigure.QUEUE_ABANDONED:
+        number = service_level_of(asked.services.tenant(asked.tenant), row).short
+    elif found is CountedFigure.NUMBER_AGAIN:
+        number = DEFAULT_DAYS
+    return str(Counted(found, row, number))
 
 
 def _report(asked: Asked, name: str, between: dict[str, str]) -> Report | None:

@@ -24,7 +24,14 @@ from callcontrol.vocabulary.wanted import Wanted, place_from
 from callcontrol.web.operations import Answer, Asked, Common
 from callcontrol.web.pages.page import Page, Part, Shown
 from callcontrol.web.pages.refused import NOT_REFUSED, RefusedForm, refused_form
-from callcontrol.web.pages.subscriber.words import LOOKS, OUTCOMES, PERIODS, TYPES, target_parts
+from callcontrol.web.pages.subscriber.words import (
+    LOOKS,
+    OUTCOMES,
+    PERIODS,
+    TYPES,
+    counted_words,
+    target_parts,
+)
 from callcontrol.web.pages.texts import N_
 
 PATH: Final = "/calls"
@@ -32,6 +39,9 @@ ON_A_PAGE: Final = 50
 # A page is shown after so many seconds, also where it is not full.
 WAITED_S: Final = 3.0
 SHOWN: Final = ("period", "since", "to", "number", "extension", "queue", "agent", "called", "type", "outcome")
+# Asked for by links of reports alone.
+LINKED: Final = ("counted", "weekday", "hour")
+FILTERED: Final = (*SHOWN, *LINKED)
 # So that spreadsheets read it as UTF-8.
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -49,6 +59,9 @@ class CallsFilters(Common):
     called: str | None = Field(default=None, max_length=64)
     type: str | None = Field(default=None, max_length=16)
     outcome: str | None = Field(default=None, max_length=32)
+    counted: str | None = Field(default=None, max_length=128)
+    weekday: str | None = Field(default=None, max_length=3)
+    hour: str | None = Field(default=None, max_length=2)
     cursor: str | None = Field(default=None, max_length=1_024)
 
 
@@ -86,7 +99,8 @@ def _show(asked: Asked) -> Shown:
         "rows": rows,
         "totals": totals,
         "costs_too": sees_all_costs(asked.person),
-        "filters": {name: given[name] or "" for name in SHOWN},
+        "filters": {name: given[name] or "" for name in FILTERED},
+        "linked": None if refused is not NOT_REFUSED else counted_words(given, _queue_names(asked)),
         "is_filtered": any(given.values()),
         "is_first": asked.given.cursor is None,
         "csv": f"{PATH}.csv?{urlencode({name: text for name, text in given.items() if text})}",
@@ -99,9 +113,13 @@ def _show(asked: Asked) -> Shown:
     return Shown("subscriber/calls.html", values if refused is NOT_REFUSED else values | {"refused": refused})
 
 
+def _queue_names(asked: Asked) -> dict[str, str]:
+    return {name: one.name or name for name, one in asked.services.tenant(asked.tenant).queues.items()}
+
+
 def filters_of(asked: Asked) -> dict[str, str | None]:
     """The filters that are given; where nothing is, there are no bounds but the page's."""
-    return {name: getattr(asked.given, name) for name in SHOWN}
+    return {name: getattr(asked.given, name) for name in FILTERED}
 
 
 def _found(asked: Asked, given: Mapping[str, str | None]) -> tuple[list[SeenRow], str | None, Totals | None]:
@@ -113,7 +131,8 @@ def _found(asked: Asked, given: Mapping[str, str | None]) -> tuple[list[SeenRow]
     with asked.services.history(asked.tenant) as history:
         page, behind = page_found(history.page(wanted, WAITED_S), ON_A_PAGE)
         # The sums of all there is are a report; those of a period are read from its hours.
-        totals = history.totals(wanted) if given["period"] and asked.given.cursor is None else None
+        is_bounded = given["period"] or given["counted"]
+        totals = history.totals(wanted) if is_bounded and asked.given.cursor is None else None
     more = None if behind is None else cursors.made(str(behind), signed, asked.person.user_id)
     return [row_of(asked, call) for call in page], more, totals
 

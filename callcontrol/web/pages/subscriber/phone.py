@@ -12,7 +12,6 @@ from typing import Any, Final
 from pydantic import Field
 
 from callcontrol.config.settings import Tenant
-from callcontrol.usecases.call_waiting import SecondCalls
 from callcontrol.usecases.explaining import plan_to
 from callcontrol.usecases.forwarding import MAX_RING_S, MIN_RING_S, RuleAsked, version_of
 from callcontrol.usecases.refusals import NotThere, Refused
@@ -107,7 +106,7 @@ def _show(asked: Asked) -> Shown:
         return Shown("subscriber/phones.html", {"phones": [(name, tenant.extensions[name].name) for name in seen]})
     name = extension_in(asked, Verb.SEE)
     rules = asked.services.forwarding(asked.tenant).rules(name)
-    waiting = _second_calls(asked)
+    waiting = asked.services.second_calls(asked.tenant)
     now = asked.services.now()
     values = {
         "extension": name,
@@ -122,11 +121,20 @@ def _show(asked: Asked) -> Shown:
         "undisturbed_may": tenant.do_not_disturb,
         "waiting": waiting.rings(name),
         "waiting_may": waiting.may_be_set,
+        "blocked": _blocked(asked, name),
         "place": partial(target_parts, tenant=tenant),
         "titles": RULES,
         "longest_s": MAX_RING_S,
     }
     return Shown("subscriber/phone.html", values)
+
+
+def _blocked(asked: Asked, name: str) -> bool | None:
+    """Whether the phone may not call some numbers; None: it is not to be seen."""
+    if not may(asked.person, Verb.SEE, Kind.BLOCKS, Thing(asked.tenant, extension=name)):
+        return None
+    found = asked.services.barrings(asked.tenant).of(name)
+    return bool(found.own or found.blocked)
 
 
 def _rule(kind: RuleKind, rule: Rule | None, now: Any, tenant: Tenant) -> Mapping[str, Any]:
@@ -163,10 +171,6 @@ def _targets(own: str, tenant: Tenant) -> list[tuple[str, str]]:
         named = getattr(tenant, block, None) or ()
         found += [(f"{word}:{name}", word) for name in named if word != "voicemail" or name == own]
     return found
-
-
-def _second_calls(asked: Asked) -> SecondCalls:
-    return SecondCalls(asked.services.settings, asked.tenant, asked.services.overrides, asked.services.now)
 
 
 def _by(asked: Asked) -> str:
@@ -230,7 +234,7 @@ def _disturb(asked: Asked) -> Done:
 
 def _set_waiting(asked: Asked, *, on: bool) -> Done:
     extension = extension_in(asked, Verb.CHANGE)
-    _second_calls(asked).set(extension, _by(asked), on=on)
+    asked.services.second_calls(asked.tenant).set(extension, _by(asked), on=on)
     text = N_("A second call rings from now on.") if on else N_("A second call finds you busy from now on.")
     return Done(said(text), ("call waiting", f"extension:{extension}", None, {"on": on}))
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from callcontrol.config.settings import Tenant
 from callcontrol.usecases.timeline import Doing
+from callcontrol.vocabulary.counted import CountedFigure, counted_from
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.wanted import CallType
@@ -102,3 +103,51 @@ def target_parts(text: str, tenant: Tenant | None) -> tuple[str, str]:
     if kind == "extension" and tenant is not None and name in tenant.extensions:
         return "", f"{name} {tenant.extensions[name].name}".strip()
     return TARGETS.get(kind, ""), name if kind in TARGETS or kind in ("extension", "number", "sip") else text
+
+
+COUNTED: Final = {
+    CountedFigure.FROM_OUTSIDE.value: N_("calls from outside"),
+    CountedFigure.QUEUE_ENTERED.value: N_("came into the queue %(name)s"),
+    CountedFigure.QUEUE_ANSWERED.value: N_("answered in the queue %(name)s"),
+    CountedFigure.QUEUE_ABANDONED.value: N_("hung up while waiting in the queue %(name)s"),
+    CountedFigure.AGENT_OFFERS.value: N_("offered to %(name)s"),
+    CountedFigure.AGENT_ANSWERED.value: N_("accepted by %(name)s"),
+    CountedFigure.AGENT_MISSED.value: N_("missed by %(name)s"),
+    CountedFigure.AGENT_TALKS.value: N_("conversations of %(name)s"),
+    CountedFigure.EXTENSION_RUNG.value: N_("rang at %(name)s"),
+    CountedFigure.EXTENSION_ANSWERED.value: N_("answered at %(name)s"),
+    CountedFigure.EXTENSION_MISSED.value: N_("missed at %(name)s"),
+    CountedFigure.EXTENSION_CALLED.value: N_("called out from %(name)s"),
+    CountedFigure.NUMBER_TALKS.value: N_("conversations of callers of %(name)s"),
+    CountedFigure.NUMBER_AGAIN.value: N_("callers of %(name)s who called again"),
+}
+DAYS: Final = {
+    "mon": N_("Mon"),
+    "tue": N_("Tue"),
+    "wed": N_("Wed"),
+    "thu": N_("Thu"),
+    "fri": N_("Fri"),
+    "sat": N_("Sat"),
+    "sun": N_("Sun"),
+}
+
+
+def counted_words(given: Mapping[str, str | None], names: Mapping[str, str]) -> dict[str, object] | None:
+    """What a link of a report asks for, in words; None: nothing of that.
+
+    Args:
+        names: of queues.
+    """
+    if not any(given.get(name) for name in ("counted", "weekday", "hour")):
+        return None
+    figure = given.get("counted")
+    counted = counted_from(figure) if figure else None
+    day, hour = given.get("weekday"), given.get("hour")
+    return {
+        "figure": "" if counted is None else COUNTED[counted.figure.value],
+        "name": "" if counted is None else names.get(counted.name, counted.name),
+        "is_number": counted is not None and counted.kind == "number",
+        "several": counted is not None and counted.has_own_time,
+        "day": DAYS.get(day or "", ""),
+        "hour": f"{int(hour):02}:00" if hour else "",
+    }
