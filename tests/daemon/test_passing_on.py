@@ -12,11 +12,14 @@ from redis import Redis
 
 from callcontrol.control.call import Closed, Ending, Ringing
 from callcontrol.control.events import CallerHungUp
-from callcontrol.daemon import passing_on, strays
+from callcontrol.daemon import call_acceptor, passing_on, strays
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_driver import CallDriver
+from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.passing import Passing, Stray
 from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.edges.freeswitch.arrival import read_arrival
+from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT
 from callcontrol.edges.freeswitch.wire import Frame, read_event
 from callcontrol.edges.freeswitch.worker_events import PassedOn, Sought, Taken, WorkerEvent, read
 from callcontrol.edges.live_state.calls import CallStore
@@ -25,7 +28,7 @@ from callcontrol.edges.live_state.workers import Workers
 from callcontrol.vocabulary.moment import Instant
 from tests.control.story import Story, caller
 from tests.daemon.queue_parts import until
-from tests.daemon.test_adoption import US, adoption, pipeline, shared, workers, written
+from tests.daemon.test_adoption import EXAMPLE, US, adoption, pipeline, shared, workers, written
 from tests.daemon.test_offer_dispatcher import Ears
 from tests.routing.world import facts
 
@@ -190,6 +193,30 @@ def test_who_has_passed_a_call_on_does_not_adopt_it_while_the_other_worker_lives
     assert adoption.look() == 0
     others.resign()
     assert adoption.look() == 1
+
+
+@pytest.mark.parametrize(
+    ("dialled", "tenant", "found", "sent"),
+    [
+        ("117", "acme", "acme", True),
+        ("+48221234583", "acme", "acme", False),
+        ("117", "", "", False),
+        ("117", "no-more", "", True),
+    ],
+)
+def test_a_channel_that_begins_anew_is_of_the_tenant_it_is_marked_with(
+    dialled: str, tenant: str, found: str, sent: bool
+) -> None:
+    data = {
+        "Unique-ID": CHANNEL,
+        "Caller-Context": BACK_CONTEXT,
+        "Caller-Destination-Number": dialled,
+        "Caller-Caller-ID-Number": "+48500100200",
+        "variable_transfer_history": "bl_xfer",
+        "variable_cc_tenant": tenant,
+    }
+    known = call_acceptor._facts(read_arrival(data), Current(EXAMPLE).configuration, {})
+    assert (known.tenant_name, known.transferred) == (found, sent)
 
 
 @pytest.mark.parametrize(
