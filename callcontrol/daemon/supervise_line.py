@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
-import gevent
-
 from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control.call import Call
 from callcontrol.control.supervise_events import ModeAsked, ReasonFound, TakenOver, TalkFound
@@ -75,7 +73,7 @@ def carry_out(command: at_talk.SuperviseCommand, driver: DrivenCall, shared: Wor
             store.answer_mode(tenant, request, refusal)
         case at_talk.RingAtSwitch(switch, extension, dialled):
             click = ClickToCall(clock.new_id(), tenant, extension, dialled, RING_S, switch)
-            gevent.spawn_later(RING_AGAIN_S, store.ring, click, shared.worker)
+            shared.timers.after(RING_AGAIN_S, partial(store.ring, click, shared.worker))
 
 
 def _refresh(driver: DrivenCall, shared: WorkerContext) -> None:
@@ -132,7 +130,7 @@ def look_at(event: SwitchEvent, switch: str, shared: WorkerContext) -> None:
     leg, name = event.get("Unique-ID"), f"{switch}:{event.get('Event-Sequence')}"
     if event.get(LISTENS) == EAVESDROP:
         seen = partial(_seen, leg, switch)
-        gevent.spawn_later(LOOK_AFTER_S, shared.supervision.was_ordered, leg, name, seen)
+        shared.timers.after(LOOK_AFTER_S, partial(shared.supervision.was_ordered, leg, name, seen))
 
 
 def _seen(leg: str, switch: str, ordered: bool) -> None:

@@ -20,13 +20,29 @@ WHERE tenant = %(tenant)s
 ORDER BY began_at DESC, listening_id
 LIMIT %(most)s;
 
--- close_listenings: Closes those whose end was lost with the live state: by the supervisor's own call where that has a row, else with the last that is known.
-UPDATE listenings l SET
-    ended_at = greatest(l.began_at, coalesce(
+-- close_listenings: Closes those whose end was lost with a worker or the live state: ten minutes after the supervisor's own call where that has a row, else a day later with the last that is known. What is told later still counts.
+WITH open AS (
+    SELECT l.tenant, l.listening_id, l.began_at, l.spans,
         (SELECT max(c.ended_at) FROM calls c
          WHERE c.tenant = l.tenant AND c.call_id = l.listening_id
-           AND c.started_day BETWEEN (l.began_at AT TIME ZONE 'UTC')::date - 1 AND (l.began_at AT TIME ZONE 'UTC')::date),
-        (SELECT max(to_timestamp((one ->> 'began')::bigint / 1e6)) FROM jsonb_array_elements(l.spans) AS one))),
+           AND c.started_day BETWEEN (l.began_at AT TIME ZONE 'UTC')::date - 1 AND (l.began_at AT TIME ZONE 'UTC')::date
+        ) AS call_ended,
+        (SELECT max(to_timestamp((one ->> 'began')::bigint / 1e6)) FROM jsonb_array_elements(l.spans) AS one) AS last_known
+    FROM listenings l
+    WHERE l.ended_at IS NULL
+), over AS (
+    SELECT open.*, greatest(began_at, call_ended, last_known) AS ended FROM open
+    WHERE call_ended < now() - interval '10 minutes' OR began_at < now() - interval '1 day'
+)
+UPDATE listenings l SET
+    ended_at = over.ended,
     how = 'failed',
-    revision = l.revision + 1
-WHERE l.ended_at IS NULL AND l.began_at < now() - interval '1 day';
+    spans = coalesce(
+        (SELECT jsonb_agg(
+             CASE WHEN one -> 'ended' = 'null' THEN one || jsonb_build_object('ended', (extract(epoch FROM over.ended) * 1000000)::bigint)
+             ELSE one END
+             ORDER BY place)
+         FROM jsonb_array_elements(l.spans) WITH ORDINALITY AS spans (one, place)),
+        '[]')
+FROM over
+WHERE (l.tenant, l.listening_id) = (over.tenant, over.listening_id);

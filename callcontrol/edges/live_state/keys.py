@@ -87,7 +87,9 @@ def supervision_answer(tenant: str, request: str) -> str:
 
 
 def eavesdrop_ordered(leg: str) -> str:
-    """String with an expiry: an eavesdropping at this channel was ordered by a supervisor's call."""
+    """Number with an expiry: how many eavesdroppings at this channel are ordered by supervisors' calls, and not told of
+    by the switch yet.
+    """
     return f"{PREFIX}:eavesdrop-ordered:{leg}"
 
 

@@ -40,7 +40,7 @@ def _source(name: str) -> str:
     return script_of("room_scripts", name).source
 
 
-_SCRIPT: Final = _one_script()
+SCRIPT: Final = _one_script()
 
 
 class RoomStore:
@@ -98,7 +98,7 @@ class RoomStore:
             LiveStateError: Redis is away, busy or refused it.
         """
         words = ("order", keys.INBOXES, room, order.value, call)
-        return decode_room(_SCRIPT.ask(self._pipeline, (keys.rooms(tenant),), words))
+        return decode_room(SCRIPT.ask(self._pipeline, (keys.rooms(tenant),), words))
 
     def look(self, tenant: str) -> list[Room]:
         """All rooms that have members, by name. Waits for Redis.
@@ -106,12 +106,12 @@ class RoomStore:
         Raises:
             LiveStateError: Redis is away, busy or refused it.
         """
-        found = _SCRIPT.ask(self._pipeline, (keys.rooms(tenant),), ("look", keys.INBOXES, ""))
+        found = SCRIPT.ask(self._pipeline, (keys.rooms(tenant),), ("look", keys.INBOXES, ""))
         rooms = (decode_room(text) for text in found)
         return sorted((room for room in rooms if room is not None), key=lambda room: room.name)
 
     def _submit(self, op: str, tenant: str, room: str, words: tuple[Any, ...], on_reply: Callable[..., Any]) -> None:
-        _SCRIPT.submit(self._pipeline, (keys.rooms(tenant),), (op, keys.INBOXES, room, *words), on_reply)
+        SCRIPT.submit(self._pipeline, (keys.rooms(tenant),), (op, keys.INBOXES, room, *words), on_reply)
 
 
 def _told_to(on_reply: OnRoom) -> Callable[[Any, LiveStateError | None], object]:

@@ -17,7 +17,8 @@ from callcontrol.control.supervise_commands import FindTalk
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.parked import MESSAGE, encode_taker
-from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.pipeline import OnReply, RedisPipeline
+from callcontrol.edges.live_state.script import Script
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.stored import Kind
@@ -39,6 +40,14 @@ ANSWER_S: Final = 60
 # An eavesdropping is known to be ordered for so long before the switch tells of it; of each that it tells of one worker
 # alone looks whether it was (seconds).
 ORDERED_S: Final = 30
+# Several may begin at one leg before it is looked whether the first was ordered: they are counted. ARGV: seconds.
+ORDERED: Final = Script("redis.call('INCR', KEYS[1]) redis.call('EXPIRE', KEYS[1], ARGV[1]) return 1")
+# Answers 1 if one more was ordered than the switch has told of.
+TOLD: Final = Script(
+    "local left = tonumber(redis.call('GET', KEYS[1]) or '0') "
+    "if left > 1 then redis.call('DECR', KEYS[1]) else redis.call('DEL', KEYS[1]) end "
+    "return left > 0 and 1 or 0"
+)
 
 
 class SupervisionStore:
@@ -107,7 +116,7 @@ class SupervisionStore:
 
     def order(self, leg: str) -> None:
         """An eavesdropping at this leg is ordered by us."""
-        self._submit("SET", keys.eavesdrop_ordered(leg), "1", "EX", ORDERED_S, on_reply=_untold)
+        self._count(ORDERED, keys.eavesdrop_ordered(leg), ORDERED_S, on_reply=_untold)
 
     def was_ordered(self, leg: str, event: str, on_reply: Callable[[bool], object]) -> None:
         """Whether the eavesdropping of which the switch tells by this event was ordered; told to one worker alone, and
@@ -116,11 +125,11 @@ class SupervisionStore:
 
         def first(reply: Any, trouble: LiveStateError | None) -> None:
             if trouble is None and reply is not None:
-                self._submit("GETDEL", keys.eavesdrop_ordered(leg), on_reply=known)
+                self._count(TOLD, keys.eavesdrop_ordered(leg), on_reply=known)
 
         def known(reply: Any, trouble: LiveStateError | None) -> None:
             if trouble is None:
-                on_reply(reply is not None)
+                on_reply(reply == 1)
 
         self._submit("SET", keys.eavesdrop_seen(leg, event), "1", "NX", "EX", ORDERED_S, on_reply=first)
 
@@ -133,6 +142,10 @@ class SupervisionStore:
     def _submit(self, *words: Any, on_reply: Callable[[Any, LiveStateError | None], None]) -> None:
         if self._pipeline is not None:
             self._pipeline.submit(*words, on_reply=on_reply)
+
+    def _count(self, script: Script, key: str, *words: Any, on_reply: OnReply) -> None:
+        if self._pipeline is not None:
+            script.submit(self._pipeline, (key,), words, on_reply)
 
     def _tell(self, channel: str, tenant: str, kind: str, *told: str) -> None:
         message = MESSAGE.tagged({"kind": kind, "from": keys.calls(tenant), "fields": told})

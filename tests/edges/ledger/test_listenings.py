@@ -8,13 +8,17 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from callcontrol.billing.record import RatedRecord
+from callcontrol.billing.record_json import to_json as to_record
 from callcontrol.edges.ledger.listenings import listenings_of, note_listenings
 from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.media_notes import from_json, to_json
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.stored import Unreadable
 from callcontrol.vocabulary.supervision import ListeningEnd, ListeningRecord, Mode
-from tests.billing.trails import NOON
+from tests.billing.trails import NOON, forwarded
+from tests.edges.ledger.samples import rated
 
 NEW = ListeningRecord("acme", "call-2", "extension:102", "extension:117", "call-1", "fs1", NOON, "sales", "a \x00 test")
 
@@ -80,3 +84,23 @@ def test_an_end_that_was_lost_is_known_a_day_later(connection: psycopg.Connectio
     found = {one.listening_id: (one.how, one.ended) for one in listenings_of(connection, "acme")}
     failed = ListeningEnd.FAILED
     assert found == {"call-2": (failed, later(1)), "call-3": (failed, NOON), "call-4": (None, None)}
+    ((span,),) = (one.spans for one in listenings_of(connection, "acme") if one.listening_id == "call-2")
+    assert span.ended == later(1)
+    note_listenings(connection, [OVER])  # its worker was cut off from the ledger for so long
+    assert [one.how for one in listenings_of(connection, "acme") if one.listening_id == "call-2"] == [
+        ListeningEnd.HUNG_UP
+    ]
+
+
+@pytest.mark.parametrize(("ago_s", "is_over"), [(500, False), (700, True)])
+def test_an_end_that_a_dead_worker_took_along_is_that_of_the_supervisors_call(
+    connection: psycopg.Connection, writer: LedgerWriter, ago_s: int, is_over: bool
+) -> None:
+    call = rated(forwarded(start=Instant((int(time.time()) - ago_s - 60) * SECOND_US), talk_s=30)).call
+    began, ended = call.arrived, call.ended
+    listening = replace(NEW, tenant=call.tenant, listening_id=call.call_id, began=began)
+    note_listenings(connection, [listening.doing(Mode.LISTEN, "extension:117", began)])
+    assert writer.write([to_record(RatedRecord(call, ()))]) == []
+    connection.execute(query("close_listenings"))
+    (row,) = listenings_of(connection, call.tenant)
+    assert (row.ended, row.spans[0].ended) == ((ended, ended) if is_over else (None, None))

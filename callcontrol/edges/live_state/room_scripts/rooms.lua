@@ -4,11 +4,14 @@
 -- the lease (ms)}}, recording: {media_id, told: RoomRecording as JSON}}, as JSON. ARGV: the operation, what the channels of workers begin with, the room, then what the
 -- operation says.
 local ROOMS = KEYS[1]
+-- Of rooms whose members have all lapsed, as no one could say that they left, nothing is kept. Many leases long: workers of an
+-- earlier version write without saying for how long.
+local FORGOTTEN_MS = 10 * 60 * 1000
 local op, inboxes, name = table.remove(ARGV, 1), table.remove(ARGV, 1), table.remove(ARGV, 1)
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
--- A room without those whose lease is over; nil if none is left.
+-- A room without those whose lease is over; nil, and forgotten, if none is left.
 local function at(room)
   local text = redis.call('HGET', ROOMS, room)
   if not text then
@@ -20,7 +23,11 @@ local function at(room)
       known.members[call] = nil
     end
   end
-  return next(known.members) and known or nil
+  if not next(known.members) then
+    redis.call('HDEL', ROOMS, room)
+    return nil
+  end
+  return known
 end
 
 local function member_of(one)
@@ -59,6 +66,7 @@ local function keep(room, known)
     return ''
   end
   redis.call('HSET', ROOMS, room, cjson.encode(known))
+  redis.call('PEXPIRE', ROOMS, FORGOTTEN_MS)
   return told(room, known)
 end
 
