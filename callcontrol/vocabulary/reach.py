@@ -12,3 +12,7 @@ class Reach:
     extensions: tuple[str, ...]
     agents: tuple[str, ...]
     queues: tuple[str, ...]
+
+    def holds(self, extension: str | None, agent: str | None, queue: str | None) -> bool:
+        """Whether one of these is given and is one of the things: whatever has to do with it may be looked at."""
+        return extension in self.extensions or agent in self.agents or queue in self.queues
