@@ -13,4 +13,4 @@ ALONE_S = 5
 
 def still_there(call: Call) -> tuple[Command, ...]:
     """Ask whether it is."""
-    return do.CheckChannels(call.open_legs), do.StartTimer(ALONE_TIMER, ALONE_S)
+    return do.CheckChannels(call.watched_legs), do.StartTimer(ALONE_TIMER, ALONE_S)

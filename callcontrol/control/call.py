@@ -14,7 +14,7 @@ from callcontrol.control.talk_recording import TalkRecording
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Way
 from callcontrol.routing.plan import Explanation, Onward, Ring
-from callcontrol.vocabulary.call import NO_KEY, NO_ORIGIN, Caller, HeardKey, HeldLeg, Origin, leg_id
+from callcontrol.vocabulary.call import NO_KEY, NO_ORIGIN, Caller, HeardKey, HeldLeg, LegBeside, Origin, leg_id
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand
 from callcontrol.vocabulary.fast_init import fast_init
@@ -105,6 +105,7 @@ class Talking(State):
         before: what the call goes back to, if the other party leaves before they talked (`UNTALKED_US`), and what
             says where it goes on once they have talked; None: nothing.
         taker: the supervisor with whom the caller is being joined; None: that is not so.
+        lent: the leg of this call transfers the party of another one, which tells with whom it talks meanwhile.
     """
 
     app_id: str
@@ -113,6 +114,7 @@ class Talking(State):
     until: Instant | None = None
     before: State | None = None
     taker: Taker | None = None
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ class Call:
         held: the legs whose phones hold the other party.
         talked_with: whose conversation the call goes on after (`OwnState.talked`).
         waited_us: how long its caller waited for the last agent; in a queue after a transfer that counts as waited.
+        beside: the leg of another call that talks with a party of this one; None: none does.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
@@ -229,6 +232,7 @@ class Call:
     talked_with: TalkedWith = NO_TALK
     held: tuple[HeldLeg, ...] = ()
     waited_us: int = 0
+    beside: LegBeside | None = None
 
     @property
     def destination(self) -> str:
@@ -264,6 +268,11 @@ class Call:
         """Channels that may live: nothing was told of their end."""
         return tuple(leg.id for leg in self.legs if leg.end is None)
 
+    @property
+    def watched_legs(self) -> tuple[str, ...]:
+        """Channels whose end means something to the call: the open legs, and the one beside it."""
+        return self.open_legs if self.beside is None else (*self.open_legs, self.beside.leg)
+
     def leg(self, leg_id: str) -> Leg | None:
         """This leg, None if the call has none of this id."""
         for leg in self.legs:
@@ -275,6 +284,10 @@ class Call:
         """Whether this is a leg of the call that may live."""
         leg = self.leg(leg_id)
         return leg is not None and leg.end is None
+
+    def is_there(self, leg_id: str) -> bool:
+        """Whether this is a leg of the call, or the one beside it, and may live."""
+        return self.is_open(leg_id) or (self.beside is not None and self.beside.leg == leg_id)
 
     def with_leg(self, changed: Leg, *entries: Entry) -> Call:
         """The call with this leg in place of what it was, and these entries at the end of its trail."""

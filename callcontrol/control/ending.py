@@ -212,7 +212,8 @@ def supposed(call: Call, leg: str, facts: Facts, cause: str = UNTOLD) -> LegGone
     """The end of a leg that was not reported: the last moment at which it is known to have lived, never later, for it
     may have a price."""
     known = call.leg(leg)
-    assert known is not None
+    if known is None:  # one beside the call, which its own call books
+        return LegGone(leg, cause, Stamps(facts.now, None, None, facts.now), "", estimated=True)
     stamps = _best_known(call, known, facts)
     why = f"its end was not reported: it is taken for its last sign of life, {text_of(stamps.ended)}"
     return LegGone(leg, cause, stamps, "", estimated=True, why=why)

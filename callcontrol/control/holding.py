@@ -35,7 +35,7 @@ SOON_S = 0.01
 def told(call: Call, event: LegHolds, facts: Facts) -> PlainResult:
     """A phone holds the other party, or has taken it back."""
     others = tuple(one for one in call.held if one.leg != event.leg_id)
-    if not call.is_open(event.leg_id):
+    if not call.is_there(event.leg_id):
         return call, ()
     if not event.is_on:
         return (call, ()) if others == call.held else (replace(call, held=others), (_stop(event.leg_id),))
@@ -44,11 +44,14 @@ def told(call: Call, event: LegHolds, facts: Facts) -> PlainResult:
 
 
 def timers(call: Call, facts: Facts, only: str = "") -> tuple[Command, ...]:
-    """When the phones of these legs are due to be reminded; of all, if none is named: another worker has the call."""
+    """When the phones of these legs are due to be reminded; of all, if none is named: another worker has the call. The
+    phone at a leg beside the call is reminded by its own one.
+    """
     remind_s = facts.tenant.holding.remind if facts.tenant_name in facts.settings.tenants else 0
     if not remind_s:
         return ()
-    due = [one for one in call.held if only in ("", one.leg) and transfers.transferor(call, one.leg, facts)]
+    own = [one for one in call.held if call.leg(one.leg) is not None]
+    due = [one for one in own if only in ("", one.leg) and transfers.transferor(call, one.leg, facts)]
     return tuple(do.StartTimer(f"{TIMER}{one.leg}", _left_s(one, remind_s, facts)) for one in due)
 
 

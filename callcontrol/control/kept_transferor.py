@@ -35,7 +35,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.trail import Bridged, Noted
+from callcontrol.vocabulary.trail import Bridged, JoinedOutside, Noted
 
 # After so many seconds the transferor is let go, whatever has been found out: that one hears nothing until then.
 TIMER: Final = "transferor"
@@ -56,7 +56,7 @@ def kept(call: Call, event: Rearrived) -> str:
     if held_by(call) and event.kept_leg == held_by(call):
         return event.kept_leg
     waits = event.kept_leg if event.transfer and not event.left_on_hold else ""
-    return waits if call.is_open(waits) else ""
+    return waits if call.is_there(waits) else ""
 
 
 def remembering(call: Call, before: Call, waits: str, facts: Facts) -> Call:
@@ -98,7 +98,7 @@ def follow(call: Call, commands: Sequence[Command]) -> tuple[Command, ...]:
 def held_by(call: Call) -> str:
     """The leg of a transferor whom the switch keeps, "" if there is none."""
     waits = call.transfer.held if call.transfer is not None else ""
-    return waits if call.is_open(waits) else ""
+    return waits if call.is_there(waits) else ""
 
 
 def heard(call: Call, event: Event) -> PlainResult | None:
@@ -151,7 +151,7 @@ class GivingBack(OwnState):
                 return call.to(replace(self, refused=facts.now)), (do.StartTimer(STEP_TIMER, JOINS_S),)
             case TimerFired(name) if name == STEP_TIMER:
                 return call, (do.CheckAlone(),)
-            case AloneChecked(False) if call.is_open(self.transferor):
+            case AloneChecked(False) if call.is_there(self.transferor):
                 return _talks(call, self, self.refused or facts.now, facts)
             case AloneChecked():
                 return _join(call, self, facts)
@@ -168,22 +168,25 @@ class GivingBack(OwnState):
 
     def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """The transferor has hung up: the phone rings for the party, unless that was joined and leaves as well."""
-        if event.leg_id != self.transferor or not before.is_open(event.leg_id):
+        if event.leg_id != self.transferor or not before.is_there(event.leg_id):
             return call, ()
         return call, (do.CheckAlone(),)
 
 
 def _talks(call: Call, state: GivingBack, at: Instant, facts: Facts) -> PlainResult:
-    transfer, leg = call.transfer, call.leg(state.transferor)
-    if transfer is None or leg is None:
+    transfer = call.transfer
+    if transfer is None or not call.is_there(state.transferor):
         return call, ()
     call = call.noting(Noted(facts.now, f"refused: extension:{transfer.by} has the party again"))
     call = _bridged(replace(call, transfer=transfer.kept), state.transferor, at)
-    return call.to(Talking("", state.transferor, before=transfer.before)), (do.StopTimer(STEP_TIMER),)
+    who = call.beside.who if call.beside is not None and call.beside.leg == state.transferor else ""
+    return call.to(Talking("", state.transferor, who, before=transfer.before)), (do.StopTimer(STEP_TIMER),)
 
 
 def _bridged(call: Call, transferor: str, at: Instant) -> Call:
     """Both sides talk since then. The caller's side is not named, whichever of the two that is."""
+    if call.beside is not None and call.beside.leg == transferor:
+        return call.noting(JoinedOutside(at, transferor, call.beside.who))
     sides = (call.led, transferor) if transferor == call.caller_channel else (transferor, call.led)
     first, other = sides[0], "" if sides[1] == call.caller_channel else sides[1]
     moved = [leg.bridged_at(at) for leg in map(call.leg, sides) if leg is not None and leg.role is not Role.CALLER]
@@ -191,7 +194,7 @@ def _bridged(call: Call, transferor: str, at: Instant) -> Call:
 
 
 def _join(call: Call, state: GivingBack, facts: Facts) -> StepResult:
-    if not call.is_open(state.transferor):
+    if not call.is_there(state.transferor):
         return _rung(call, facts)
     stays = call.transfer is not None and call.transfer.before is not None
     join = do.Join(call.led, state.transferor, comes_back=stays)

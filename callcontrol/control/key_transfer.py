@@ -42,6 +42,7 @@ from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision, Refuse, Ring, RingResult
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import outcome_of
 from callcontrol.vocabulary.target import EmergencyTarget
 from callcontrol.vocabulary.trail import Noted, Parted
@@ -59,7 +60,7 @@ class KeyTransfer(KeyTransferState):
     def on(self, call: Call, event: Event, facts: Facts) -> PlainResult:
         """What each event means."""
         match event:
-            case CodePressed(leg, code) if leg == self.transferor:
+            case CodePressed(leg, code, at=at) if leg == self.transferor and _is_news(call, leg, at):
                 return _code(call, self, code, facts)
             case LegKey(leg, key) if leg == self.transferor and self.phase is Phase.DIALLING:
                 return _typed(call, self, key, facts)
@@ -72,7 +73,7 @@ class KeyTransfer(KeyTransferState):
             case Joined(_, leg):
                 return _joined(call, self, leg, facts)
             case JoinFailed(_, leg, reason):
-                return _not_joined(call.noting(Noted(facts.now, f"not joined: {reason}")), self, facts)
+                return _not_joined(call.noting(Noted(facts.now, f"not joined: {reason}")), self, leg, facts)
             case LegHeard(leg) if leg == self.transferor and self.phase is Phase.REFUSED:
                 return steps.back_to_transferor(call, self)
             case AppEnded(app_id) if app_id and app_id == self.music:
@@ -87,11 +88,11 @@ class KeyTransfer(KeyTransferState):
         state: KeyTransferState = replace(self, music="", fetched=False)
         if self.phase is Phase.PARTING and self.taker is not None:
             return steps.hand_over(call, state, self.taker)
-        if self.phase is Phase.ASKING and not (call.is_open(self.transferor) and call.is_open(self.colleague)):
+        if self.phase is Phase.ASKING and not (call.is_there(self.transferor) and call.is_open(self.colleague)):
             return steps.connect(call, state, facts) if call.is_open(self.colleague) else _without(call, state, facts)
-        if self.phase is Phase.CHECKING and not call.is_open(self.transferor):
+        if self.phase is Phase.CHECKING and not call.is_there(self.transferor):
             return _without(call, state, facts)
-        if self.phase in (Phase.PARTING, Phase.DIALLING) and call.is_open(self.transferor):
+        if self.phase in (Phase.PARTING, Phase.DIALLING) and call.is_there(self.transferor):
             return steps.dialling(call, state, facts)
         if self.phase in (Phase.ASKING, Phase.CHECKING):
             call, state, music = steps.playing(call, state, facts)
@@ -113,7 +114,7 @@ class KeyTransfer(KeyTransferState):
         """The transferor, or the colleague, has left."""
         if self.fetched:
             return call, ()  # `resume`
-        if event.leg_id == self.transferor and before.is_open(event.leg_id):
+        if event.leg_id == self.transferor and before.is_there(event.leg_id):
             return _transferor_gone(call, self, facts)
         if event.leg_id == self.colleague and before.is_open(event.leg_id):
             return _colleague_gone(call, self, facts)
@@ -124,8 +125,14 @@ class KeyTransfer(KeyTransferState):
         stops = tuple(do.StopTimer(name) for name in steps.TIMERS)
         if self.phase is Phase.ASKING:
             return call, (*stops, KeepLeg(self.transferor, on=False), KeepLeg(self.colleague, on=False))
-        left = (do.KillLeg(self.transferor, "NORMAL_CLEARING"),) if call.is_open(self.transferor) else ()
+        left = (do.KillLeg(self.transferor, "NORMAL_CLEARING"),) if call.is_there(self.transferor) else ()
         return call, (*stops, *left, *steps.cancelled(call, self))
+
+
+def _is_news(call: Call, leg: str, at: Instant) -> bool:
+    """Whether it is not the code by which the transfer has begun, told twice: of a leg beside, two calls are told."""
+    beside = call.beside
+    return beside is None or beside.leg != leg or beside.heard is None or at > beside.heard
 
 
 def _code(call: Call, state: KeyTransferState, code: str, facts: Facts) -> PlainResult:
@@ -237,8 +244,12 @@ def _joined(call: Call, state: KeyTransferState, leg: str, facts: Facts) -> Plai
             return call, ()
 
 
-def _not_joined(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
-    """One of the two is gone, or the switch cannot: the party comes back to the one that is left."""
+def _not_joined(call: Call, state: KeyTransferState, leg: str, facts: Facts) -> PlainResult:
+    """One of the two is gone, or the switch cannot: the party comes back to the one that is left. The end of
+    a leg beside the call may not have been told to this worker.
+    """
+    if call.beside is not None and call.beside.leg == leg:
+        call = replace(call, beside=None)
     return _without(call, state, facts) if state.phase in _JOINS else (call, ())
 
 
@@ -246,7 +257,7 @@ def _without(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
     """The party is with none of the two: the colleague is let go, the transferor has the party."""
     cancel = steps.cancelled(call, state)
     state = replace(state, legs=(), colleague="")
-    if call.is_open(state.transferor):
+    if call.is_there(state.transferor):
         return steps.back_to_transferor(call, state, *cancel)
     call, commands = steps.recall(call, state, "the transferor has left", facts)
     return call, (*cancel, *commands)

@@ -47,6 +47,9 @@ SHORTEST_MUSIC_S = 2
 
 def talking(call: Call, leg: str, other: str, at: Instant) -> Call:
     """The call in which these two legs are joined since then."""
+    beside = call.beside
+    if beside is not None and {leg, other} == {beside.leg, call.led}:
+        return call.noting(JoinedOutside(at, beside.leg, beside.who))
     if call.caller_channel in (leg, other):
         leg, other = (other if leg == call.caller_channel else leg), ""
     changed = [
@@ -120,7 +123,8 @@ def back_to_transferor(call: Call, state: KeyTransferState, *first: Command) -> 
 def talks_again(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
     """As if there had been no transfer."""
     call = replace(talking(resumed(call, facts), state.transferor, call.led, facts.now), transfer=state.kept)
-    return call.to(Talking("", state.transferor, before=state.before)), _stops()
+    who = party_of(call, state.transferor) if call.leg(state.transferor) is None else ""
+    return call.to(Talking("", state.transferor, who, before=state.before)), _stops()
 
 
 def ask(call: Call, state: KeyTransferState) -> PlainResult:
@@ -258,7 +262,7 @@ def sent_out(call: Call, state: KeyTransferState, step: Ring, facts: Facts) -> P
 
 
 def _let_go(call: Call, state: KeyTransferState) -> tuple[Command, ...]:
-    return (do.KillLeg(state.transferor, "NORMAL_CLEARING"),) if call.is_open(state.transferor) else ()
+    return (do.KillLeg(state.transferor, "NORMAL_CLEARING"),) if call.is_there(state.transferor) else ()
 
 
 def _stops() -> tuple[Command, ...]:

@@ -20,8 +20,10 @@ from callcontrol.control import (
     keys_ahead,
     languages,
     legs,
+    legs_beside,
     limits,
     offers,
+    picking_up,
     recordings,
     reservations,
     restricted,
@@ -59,13 +61,14 @@ from callcontrol.control.key_transfer_state import Phase
 from callcontrol.control.legs import NEVER_TIMER
 from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.own_steps import OwnState
+from callcontrol.control.parked_events import PickedUp
 from callcontrol.control.restriction_events import PayersRestricted
 from callcontrol.control.reunion_events import Reunited
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import ring, talk
 from callcontrol.control.steps.start import start
 from callcontrol.control.supervise_events import TakenOver
-from callcontrol.control.transfer_events import CodePressed
+from callcontrol.control.transfer_events import CodePassed, CodePressed, PartnerTold
 from callcontrol.control.trunk_events import GivesWay, LegNotSent
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
@@ -91,11 +94,12 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
         if isinstance(answer, ThenDecide):
             first, answer = (*first, *answer.commands), answer.decision
         moved, answer = start(moved, answer, facts.led_in(moved.language))
-    recorded, more = recordings.follow(call, keys_ahead.dropped(moved), event, facts)
+    recorded, more = recordings.follow(call, keys_ahead.dropped(legs_beside.received(call, moved)), event, facts)
     told = emergencies.follow(call, recorded, facts)
     codes = transfer_keys.follow(call, recorded, facts)
     held = holding.timers(recorded, facts) if isinstance(event, CallConnectionLost) else ()
-    moved, commands = reservations.follow(recorded, (*first, *answer, *more, *told, *codes, *held), event, facts)
+    more = (*more, *told, *codes, *held, *legs_beside.follow(call, recorded, facts))
+    moved, commands = reservations.follow(recorded, (*first, *answer, *more), event, facts)
     return moved, kept_transferor.follow(moved, commands)
 
 
@@ -118,8 +122,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return holding.due(call, name.removeprefix(holding.TIMER), facts)
         case LegKey() if not isinstance(call.state, KeyTransfer):
             return accepting.pressed(call, event, facts)
-        case CodePressed() if not isinstance(call.state, KeyTransfer):
-            return transfer_keys.pressed(call, event, facts)
+        case CodePressed() | CodePassed() | PartnerTold() | PickedUp():
+            return _of_two_calls(call, event, facts)
         case SpansReserved():
             return _reserved(call, event, facts)
         case LimitsReached():
@@ -147,6 +151,23 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return _counted(call, event, alive, facts)
         case CommandFailed(command, reply):
             return _refused(call, command, reply, facts)
+        case _:
+            return None
+
+
+def _of_two_calls(
+    call: Call, event: CodePressed | CodePassed | PartnerTold | PickedUp, facts: Facts
+) -> PlainResult | None:
+    """What concerns another call, too, in every state but that which it is for."""
+    match event:
+        case CodePressed() if not isinstance(call.state, KeyTransfer):
+            return transfer_keys.pressed(call, event, facts)
+        case CodePassed() if not isinstance(call.state, KeyTransfer):
+            return transfer_keys.passed(call, event, facts)
+        case PartnerTold():
+            return legs_beside.told(call, event)
+        case PickedUp(taker) if not isinstance(call.state, Ringing):
+            return picking_up.refused(call, taker)
         case _:
             return None
 
@@ -250,6 +271,8 @@ HANDLERS: Final[Mapping[type[State], Callable[[Call, Event, Facts], StepResult]]
 
 def _leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     """A channel's end, and what it means for what is under way."""
+    if call.beside is not None and event.leg_id == call.beside.leg:
+        return legs_beside.gone(call, event, facts)
     ended, commands = ending.leg_gone(call, event, facts)
     stops = (declining.stop_other_devices, ring.sent_on) if call.is_open(event.leg_id) else ()
     others = tuple(command for stop in stops for command in stop(call, event, facts))
@@ -272,7 +295,7 @@ def _counted(call: Call, event: ChannelsChecked, alive: frozenset[str], facts: F
 def _missing(call: Call, alive: frozenset[str]) -> str | None:
     """An open leg that does not live; those that are being rung may not be channels yet."""
     rung = call.state.being_rung
-    return next((leg for leg in call.open_legs if leg not in alive and leg not in rung), None)
+    return next((leg for leg in call.watched_legs if leg not in alive and leg not in rung), None)
 
 
 def failed(call: Call, why: str, facts: Facts) -> PlainResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.parked import ParkedCaller, Taker
+from callcontrol.vocabulary.parked import ParkedCaller, RingingCall, Taker
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,30 @@ class TellTaker:
 
 
 @dataclass(frozen=True, slots=True)
-class PickUpRinging:
-    """Have a call that rings at one of these extensions picked up by the taker, whichever worker has it; at most one is
-    (PickedUp).
+class FindRinging:
+    """Ask every worker for the calls that ring at one of these extensions; answered by RingingAsked, and by each worker
+    with RingingFound.
     """
 
     extensions: tuple[str, ...]
+    taker: Taker
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRinging:
+    """Have this call picked up by the taker (PickedUp), if it still rings there, and no other was given to the taker;
+    else answered by NotPickedUp.
+    """
+
+    ringing: RingingCall
+    extensions: tuple[str, ...]
+    taker: Taker
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseTaker:
+    """Tell the taker's call that this one is not picked up (NotPickedUp): the taker may pick up another one."""
+
     taker: Taker
 
 
@@ -112,6 +130,8 @@ ParkedCommand = (
     | LetParkedBe
     | TellTaker
     | TellPlace
-    | PickUpRinging
+    | FindRinging
+    | TakeRinging
+    | RefuseTaker
     | RemindHolder
 )

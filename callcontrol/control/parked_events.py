@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.parked import ParkedCaller, Taker
+from callcontrol.vocabulary.parked import ParkedCaller, RingingCall, Taker
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +75,32 @@ class PickedUp:
     taker: Taker
 
 
-ParkedEvent = PlaceClaimed | PlaceKept | PlaceLeft | ParkedTaken | ParkedFound | ParkedJoined | PickedUp
+@dataclass(frozen=True, slots=True)
+class RingingAsked:
+    """So many workers are asked for calls that ring; 0: it is not known how many. Or (`trouble`) none could be."""
+
+    workers: int
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RingingFound:
+    """The calls of one worker that ring there."""
+
+    calls: tuple[RingingCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotPickedUp:
+    """This call does not ring there any more, or another phone picks it up.
+
+    Attributes:
+        is_another: another call is given to this phone: it is about to be joined.
+    """
+
+    call: str
+    is_another: bool = False
+
+
+RingingEvent = PickedUp | RingingAsked | RingingFound | NotPickedUp
+ParkedEvent = PlaceClaimed | PlaceKept | PlaceLeft | ParkedTaken | ParkedFound | ParkedJoined | RingingEvent

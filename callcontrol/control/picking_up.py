@@ -51,12 +51,17 @@ RING_S = 15
 def begin(call: Call, ringing: Ringing, taker: Taker, facts: Facts) -> PlainResult:
     """Those that ring stop; an emergency call, and one whose ringing has not begun, is not picked up."""
     if not ringing.app_id or isinstance(ringing.step.target, EmergencyTarget):
-        return call, ()
+        return refused(call, taker)
     rang = tuple(dict.fromkeys(leg.to for leg in ringing.step.legs))
     call = call.noting(PickedUp(facts.now, _phone(taker), rang, ringing.legs))
     kills = tuple(do.KillLeg(leg, "LOSE_RACE") for leg in ringing.legs if call.is_open(leg))
     state = BeingPickedUp(ringing.step, ringing.app_id, ringing.legs, taker)
     return call.to(state), (*kills, do.StartTimer(STEP_TIMER, OVER_S))
+
+
+def refused(call: Call, taker: Taker) -> PlainResult:
+    """The phone may have another call: this one was answered, is picked up by another phone, or is over."""
+    return call, (at_place.RefuseTaker(taker),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,8 @@ class BeingPickedUp(OwnState):
             case AppEnded(app_id) if app_id and app_id == self.opening:
                 return call, (do.Join(call.led, self.taker.channel),)
             case LegBridged(leg, at) if leg in self.legs:
-                return legs.bridged(call, leg, at).to(Talking(self.app_id, leg)), (do.StopTimer(STEP_TIMER),)
+                talks = legs.bridged(call, leg, at).to(Talking(self.app_id, leg))
+                return talks, (do.StopTimer(STEP_TIMER), at_place.RefuseTaker(self.taker))
             case LegBridged(leg, at) if leg == self.taker.channel:
                 return self._talks(call, at, facts)
             case AloneChecked(False) if self.unwatched:
@@ -126,6 +132,10 @@ class BeingPickedUp(OwnState):
         state = BeingPickedUp(self.step, "", self.legs, self.taker, unwatched=True)
         watch = (do.StopTimer(STEP_TIMER), do.CheckAlone(), *still_there(call))
         return call.noting(Noted(facts.now, event.reason)).to(state), watch
+
+    def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
+        """The caller has left."""
+        return call, (at_place.RefuseTaker(self.taker),)
 
     def _to_be_rung(self, call: Call, facts: Facts) -> PlainResult:
         """The phone hears that it will be; where it is registered is looked up meanwhile."""
@@ -159,7 +169,7 @@ class BeingPickedUp(OwnState):
     def _failed(self, call: Call, facts: Facts) -> StepResult:
         why = Noted(facts.now, f"{_phone(self.taker)} was not joined")
         following = router.after(self.step, RingResult(Outcome.NO_ANSWER), facts)
-        return call.noting(why), ThenDecide((do.StopTimer(STEP_TIMER),), following)
+        return call.noting(why), ThenDecide((do.StopTimer(STEP_TIMER), at_place.RefuseTaker(self.taker)), following)
 
 
 def _phone(taker: Taker) -> str:

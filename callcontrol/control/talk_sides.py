@@ -31,6 +31,8 @@ def party_of(call: Call, leg_id: str) -> str:
         return text_of(ExtensionTarget(call.caller.extension)) if call.caller.extension else ""
     if leg is not None:
         return leg.target
+    if call.beside is not None and call.beside.leg == leg_id:
+        return call.beside.who
     return call.state.who if isinstance(call.state, Talking) and call.state.leg_id == leg_id else ""
 
 

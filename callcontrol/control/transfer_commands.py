@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from callcontrol.vocabulary.moment import Instant
+
 
 @dataclass(frozen=True, slots=True)
 class ListenForCodes:
@@ -53,6 +55,30 @@ class DialFor:
 
 
 @dataclass(frozen=True, slots=True)
+class PassCode:
+    """Tell the call that has the channel `party`, whichever worker has that call, of a code at a leg of this one which
+    talks with it (CodePassed).
+    """
+
+    leg_id: str
+    code: str
+    by: str
+    party: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class TellPartner:
+    """Tell the call that has this leg, which stands beside this one, with whom it talks since then (PartnerTold)."""
+
+    leg_id: str
+    at: Instant
+    channel: str
+    party: str
+    lent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmTransfer:
     """The transfer is taken: the transferor's phone is told so (NOTIFY 200). Answered by AppEnded."""
 
@@ -79,4 +105,5 @@ class RefuseTransfer:
 
 TransferAnswer = ConfirmTransfer | RefuseTransfer
 TransferOrder = ListenForCodes | Part | KeepLeg | JoinAsThird
-TransferCommand = TransferOrder | DialFor
+BesideCommand = PassCode | TellPartner
+TransferCommand = TransferOrder | DialFor | BesideCommand

@@ -15,13 +15,14 @@ from callcontrol.control.key_transfer_state import Phase
 from callcontrol.control.key_transfer_steps import IN_TALK, JOIN_S, held
 from callcontrol.control.step_result import PlainResult
 from callcontrol.control.talk_sides import channel_of, partner_of, party_of
-from callcontrol.control.transfer_commands import ListenForCodes, Part
-from callcontrol.control.transfer_events import CodePressed
+from callcontrol.control.transfer_commands import ListenForCodes, Part, PassCode
+from callcontrol.control.transfer_events import CodePassed, CodePressed
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.call import LegBeside
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.parked import Taker
-from callcontrol.vocabulary.target import EmergencyTarget, extension_in
+from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, extension_in, text_of
 from callcontrol.vocabulary.trail import Parted
 
 # The switch parts two channels in less (seconds).
@@ -32,6 +33,8 @@ def follow(before: Call, call: Call, facts: Facts) -> tuple[Command, ...]:
     """Codes count at the legs of a conversation that has just begun."""
     if call.state is before.state or not isinstance(call.state, Talking) or not facts.tenant.transfers.keys.on:
         return ()
+    if call.state.lent:
+        return ()  # the codes of that leg are those of a transfer that goes on
     partner = partner_of(call)
     if not partner or (isinstance(before.state, Talking) and partner == partner_of(before)):
         return ()
@@ -41,18 +44,53 @@ def follow(before: Call, call: Call, facts: Facts) -> tuple[Command, ...]:
 
 
 def _may(call: Call, leg: str, facts: Facts) -> bool:
-    """Whether one of the tenant's people who may is at this leg, which is one of the call's."""
+    """Whether one of the tenant's people who may is at this leg, which is one of the call's, or the one beside it."""
     extension = extension_in(party_of(call, leg))
-    return call.is_open(leg) and bool(extension) and facts.tenant.transfers.keys.are_for(extension)
+    return call.is_there(leg) and bool(extension) and facts.tenant.transfers.keys.are_for(extension)
 
 
 def pressed(call: Call, event: CodePressed, facts: Facts) -> PlainResult:
-    """A code in a conversation: its other party is held. In a conversation that no worker directs, too."""
-    party = _other_party(call, event.leg_id)
+    """A code in a conversation: its other party is held. In a conversation that no worker directs, too.
+
+    The call that has the party's leg does it. Where that is another one than the transferor's, it is passed on: the
+    other one may not know who is there, or its worker may not have heard it.
+    """
     keys = facts.tenant.transfers.keys
-    if not party or not _may(call, event.leg_id, facts) or event.code not in keys.in_talk:
+    if event.code not in keys.in_talk or not _may(call, event.leg_id, facts):
         return call, ()
-    return _parting(call, event.leg_id, party, facts, asks=event.code == keys.attended)
+    if not call.is_open(event.leg_id):
+        by = extension_in(party_of(call, event.leg_id))
+        return passed(call, CodePassed(event.leg_id, event.code, by, call.led, event.at), facts)
+    party = _other_party(call, event.leg_id)
+    if party:
+        return _parting(call, event.leg_id, party, facts, asks=event.code == keys.attended)
+    if not event.partner or call.leg(event.partner) is not None:
+        return call, ()
+    by = extension_in(party_of(call, event.leg_id))
+    return call, (PassCode(event.leg_id, event.code, by, event.partner, event.at),)
+
+
+def passed(call: Call, event: CodePassed, facts: Facts) -> PlainResult:
+    """A code at a leg of another call, which talks with this party of ours."""
+    keys, known = facts.tenant.transfers.keys, call.beside
+    if known is not None and known.leg == event.leg_id and known.heard is not None and event.at <= known.heard:
+        return call, ()  # told twice
+    may = keys.on and event.code in keys.in_talk and keys.are_for(event.by)
+    if not may or not _is_free(call, event.party, event.leg_id):
+        return call, ()
+    beside = LegBeside(event.leg_id, text_of(ExtensionTarget(event.by)), event.at or None)
+    call = replace(call, beside=beside)
+    return _parting(call, event.leg_id, event.party, facts, asks=event.code == keys.attended)
+
+
+def _is_free(call: Call, party: str, leg: str) -> bool:
+    """Whether this leg of the call may be transferred by whom it talks with at a leg that is none of the call's."""
+    found, state = call.leg(party), call.state
+    if found is None or found.end is not None or found.target.partition(":")[0] == EmergencyTarget.kind:
+        return False
+    if isinstance(state, Talking):
+        return state.taker is None and not state.lent and leg == state.leg_id
+    return isinstance(state, Ending)
 
 
 def taken_from_the_caller(call: Call, leg: str, taker: Taker, facts: Facts) -> PlainResult:

@@ -35,6 +35,7 @@ from callcontrol.control.events import (
 from callcontrol.control.parked_commands import ParkedCommand
 from callcontrol.control.supervise_commands import SuperviseCommand
 from callcontrol.daemon import (
+    beside_line,
     emergency_line,
     note_line,
     number_facts,
@@ -122,7 +123,7 @@ class CallDriver:
         for pressed in missed:
             self.deliver(pressed)
         if not self.call.watched:  # only the switch knows what happened between two workers
-            self._check(self.call.open_legs)
+            self._check(self.call.watched_legs)
 
     def deliver(self, event: Event) -> None:
         """Hand an event to the call. May be called from any greenlet."""
@@ -262,6 +263,8 @@ class CallDriver:
                     self._find_facts(number_facts.wanted(command, self.call, self.facts))
                 case move.DialFor():
                     number_facts.look_up(command, self, self.shared)
+                case move.PassCode() | move.TellPartner():
+                    beside_line.carry_out(command, self, self.shared)
                 case _ if isinstance(command, StoreCommand):
                     store_line.carry_out(command, self, self.shared)
                 case do.CheckChannels(legs):
@@ -275,12 +278,10 @@ class CallDriver:
                 case do.CloseBook():
                     self._close()
                 case _ if isinstance(command, Dialling) and trunk_capacity.trunk_legs(command.legs):
-                    self._send(outward)
-                    outward = []
+                    outward = self._send(outward)
                     admit(command, self, self.facts, self.shared, self._dial)
                 case _ if isinstance(command, LegCommand):
-                    self._send(outward)
-                    outward = []
+                    outward = self._send(outward)
                     self.shared.legs.carry_out(command, self)
                 case _ if isinstance(command, QueueCommand):
                     self.shared.queues.carry_out(command, self)
@@ -309,13 +310,15 @@ class CallDriver:
         elif not self._lost:
             self.shared.legs.carry_out(command, self)
 
-    def _send(self, commands: list[Command]) -> None:
+    def _send(self, commands: list[Command]) -> list[Command]:
+        """What is left of them: none. Where there is no connection the call is only watched to its end."""
         if self.line is None or not commands:
-            return  # there is no connection: the call is only watched to its end
+            return []
         self.line.carry_out(commands, self.call)
         if self._began is not None:
             meters.decision_seconds.observe(clock.monotonic() - self._began)
             self._began = None
+        return []
 
     def _find_facts(self, about: Facts, **known: Any) -> None:
         resting, quality = self.shared.trunks.resting(), self.shared.capacity.quality
@@ -362,7 +365,7 @@ class CallDriver:
                 wait_s = FORGED_S + self.shared.slack_s(self.call.switch)
                 self.shared.timers.after(wait_s, partial(checked, alive, late=True))
                 return
-            opened = frozenset(self.call.open_legs).difference(legs)
+            opened = frozenset(self.call.watched_legs).difference(legs)
             self.deliver(ChannelsChecked(None if alive is None else alive | opened))
 
         self.shared.switches.living(self.call.switch, legs, checked)

@@ -32,11 +32,13 @@ STATE_EVENTS: Final = ("CHANNEL_PARK", *HOLD_EVENTS)
 # (switch_channel_perform_hangup), and that looks the same but for this.
 HAS_LEFT: Final = "variable_sip_term_status"
 WAS_HEARD: Final = f"variable_{HEARD}"
+# The channel that one is joined with. It stays when both are parted (`switch_links.is_alone`).
+PARTNER: Final = "variable_bridge_uuid"
 # What of this is asked for, of which events only some, and the headers that are looked at. Every call that reaches us
 # parks once, and each worker would be told of all of them.
 EVENTS: Final = (LISTENING, *STATE_EVENTS, *RECORDING_EVENTS)
 ONLY: Final[Mapping[str, tuple[str, str]]] = {"CHANNEL_PARK": (WAS_HEARD, "true")}
-HEADERS: Final = (WAS_HEARD, HAS_LEFT, LISTENS, "Event-Sequence")
+HEADERS: Final = (WAS_HEARD, HAS_LEFT, LISTENS, PARTNER, "Event-Sequence")
 
 
 def call_named(text: bytes) -> str:
@@ -70,15 +72,24 @@ def tell_recording(event: SwitchEvent, drivers: Mapping[str, DrivenCall]) -> Non
 
 
 def tell_leg(event: SwitchEvent, shared: WorkerContext) -> None:
-    """A code was pressed at a leg of a call, or one was parked that has heard something."""
+    """A code was pressed at a leg of a call, or at one beside it, or one was parked that has heard something."""
     leg = event.get("Unique-ID")
-    driver = shared.driver_of(leg)
-    if driver is None:
-        return
-    if event.name == "CUSTOM":
-        driver.deliver(CodePressed(leg, event.get(CODE_HEADER)))
-    elif event.get(WAS_HEARD) == "true":
-        driver.deliver(LegHeard(leg))
+    for driver in _both(leg, shared):
+        if event.name == "CUSTOM":
+            driver.deliver(CodePressed(leg, event.get(CODE_HEADER), event.get(PARTNER), _at(event)))
+        elif event.get(WAS_HEARD) == "true":
+            driver.deliver(LegHeard(leg))
+
+
+def _both(leg: str, shared: WorkerContext) -> tuple[DrivenCall, ...]:
+    """The call that talks with this leg of another one first, then the one that has the leg."""
+    joined, own = shared.joined_driver(leg), shared.driver_of(leg)
+    return tuple(driver for driver in (joined, own if own is not joined else None) if driver is not None)
+
+
+def _at(event: SwitchEvent) -> Instant:
+    at = event.get("Event-Date-Timestamp")
+    return Instant(int(at)) if at.isdigit() else clock.now()
 
 
 def tell_key(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
@@ -111,7 +122,7 @@ def tell(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
 
 def tell_hold(event: SwitchEvent, shared: WorkerContext) -> None:
     """A phone holds the other party, or has taken it back; one that hangs up while it holds has not."""
-    driver, is_on = shared.driver_of(event.get("Unique-ID")), event.name == "CHANNEL_HOLD"
-    if driver is not None and (is_on or not event.get(HAS_LEFT)):
-        at = event.get("Event-Date-Timestamp")
-        driver.deliver(LegHolds(event.get("Unique-ID"), is_on, Instant(int(at)) if at.isdigit() else clock.now()))
+    leg, is_on = event.get("Unique-ID"), event.name == "CHANNEL_HOLD"
+    if is_on or not event.get(HAS_LEFT):
+        for driver in _both(leg, shared):
+            driver.deliver(LegHolds(leg, is_on, _at(event)))

@@ -9,6 +9,7 @@ from callcontrol.control import parked_commands as at_place
 from callcontrol.control.call import Call, Ringing
 from callcontrol.control.events import FactsFound
 from callcontrol.control.parked_events import (
+    NotPickedUp,
     ParkedFound,
     ParkedJoined,
     ParkedTaken,
@@ -16,6 +17,8 @@ from callcontrol.control.parked_events import (
     PlaceClaimed,
     PlaceKept,
     PlaceLeft,
+    RingingAsked,
+    RingingFound,
 )
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.worker_context import WorkerContext
@@ -27,7 +30,7 @@ from callcontrol.kinds.targets.parking.telling import new_telling
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.parked import ParkedCaller, Taker
+from callcontrol.vocabulary.parked import ParkedCaller, RingingCall, Taker
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
 Drive = Callable[[Call, Facts, WorkerContext, None], DrivenCall]
@@ -55,8 +58,12 @@ def carry_out(command: at_place.ParkedCommand, driver: DrivenCall, shared: Worke
             store.let_be(tenant, place, taker_call)
         case at_place.TellTaker(taker, at, channel, party):
             store.tell_joined(tenant, taker, at, channel, party)
-        case at_place.PickUpRinging(extensions, taker):
-            store.ask_for_ringing(tenant, extensions, taker)
+        case at_place.FindRinging(extensions, taker):
+            store.ask_for_ringing(tenant, extensions, taker, partial(_asked, driver))
+        case at_place.TakeRinging(ringing, extensions, taker):
+            store.ask_to_pick_up(tenant, ringing, extensions, taker)
+        case at_place.RefuseTaker(taker):
+            store.refuse_taker(tenant, taker, call)
         case at_place.TellPlace(place, extension):
             parked = driver.call.led_party
             _ring(extension, partial(new_telling, place=place, parked=parked), driver, shared, drive)
@@ -99,6 +106,10 @@ def _ring(extension: str, new: Callable[..., Call], driver: DrivenCall, shared: 
     told.deliver(FactsFound())
 
 
+def _asked(driver: DrivenCall, workers: int, trouble: LiveStateError | None) -> None:
+    driver.deliver(RingingAsked(workers, _text(trouble)))
+
+
 def _text(trouble: LiveStateError | None) -> str:
     return str(trouble) if trouble is not None else ""
 
@@ -109,6 +120,9 @@ def heard(shared: WorkerContext) -> dict[str, Callable[..., object]]:
         "on_parked": partial(taken, shared),
         "on_joined": partial(joined, shared),
         "on_picks_up": partial(picks_up, shared),
+        "on_rings": partial(rings, shared),
+        "on_pick_up": partial(pick_up, shared),
+        "on_not_picked_up": partial(not_picked_up, shared),
     }
 
 
@@ -126,15 +140,48 @@ def joined(shared: WorkerContext, call: str, at: Instant, channel: str = "", par
         driver.deliver(ParkedJoined(at, channel, party))
 
 
-def picks_up(shared: WorkerContext, tenant: str, taker: Taker, extensions: Sequence[str]) -> None:
-    """A phone picks up a call that rings at one of these extensions: ours that has rung longest, if it is given one;
-    one at the phone's own switch first, for channels of different switches cannot be joined.
+def picks_up(shared: WorkerContext, tenant: str, taker: Taker, extensions: Sequence[str], to_choose: bool) -> None:
+    """A phone picks up a call that rings at one of these extensions: its call is told which of ours do.
+
+    Args:
+        to_choose: False: it is a call of the version before, which chooses none. Of ours the one is given to it that
+            has rung longest, if no other worker's is; one at the phone's own switch first.
     """
+    ringing = _ringing(shared, tenant, extensions)
+    if to_choose:
+        return shared.parked.answer_ringing(tenant, taker, ringing)
+    for one in sorted(ringing, key=lambda one: (one.switch != taker.switch, one.since, one.call))[:1]:
+        shared.parked.give(tenant, taker, one.call, partial(shared.drivers[one.call].deliver, PickedUp(taker)))
+
+
+def _ringing(shared: WorkerContext, tenant: str, extensions: Sequence[str]) -> tuple[RingingCall, ...]:
     names = {text_of(ExtensionTarget(one)) for one in extensions}
-    ours = (driver for driver in shared.drivers.values() if driver.call.tenant == tenant)
-    ringing = [(since, driver) for driver in ours if (since := _rings_since(driver.call, names)) is not None]
-    for _, driver in sorted(ringing, key=lambda one: (one[1].call.switch != taker.switch, one[0], one[1].call.id))[:1]:
-        shared.parked.give(tenant, taker, driver.call.id, partial(driver.deliver, PickedUp(taker)))
+    ours = (driver.call for driver in shared.drivers.values() if driver.call.tenant == tenant)
+    found = ((call, since) for call in ours if (since := _rings_since(call, names)) is not None)
+    return tuple(RingingCall(call.id, shared.worker, call.switch, since) for call, since in found)
+
+
+def rings(shared: WorkerContext, call: str, calls: Sequence[RingingCall]) -> None:
+    """What rings at one of the workers, for a call of ours that picks one up."""
+    driver = shared.drivers.get(call)
+    if driver is not None:
+        driver.deliver(RingingFound(tuple(calls)))
+
+
+def pick_up(shared: WorkerContext, tenant: str, taker: Taker, call: str, extensions: Sequence[str]) -> None:
+    """A phone picks up this call of ours, if it still rings there."""
+    driver = shared.drivers.get(call)
+    if driver is None or all(one.call != call for one in _ringing(shared, tenant, extensions)):
+        return shared.parked.tell_not_picked_up(tenant, taker, call)
+    another = partial(shared.parked.tell_not_picked_up, tenant, taker, call, is_another=True)
+    shared.parked.give(tenant, taker, call, partial(driver.deliver, PickedUp(taker)), another)
+
+
+def not_picked_up(shared: WorkerContext, call: str, other: str, is_another: bool) -> None:
+    """A call of ours does not pick up that other one."""
+    driver = shared.drivers.get(call)
+    if driver is not None:
+        driver.deliver(NotPickedUp(other, is_another))
 
 
 def _rings_since(call: Call, names: Collection[str]) -> Instant | None:

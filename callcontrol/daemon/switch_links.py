@@ -283,7 +283,7 @@ class SwitchLinks:
         """Ends that were told while there was no connection are missed: each call on this switch hears
         which of its channels are left. The ends of channels that are just going are waited for, once for all calls."""
         drivers = self._shared.drivers.values() if self._shared is not None else ()
-        calls = [(d, d.call.open_legs) for d in drivers if d.call.switch == name and d.call.open_legs]
+        calls = [(d, d.call.watched_legs) for d in drivers if d.call.switch == name and d.call.watched_legs]
         listed = {row["uuid"] for row in self.channels(name)} if calls else set()
         since = self.event_gaps.gap(name)
         doubtful = tuple(leg for _, legs in calls for leg in legs if leg not in listed)
@@ -292,7 +292,7 @@ class SwitchLinks:
             return  # the connection is going again: the next one asks
         gone = alive.symmetric_difference(doubtful)
         for driver, _ in calls:
-            driver.deliver(ChannelsChecked(frozenset(driver.call.open_legs).difference(gone), since))
+            driver.deliver(ChannelsChecked(frozenset(driver.call.watched_legs).difference(gone), since))
         self.event_gaps.whole(name)
 
     def _on_down(self, name: str, reason: EventSocketError) -> None:
@@ -315,8 +315,9 @@ class SwitchLinks:
             return self._shared is not None and any(room_line.are_in(self._shared.drivers.values(), name, mixer))
         if what == LISTENING or (self._shared is not None and channel in self._shared.call_by_channel):
             return what != LISTENING or leg_news.is_eavesdropping(text)
+        is_joined = self._shared is not None and channel in self._shared.joined
         if what == "DTMF":
-            return self.missed_keys.keep(channel, text) or (self._shared is not None and channel in self._shared.joined)
+            return self.missed_keys.keep(channel, text) or is_joined
         if what in RECORDING_EVENTS or (what == "CUSTOM" and leg_news.call_named(text)):
             return self._shared is not None and leg_news.call_named(text) in self._shared.drivers
         names = call_names(peek(text, CALL_MARK), channel)
@@ -324,7 +325,7 @@ class SwitchLinks:
             return True
         if what == "CHANNEL_HANGUP_COMPLETE":
             self.missed.keep(names, text)
-        return False
+        return is_joined
 
     def _is_ours(self, names: tuple[str, ...]) -> bool:
         shared = self._shared
@@ -362,8 +363,8 @@ class SwitchLinks:
         """Deliver a leg's end to its call; a transferred leg has become a call of its own as well."""
         shared, channel = self._shared, event.get("Unique-ID")
         assert shared is not None
-        names = (shared.call_by_channel.get(channel, ""), *call_names(event.get(CALL_MARK), channel))
-        for name in dict.fromkeys(names):
+        own, joined = shared.call_by_channel.get(channel, ""), shared.joined.get(channel, "")
+        for name in dict.fromkeys((own, *call_names(event.get(CALL_MARK), channel), joined)):
             driver, closed = shared.drivers.get(name), shared.estimated.get(name)
             if driver is not None:
                 driver.deliver(leg_gone(event, driver.call))

@@ -19,7 +19,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.control.trunk_events import GivesWay
-from callcontrol.daemon import parked_line, room_line, supervise_line
+from callcontrol.daemon import beside_line, parked_line, room_line, supervise_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.busy_legs import BusyLegs
@@ -299,7 +299,7 @@ class Worker:
             *told,
             on_restricted=lambda: self._shared.restrictions.heard(),
             on_click=ClickToCalls(self._shared, self._switch_links, ClickToCallStore(self._pipeline)).asked,
-            **(parked_line.heard(self._shared) | supervise_line.heard(self._shared)),
+            **(parked_line.heard(self._shared) | supervise_line.heard(self._shared) | beside_line.heard(self._shared)),
             on_room=partial(room_line.changed, self._shared.drivers.values()),
             on_invites=partial(room_line.asked, self._shared.drivers),
         )

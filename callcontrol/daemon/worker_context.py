@@ -64,8 +64,8 @@ class WorkerContext:
         of_queues: those of them that are of a queue now.
         queue_call_began: set when the first of these begins.
         call_by_channel: the call in progress of each channel; one that is the caller's of a call belongs to that call.
-        joined: by a leg of another call that a recorded one of ours talks with (an attended transfer has joined them),
-            that call of ours.
+        joined: by a leg of another call that one of ours talks with (it is recorded, or the leg is beside it), that
+            call of ours.
         holds: whether another worker may have our calls of a switch without our hearing of it: then nothing is done
             for them before that is known.
         cut_off: whether Redis does not answer us and our lease has run out: others may take our calls over, and only
@@ -159,12 +159,17 @@ class WorkerContext:
             self.of_queues.discard(call.id)
         if call.recording is not None and call.leg(call.recording.partner) is None:
             self.joined[call.recording.partner] = call.id
+        if call.beside is not None:
+            self.joined[call.beside.leg] = call.id
 
     def joined_driver(self, channel: str) -> DrivenCall | None:
-        """The recorded call in progress that talks with this leg of another call; None: none of ours does."""
+        """The call in progress that talks with this leg of another call; None: none of ours does."""
         driver = self.drivers.get(self.joined.get(channel, ""))
-        recording = driver.call.recording if driver is not None else None
-        return driver if recording is not None and recording.partner == channel else None
+        if driver is None:
+            return None
+        recording, beside = driver.call.recording, driver.call.beside
+        is_recorded = recording is not None and recording.partner == channel
+        return driver if is_recorded or (beside is not None and beside.leg == channel) else None
 
     def driver_of(self, channel: str) -> DrivenCall | None:
         """The call in progress that has this channel; None: none of ours."""

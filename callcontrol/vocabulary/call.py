@@ -79,6 +79,23 @@ class HeldLeg:
     at: Instant
 
 
+@dataclass(frozen=True, slots=True)
+class LegBeside:
+    """A leg of another call that talks with a party of this one, or has talked and transfers that party now: it picked
+    the call up, took a parked caller, or was joined by an attended transfer. The other call books it.
+
+    Attributes:
+        leg: its channel.
+        who: who is there, as a target text.
+        heard: when the code was pressed that has begun its latest transfer (clock of the switch): told twice it counts
+            once; None: none has, or it is not known.
+    """
+
+    leg: str
+    who: str
+    heard: Instant | None = None
+
+
 @fast_init
 @dataclass(frozen=True, slots=True)
 class Stamps:

@@ -25,6 +25,22 @@ class Taker:
 
 
 @dataclass(frozen=True, slots=True)
+class RingingCall:
+    """A call that rings at a phone, and may be picked up.
+
+    Attributes:
+        worker: the worker that has it.
+        switch: where its caller's channel is.
+        since: since when the phone has rung.
+    """
+
+    call: str
+    worker: str
+    switch: str
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedCaller:
     """A place that is taken.
 

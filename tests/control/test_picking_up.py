@@ -61,7 +61,8 @@ def test_the_phone_that_rang_is_told_that_it_was_answered_elsewhere_and_both_are
     story, _, leg = picked_up()
     assert story.command(do.KillLeg) == do.KillLeg(leg, "LOSE_RACE")
     assert decode(encode(story.call)) == story.call
-    assert not story.then(PickedUp(Taker("call-8", "taker-8", "fs1", "103"))).commands
+    another = Taker("call-8", "taker-8", "fs1", "103")
+    assert story.then(PickedUp(another)).commands == (at_place.RefuseTaker(another),)
     story = answered()
     assert story.command(do.Join) == do.Join("caller-1", "taker-9")
     story.then(LegBridged("taker-9", story.facts.now))
@@ -77,6 +78,19 @@ def test_a_phone_that_answers_first_has_the_call() -> None:
     story, _, leg = picked_up()
     assert isinstance(story.then(LegBridged(leg, story.facts.now)).call.state, Talking)
     assert not story.has(at_place.TellTaker)
+    assert story.command(at_place.RefuseTaker).taker == TAKER
+
+
+@pytest.mark.parametrize("event", [JoinFailed("caller-1", "taker-9", "gone"), CallerHungUp("NORMAL_CLEARING")])
+def test_a_phone_that_does_not_get_the_call_may_have_another(event: JoinFailed | CallerHungUp) -> None:
+    assert answered().then(event).command(at_place.RefuseTaker).taker == TAKER
+
+
+def test_a_call_that_does_not_ring_any_more_is_not_picked_up() -> None:
+    story, _, leg = ringing()
+    before = story.then(LegBridged(leg, story.facts.now)).call
+    assert story.then(PickedUp(TAKER)).command(at_place.RefuseTaker).taker == TAKER
+    assert story.call is before
 
 
 @pytest.mark.parametrize("event", [JoinFailed("caller-1", "taker-9", "gone"), TimerFired("step")])

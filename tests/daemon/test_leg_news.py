@@ -9,13 +9,14 @@ from typing import cast
 import pytest
 
 from callcontrol.control.call import Call, new_call
-from callcontrol.control.events import Event, LegHolds, LegKey
+from callcontrol.control.events import Event, LegHeard, LegHolds, LegKey
 from callcontrol.control.talk_recording import TalkRecording
-from callcontrol.daemon.leg_news import tell_hold, tell_key
+from callcontrol.control.transfer_events import CodePressed
+from callcontrol.daemon.leg_news import tell_hold, tell_key, tell_leg
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges.freeswitch.wire import SwitchEvent
-from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.call import Caller, LegBeside
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.recording import RecordingMode
 from tests.daemon.test_missed_keys import CALL, Driven
@@ -72,3 +73,17 @@ def test_a_phone_holds_takes_back_or_hangs_up_while_it_holds(name: str, left: st
     headers = {"Unique-ID": COLLEAGUE, "Event-Date-Timestamp": "5", "variable_sip_term_status": left}
     tell_hold(cast(SwitchEvent, SimpleNamespace(name=name, get=headers.__getitem__)), shared)
     assert driven["asked"].events == events
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_code_at_a_leg_beside_a_call_is_told_to_both_calls(is_here: bool) -> None:
+    """With the channel that it talks with, as the switch says; also if another worker has the leg's own call."""
+    beside = replace(CALL, beside=LegBeside(COLLEAGUE, "extension:102"))
+    shared, driven = worker(joined=beside, **({"asked": ASKED} if is_here else {}))
+    said = {"Unique-ID": COLLEAGUE, "Callcontrol-Code": "*1", "variable_bridge_uuid": "a", "Event-Date-Timestamp": "5"}
+    tell_leg(cast(SwitchEvent, SimpleNamespace(name="CUSTOM", get=said.__getitem__)), shared)
+    code = CodePressed(COLLEAGUE, "*1", "a", Instant(5))
+    assert {name: one.events for name, one in driven.items()} == {name: [code] for name in driven}
+    parked = {"Unique-ID": COLLEAGUE, "variable_cc_heard": "true"}
+    tell_leg(cast(SwitchEvent, SimpleNamespace(name="CHANNEL_PARK", get=parked.__getitem__)), shared)
+    assert all(one.events == [code, LegHeard(COLLEAGUE)] for one in driven.values())

@@ -32,7 +32,7 @@ class Switches:
         self.simulated = {name: Simulator(Simulated(hostname=name), air).start() for name in ("fs1", "fs2")}
         self.board = SwitchLinks(self._settings(), Registrations(), random.Random(1), lambda user, domain: None, int)
         nobody_calls = SimpleNamespace(
-            worker="host/1", drivers={}, call_by_channel={}, estimated={}, taken_elsewhere=print
+            worker="host/1", drivers={}, call_by_channel={}, joined={}, estimated={}, taken_elsewhere=print
         )
         self.board.start(cast(WorkerContext, nobody_calls))
         until(lambda: not self.board.down())
@@ -83,7 +83,7 @@ class FakeCall:
     """A stand-in for the driver of a call in progress, which keeps its events."""
 
     def __init__(self) -> None:
-        self.call = SimpleNamespace(id="ours", caller_channel="our-a-leg", switch="fs1", open_legs=())
+        self.call = SimpleNamespace(id="ours", caller_channel="our-a-leg", switch="fs1", watched_legs=())
         self.legs: list[str] = []
         self.checked: list[ChannelsChecked] = []
 
@@ -150,7 +150,7 @@ def test_missed_ends_are_asked_for_when_a_lost_connection_is_back() -> None:
         first.command()
         first.say(api_reply(b'{"row_count":0}'))
         until(lambda: board.event_gaps.until())
-        call.call.open_legs = ("ours", "listed late", "gone")
+        call.call.watched_legs = ("ours", "listed late", "gone")
         lost = clock.now()
         first.close()
         second = switch.logged_in()
@@ -177,7 +177,9 @@ def test_the_answer_that_a_channel_is_gone_waits_for_the_event_of_its_end() -> N
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
-        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": call}, call_by_channel={}, estimated={})))
+        board.start(
+            cast(WorkerContext, SimpleNamespace(drivers={"ours": call}, call_by_channel={}, joined={}, estimated={}))
+        )
         peer = switch.logged_in()
         assert peer.command() == b"api show registrations as json"
         peer.say(api_reply(b'{"row_count":0}'))
@@ -202,7 +204,7 @@ def test_events_of_ends_are_waited_for_once_for_all_calls_when_a_connection_is_b
         worker = SimpleNamespace(drivers=calls, call_by_channel=channels, joined={}, estimated={})
         board.start(cast(WorkerContext, worker))
         for name, one in calls.items():
-            one.call.open_legs = (f"leg of {name}",)
+            one.call.watched_legs = (f"leg of {name}",)
         peer = switch.logged_in()
         peer.command()
         peer.say(api_reply(b'{"row_count":0}'))
@@ -229,6 +231,7 @@ def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches
         worker="host/2",
         drivers={},
         call_by_channel={},
+        joined={},
         taken_elsewhere=lambda call, arrived, by: heard.append((call, arrived)),
     )
     began = clock.monotonic()

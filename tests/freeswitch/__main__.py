@@ -21,6 +21,7 @@ from tests.freeswitch.across import ACROSS
 from tests.freeswitch.audio import Microphones, can_listen
 from tests.freeswitch.blinks import BLINKS
 from tests.freeswitch.busy_lamps import BUSY_LAMPS
+from tests.freeswitch.chains import CHAINS
 from tests.freeswitch.clicks import CLICKS
 from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.credits import CREDITS
@@ -141,6 +142,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *TALKS,
         *CREDITS,
         *MOVED,
+        *CHAINS,
         *MOVED_LIMITS,
         *PANEL_CHANGES,
         *PANEL_CLICKS,

@@ -42,13 +42,13 @@ class Ears:
 def blind_transfer_is_recorded_as_seen(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """blind: the caller talks with 117 until the REFER, then with 105 from its answer to its end"""
     phones = {"117": {"action": "answers", "after_s": 0.7, "refers": [4.0, "105"]}, "105": COLLEAGUE}
-    (call,), ears = _played(stage, phones, (FROM_OUTSIDE,), 1)
+    (call,), ears = played(stage, phones, (FROM_OUTSIDE,), 1)
     refer = ears.first("117", "refer")
     wanted = (
         ("extension:117", ears.first("117", "answered"), refer),
         ("extension:105", ears.first("105", "answered"), ears.end("105")),
     )
-    yield from _differences(call, wanted)
+    yield from differences(call, wanted)
     yield from _took_the_place(call, "extension:117", "extension:105")
 
 
@@ -58,13 +58,13 @@ def attended_transfer_is_recorded_as_seen(stage: RealStage, microphones: Microph
         "117": {"action": "answers", "after_s": 0.7, "consults": [2.0, "105", 5.0]},
         "105": COLLEAGUE | {"talk_s": 12},
     }
-    calls, ears = _played(stage, phones, (FROM_OUTSIDE,), 2)
+    calls, ears = played(stage, phones, (FROM_OUTSIDE,), 2)
     visit, consult = sorted(calls, key=lambda call: call.caller_extension)
     refer, asked = ears.first("117", "refer"), ears.first("105", "answered")
-    yield from _differences(
+    yield from differences(
         visit, (("extension:117", ears.first("117", "answered"), refer), ("extension:105", refer, ears.end("105")))
     )
-    yield from _differences(consult, (("extension:105", asked, refer),))
+    yield from differences(consult, (("extension:105", asked, refer),))
     consulted_s = (refer - asked) / SECOND_US
     said = [f"117 transferred to 105 (attended, consulted {s} s)" for s in (int(consulted_s), int(consulted_s + 0.3))]
     if not any(note["what"] in said for note in visit.notes):
@@ -78,14 +78,14 @@ def attended_transfer_is_recorded_as_seen(stage: RealStage, microphones: Microph
 def parked_caller_is_recorded_as_seen(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """parked: the caller talks with 117 until the REFER, is parked, and talks with 105 from its answer on"""
     phones = {"117": {"action": "answers", "after_s": 0.7, "refers": [2.0, "701"]}}
-    calls, ears = _played(stage, phones, (FROM_OUTSIDE, TAKES), 2)
+    calls, ears = played(stage, phones, (FROM_OUTSIDE, TAKES), 2)
     visit, taking = sorted(calls, key=lambda call: call.caller_extension)
     refer = ears.first("117", "refer")
     caller, taker = ears.callers
     taken, over = ears.first(taker, "answered"), ears.end(caller)
     first = ("extension:117", ears.first("117", "answered"), refer)
-    yield from _differences(visit, (first, ("extension:105", taken, over)))
-    yield from _differences(taking, (("number:+48500100200", taken, over),))
+    yield from differences(visit, (first, ("extension:105", taken, over)))
+    yield from differences(taking, (("number:+48500100200", taken, over),))
     told = [(one["why"], one["detail"]) for one in visit.interruptions]
     if told != [("parked", "701")]:
         yield f"one stretch at 701 expected, there are {visit.interruptions}"
@@ -94,9 +94,10 @@ def parked_caller_is_recorded_as_seen(stage: RealStage, microphones: Microphones
         yield f"the place of 117 is taken by {taking.legs[0].leg_id}: {leg.plain()}"
 
 
-def _played(
+def played(
     stage: RealStage, phones: dict[str, Any], calls: Sequence[PlacedCall], count: int
 ) -> tuple[tuple[PastCall, ...], Ears]:
+    """The records of these calls, so many, and what was seen at the phones."""
     arrange(stage, phones)
     began = clock.now()
     placed = []
@@ -108,7 +109,8 @@ def _played(
     return records(stage, began), Ears(stage.world.heard(), placed)
 
 
-def _differences(call: PastCall, wanted: Sequence[Seen]) -> Iterator[str]:
+def differences(call: PastCall, wanted: Sequence[Seen]) -> Iterator[str]:
+    """Differences between a call's conversations and those that the phones saw, to the second."""
     found = [_told(segment) for segment in call.segments]
     same = len(found) == len(wanted) and all(
         party == seen and abs(began - from_) <= APART_S * SECOND_US and abs(ended - to) <= APART_S * SECOND_US

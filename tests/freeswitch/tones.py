@@ -76,6 +76,35 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
         Hears("122", CALLER_HZ),
         Hears("117", VOICES["122"]),
     ),
+    # the phone that has picked the call up, or has taken the parked caller, is a caller itself
+    "420-picked-up-keys-blind.yaml": (
+        HearsInTurn("caller", (CALLER_HZ, HELD_MUSIC_HZ, PHONE_HZ)),
+        HearsInTurn("caller 2", (_THIRD, DIAL_HZ)),
+        Hears("103", _THIRD),
+    ),
+    "421-taken-from-a-place-keys-attended.yaml": (
+        HearsInTurn("caller", (PHONE_HZ, CALLER_HZ, VOICES["122"])),
+        HearsInTurn("caller 2", (_THIRD, VOICES["122"])),
+        HearsInTurn("122", (CALLER_HZ, _THIRD)),
+    ),
+    "422-joined-keys-blind.yaml": (Hears("caller", HELD_MUSIC_HZ), Hears("105", DIAL_HZ), Hears("103", _THIRD)),
+    "423-picked-up-caller-has-keys.yaml": (
+        Hears("caller", VOICES["122"]),
+        Hears("caller 2", HELD_MUSIC_HZ),
+        Hears("122", CALLER_HZ),
+        Hears("caller 2", VOICES["122"], never=True),
+    ),
+    "427-joined-caller-has-keys.yaml": (Hears("105", HELD_MUSIC_HZ), Hears("103", PHONE_HZ), Hears("caller", DIAL_HZ)),
+    "428-keys-to-a-place-and-back.yaml": (
+        HearsInTurn("caller", (PHONE_HZ, VOICES["122"])),
+        Hears("caller", PARKED_MUSIC_HZ),
+        Hears("122", _THIRD),
+    ),
+    "429-picked-up-joined-and-sent-on.yaml": (
+        HearsInTurn("caller", (CALLER_HZ, VOICES["122"], PHONE_HZ)),
+        HearsInTurn("122", (CALLER_HZ, _THIRD)),
+        Hears("103", _THIRD),
+    ),
     "302-keys-hung-up-while-it-rings.yaml": (Hears("caller", HELD_MUSIC_HZ), Hears("caller", RINGING_HZ)),
     "250-parked-and-taken.yaml": (
         HearsInTurn("caller", (PHONE_HZ, PARKED_MUSIC_HZ, CALLER_HZ)),

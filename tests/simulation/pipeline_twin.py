@@ -53,6 +53,11 @@ class PipelineTwin(RedisPipeline):
         self._times_away = 0
 
     @property
+    def counts_all_listeners(self) -> bool:
+        """It is one server."""
+        return True
+
+    @property
     def interruptions(self) -> int:
         """How often it was away."""
         return self._times_away

@@ -208,7 +208,9 @@ class SwitchLinksTwin:
     def _deliver(self, switch: str, call: str, event: OfLeg) -> None:
         assert self.shared is not None
         self.event_gaps.heard(switch)
-        driver = self.shared.drivers.get(call)
+        driver, joined = self.shared.drivers.get(call), self.shared.joined_driver(event.leg_id)
+        if joined is not None and joined is not driver:
+            joined.deliver(event)
         if driver is not None:
             driver.deliver(event)
         elif isinstance(event, LegGone) and call in self.shared.estimated:
@@ -261,7 +263,7 @@ class SwitchLinksTwin:
     def begin(self, switch: str) -> None:
         """A connection stands: its phones are read, and each call on the switch hears what is left of it."""
         self.on_up(switch)
-        calls = [(driver, driver.call.open_legs) for driver in self._drivers(switch) if driver.call.open_legs]
+        calls = [(driver, driver.call.watched_legs) for driver in self._drivers(switch) if driver.call.watched_legs]
         self._count(switch, calls, self.event_gaps.gap(switch))
 
     def _drivers(self, switch: str) -> list[DrivenCall]:

@@ -195,7 +195,8 @@ class SwitchTwin(SwitchCallers):
         if not channel.lives:
             return
         if keys in channel.codes.get(channel.realm, ()):
-            return self._tell_all(channel, CodePressed(channel.id, keys))
+            partner = channel.peer.id if channel.peer is not None else ""
+            return self._tell_all(channel, CodePressed(channel.id, keys, partner, self.wall()))
         for key in keys:
             self._tell_all(channel, LegKey(channel.id, key))
 

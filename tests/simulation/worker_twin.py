@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import cast
 
 from callcontrol.control.events import KeyPressed
-from callcontrol.daemon import parked_line
+from callcontrol.daemon import beside_line, parked_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -147,9 +146,8 @@ class WorkerTwin:
             self.dispatcher.offered,
             self.dispatcher.noticed,
             self.shared.lose,
-            on_parked=partial(parked_line.taken, self.shared),
-            on_joined=partial(parked_line.joined, self.shared),
-            on_picks_up=partial(parked_line.picks_up, self.shared),
+            **parked_line.heard(self.shared),
+            **beside_line.heard(self.shared),
         )
 
     def start(self) -> None:

@@ -24,6 +24,8 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """The bridge is over, or goes on with another party."""
     talking = call.state
     assert isinstance(talking, Talking)
+    if talking.lent and isinstance(event, LegBridged):
+        return call, ()  # the call that it is lent to tells of it (PartnerTold)
     match event:
         case AppEnded(app_id) if app_id and app_id == talking.app_id:
             over = never_were(call, event, facts).to(replace(talking, app_id="", until=event.at or facts.now))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import gevent
 import orjson
@@ -19,7 +19,7 @@ from callcontrol.config.credentials import said_by
 from callcontrol.control.supervise_events import ModeAsked
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.parked import decode_taker
+from callcontrol.edges.live_state.parked import NOT_PICKED_UP, PICK_UP, PICKS_UP, RINGS, decode_taker
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
 from callcontrol.edges.live_state.rooms import decode_room
@@ -33,7 +33,7 @@ from callcontrol.edges.live_state.supervision import (
 )
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.parked import Taker
+from callcontrol.vocabulary.parked import RingingCall, Taker
 from callcontrol.vocabulary.queue import Notice, Offer
 from callcontrol.vocabulary.room import Room
 from callcontrol.vocabulary.stored import Kind
@@ -48,7 +48,9 @@ GIVES_WAY: Final = "gives_way"
 RESTRICTED: Final = "restricted"
 PARKED: Final = "parked"
 PARKED_JOINED: Final = "parked_joined"
-PICKS_UP: Final = "picks_up"
+OF_RINGING: Final = frozenset({PICKS_UP, RINGS, PICK_UP, NOT_PICKED_UP})
+CODE: Final = "code"
+PARTNER: Final = "partner"
 ROOM: Final = "room"
 INVITES: Final = "invites"
 RETRY_S = 1.0
@@ -70,7 +72,12 @@ class Inbox:
         on_click: a phone is to ring, and then to call a number.
         on_parked: gets a call whose caller is parked, and who takes the caller.
         on_joined: gets a call that takes a parked or a ringing caller, since when both talk, and with whom.
-        on_picks_up: gets who picks up a call that rings at one of some extensions.
+        on_picks_up: gets who picks up a call that rings at one of some extensions, and whether that one chooses.
+        on_rings: gets a call that picks up one, and what rings at another worker.
+        on_pick_up: gets who picks up this call, and where it rings.
+        on_not_picked_up: gets a call that was to pick up this other one, and whether it is given another.
+        on_code: gets a code at a leg that talks with one of another call, of whichever worker.
+        on_partner: gets with whom a leg of a call, of whichever worker, talks.
         on_finds_talk: a supervisor's call, of whichever worker, asks for a conversation.
         on_talk_found: gets a supervisor's call of ours, and the conversation that it asked for.
         on_takes_over: gets a call, the leg at which a supervisor takes its conversation over, and that supervisor.
@@ -92,7 +99,12 @@ class Inbox:
         on_click: Callable[[ClickToCall], object] = lambda request: None,
         on_parked: Callable[[str, Taker], object] = lambda call, taker: None,
         on_joined: Callable[[str, Instant, str, str], object] = lambda call, at, channel, party: None,
-        on_picks_up: Callable[[str, Taker, Sequence[str]], object] = lambda tenant, taker, extensions: None,
+        on_picks_up: Callable[[str, Taker, Sequence[str], bool], object] = lambda tenant, taker, at, choose: None,
+        on_rings: Callable[[str, Sequence[RingingCall]], object] = lambda call, calls: None,
+        on_pick_up: Callable[[str, Taker, str, Sequence[str]], object] = lambda tenant, taker, call, extensions: None,
+        on_not_picked_up: Callable[[str, str, bool], object] = lambda call, other, is_another: None,
+        on_code: Callable[[Sequence[str]], object] = lambda told: None,
+        on_partner: Callable[[Sequence[str]], object] = lambda told: None,
         on_finds_talk: Callable[[str, Sequence[str]], object] = lambda tenant, told: None,
         on_talk_found: Callable[[str, SupervisedTalk], object] = lambda call, talk: None,
         on_takes_over: Callable[[str, str, Taker], object] = lambda call, leg, taker: None,
@@ -112,6 +124,11 @@ class Inbox:
         self._on_parked = on_parked
         self._on_joined = on_joined
         self._on_picks_up = on_picks_up
+        self._on_rings = on_rings
+        self._on_pick_up = on_pick_up
+        self._on_not_picked_up = on_not_picked_up
+        self._on_code = on_code
+        self._on_partner = on_partner
         self._on_finds_talk = on_finds_talk
         self._on_talk_found = on_talk_found
         self._on_takes_over = on_takes_over
@@ -182,8 +199,12 @@ class Inbox:
             elif told["kind"] == CLICK_TO_CALL:
                 request, extension, number, ring_s, *switch = told["fields"]
                 self._on_click(ClickToCall(request, tenant, extension, number, ring_s, *switch))
-            elif told["kind"] == PICKS_UP:
-                self._on_picks_up(tenant, decode_taker(told["fields"][0]), told["fields"][1:])
+            elif told["kind"] in OF_RINGING:
+                self._take_ringing(tenant, told["kind"], told["fields"], to_choose=bool(told.get("to_choose")))
+            elif told["kind"] == CODE:
+                self._on_code(told["fields"])
+            elif told["kind"] == PARTNER:
+                self._on_partner(told["fields"])
             elif told["kind"] == FINDS_TALK:
                 self._on_finds_talk(tenant, told["fields"])
             elif told["kind"] == TALK_FOUND:
@@ -201,6 +222,24 @@ class Inbox:
                 self._on_recording(*told["fields"])
             else:
                 self._on_notice(tenant, notice_from(told["fields"]))
+
+    def _take_ringing(self, tenant: str, kind: str, fields: list[Any], *, to_choose: bool) -> None:
+        """Of calls that ring, and who picks them up."""
+        if kind == RINGS:
+            self._on_rings(fields[0], [_ringing(*one[:4]) for one in fields[1]])
+        elif kind == NOT_PICKED_UP:
+            asked, other, why = fields[:3]
+            self._on_not_picked_up(asked, other, bool(why))
+        elif kind == PICK_UP:
+            taker, call, *extensions = fields
+            self._on_pick_up(tenant, decode_taker(taker), call, extensions)
+        else:
+            taker, *extensions = fields
+            self._on_picks_up(tenant, decode_taker(taker), extensions, to_choose)
+
+
+def _ringing(call: str, worker: str, switch: str, since: str) -> RingingCall:
+    return RingingCall(call, worker, switch, Instant(int(since)))
 
 
 def ask_recording(pipeline: RedisPipeline, tenant: str, worker: str, call_id: str, action: str, by: str) -> bool:

@@ -15,7 +15,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import Script, script_of
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.parked import ParkedCaller, Taker
+from callcontrol.vocabulary.parked import ParkedCaller, RingingCall, Taker
 from callcontrol.vocabulary.stored import Kind
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,11 @@ TAKING_S: Final = 15
 MESSAGE: Final = Kind("Message")
 CALLER: Final = Kind("ParkedCaller")
 TAKER: Final = Kind("Taker")
+# Kinds of messages about calls that ring.
+PICKS_UP: Final = "picks_up"
+RINGS: Final = "rings"
+PICK_UP: Final = "pick_up"
+NOT_PICKED_UP: Final = "not_picked_up"
 
 _OPERATIONS: Final = ("claim", "keep", "leave", "take", "let_be", "look")
 
@@ -115,28 +120,80 @@ class ParkedStore:
         """The phone of this call does not take the caller."""
         self._submit("let_be", tenant, (place, taker), _untold)
 
-    def ask_for_ringing(self, tenant: str, extensions: Iterable[str], taker: Taker) -> None:
-        """Tell every worker that the taker picks up a call that rings at one of these extensions."""
+    def ask_for_ringing(
+        self,
+        tenant: str,
+        extensions: Iterable[str],
+        taker: Taker,
+        on_asked: Callable[[int, LiveStateError | None], object],
+    ) -> None:
+        """Ask every worker for calls that ring at one of these extensions. `on_asked` gets how many hear it, 0 where
+        that is not known. A worker of the version before has one picked up at once.
+        """
         fields = [encode_taker(taker).decode(), *extensions]
-        text = orjson.dumps(MESSAGE.tagged({"kind": "picks_up", "from": keys.calls(tenant), "fields": fields}))
-        self._pipeline.submit("PUBLISH", keys.everyone(), text, on_reply=_untold)
+        message = {"kind": PICKS_UP, "from": keys.calls(tenant), "fields": fields, "to_choose": True}
 
-    def give(self, tenant: str, taker: Taker, call_id: str, on_given: Callable[[], object]) -> None:
-        """Call `on_given` if the taker picks up this call: of all that ring there it is given one."""
+        def asked(heard: Any, trouble: LiveStateError | None) -> None:
+            is_known = trouble is None and self._pipeline.counts_all_listeners
+            on_asked(int(heard) if is_known else 0, trouble)
+
+        self._pipeline.submit("PUBLISH", keys.everyone(), orjson.dumps(MESSAGE.tagged(message)), on_reply=asked)
+
+    def answer_ringing(self, tenant: str, taker: Taker, calls: Iterable[RingingCall]) -> None:
+        """Tell the taker which calls of ours ring there."""
+        found = [[one.call, one.worker, one.switch, str(one.since)] for one in calls]
+        self._tell(tenant, keys.inbox(taker.worker), RINGS, taker.call, found)
+
+    def ask_to_pick_up(self, tenant: str, ringing: RingingCall, extensions: Iterable[str], taker: Taker) -> None:
+        """Have the call's worker do so, if it still rings at one of these extensions."""
+        self._tell(tenant, keys.inbox(ringing.worker), PICK_UP, encode_taker(taker).decode(), ringing.call, *extensions)
+
+    def give(
+        self,
+        tenant: str,
+        taker: Taker,
+        call_id: str,
+        on_given: Callable[[], object],
+        on_another: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Call `on_given` if the taker picks up this call: of all that ring there it is given one, and keeps it."""
+        key = keys.picked_up(tenant, taker.call)
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
-            if trouble is None and reply is not None:
+            if trouble is not None:
+                return
+            if reply is not None:
                 on_given()
+            else:
+                self._pipeline.submit("GET", key, on_reply=known)
 
-        key = keys.picked_up(tenant, taker.call)
+        def known(reply: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                (on_given if reply == call_id.encode() else on_another)()
+
         self._pipeline.submit("SET", key, call_id, "NX", "EX", TAKING_S * 4, on_reply=answered)
+
+    def refuse_taker(self, tenant: str, taker: Taker, call_id: str) -> None:
+        """The taker does not pick up this call, and may be given another one: first that, then it is told."""
+
+        def taken_back(_reply: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                self.tell_not_picked_up(tenant, taker, call_id)
+
+        self._pipeline.submit("DEL", keys.picked_up(tenant, taker.call), on_reply=taken_back)
+
+    def tell_not_picked_up(self, tenant: str, taker: Taker, call_id: str, *, is_another: bool = False) -> None:
+        """Tell the taker's call that this one is not picked up; `is_another`: another one is given to it."""
+        why = "another" if is_another else ""
+        self._tell(tenant, keys.inbox(taker.worker), NOT_PICKED_UP, taker.call, call_id, why)
+
+    def tell_everyone(self, tenant: str, kind: str, *fields: str) -> None:
+        """Tell every worker: one of them has the call that it is about."""
+        self._tell(tenant, keys.everyone(), kind, *fields)
 
     def tell_joined(self, tenant: str, taker: Taker, at: Instant, channel: str, party: str) -> None:
         """Tell the taker's call since when both talk."""
-        fields = [taker.call, str(at), channel, party]
-        message = {"kind": "parked_joined", "from": keys.calls(tenant), "fields": fields}
-        text = orjson.dumps(MESSAGE.tagged(message))
-        self._pipeline.submit("PUBLISH", keys.inbox(taker.worker), text, on_reply=_untold)
+        self._tell(tenant, keys.inbox(taker.worker), "parked_joined", taker.call, str(at), channel, party)
 
     def look(self, tenant: str) -> list[ParkedCaller]:
         """All who are parked, by place. Waits for Redis.
@@ -146,6 +203,10 @@ class ParkedStore:
         """
         found = SCRIPT.ask(self._pipeline, (keys.parked(tenant),), ("look",))
         return sorted(map(decode_caller, found), key=lambda one: (len(one.place), one.place))
+
+    def _tell(self, tenant: str, channel: str, kind: str, *fields: Any) -> None:
+        text = orjson.dumps(MESSAGE.tagged({"kind": kind, "from": keys.calls(tenant), "fields": fields}))
+        self._pipeline.submit("PUBLISH", channel, text, on_reply=_untold)
 
     def _submit(self, op: str, tenant: str, words: tuple[Any, ...], on_reply: Callable[..., Any]) -> None:
         SCRIPT.submit(self._pipeline, (keys.parked(tenant),), (op, *words), on_reply)

@@ -85,6 +85,11 @@ class RedisPipeline:
         return self._servers.failovers + sum(connection.times_away for connection in self._connections.values())
 
     @property
+    def counts_all_listeners(self) -> bool:
+        """Whether PUBLISH tells how many listen: each server of a cluster counts its own alone."""
+        return not isinstance(self._servers, ClusterServers)
+
+    @property
     def depth(self) -> int:
         """Commands waiting."""
         return sum(len(connection.waiting) for connection in self._connections.values())

@@ -147,6 +147,7 @@ def _segments(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator
     if not same:
         yield f"call to {call.dialled}: segments {wanted} expected, there are {found}"
     moved = {leg.leg_id: leg.moved_to for leg in call.legs}
+    moved |= {leg.moved_from: leg.leg_id for leg in call.legs if leg.moved_from}  # of another call's leg
     for one, before, now in zip(expected[1:], call.segments, call.segments[1:], strict=False):
         took = now.other_leg in (moved.get(before.other_leg), moved.get(before.leg_id))
         if one.get("moved", False) != took:

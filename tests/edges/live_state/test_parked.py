@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import orjson
 import pytest
 from gevent.event import AsyncResult
 from redis import Redis
 from redis.client import PubSub
 
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.parked import HELD_S, LEASE_S, TAKING_S, ParkedStore, decode_taker
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.parked import ParkedCaller, Taker
+from callcontrol.vocabulary.parked import ParkedCaller, RingingCall, Taker
 
 PLACES = ("701", "702")
 SINCE = Instant(1_796_058_001_500_123)
@@ -157,3 +159,58 @@ def test_what_redis_has_lost_it_has_again(store: ParkedStore, redis_client: Redi
 def test_a_taker_of_a_later_version_is_not_read() -> None:
     with pytest.raises(ValueError, match="version 2"):
         decode_taker(b'{"$": "Taker/2", "call": "c"}')
+
+
+# --- calls that ring
+
+LISTENS = keys.inbox("w5")
+
+
+def said(heard: PubSub) -> list[Any]:
+    """Kind and fields of the next message."""
+    message = heard.get_message(timeout=5)
+    assert message is not None
+    told = orjson.loads(message["data"])
+    return [told["kind"], *told["fields"]]
+
+
+def test_every_worker_is_asked_and_how_many_hear_it_is_known(store: ParkedStore, redis_client: Redis) -> None:
+    taker = replace(TAKER, worker="w5")
+    assert answer(lambda done: store.ask_for_ringing("acme", ("101",), taker, done)) == 0
+    listening: PubSub = redis_client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    with listening as heard:
+        heard.subscribe(keys.everyone(), LISTENS)
+        heard.get_message(timeout=5)
+        heard.get_message(timeout=5)
+        asked: list[Any] = []
+        rings: list[Any] = []
+        inbox = Inbox("redis://127.0.0.1:1", "w5", print, print, print, on_picks_up=lambda *told: asked.append(told))
+        inbox._on_rings = lambda call, calls: rings.append((call, *calls))
+        assert answer(lambda done: store.ask_for_ringing("acme", ("101", "102"), taker, done)) == 1
+        inbox._take(heard.get_message(timeout=5)["data"])
+        assert asked == [("acme", taker, ["101", "102"], True)]
+        found = RingingCall("call-1", "w1", "fs1", SINCE)
+        store.answer_ringing("acme", taker, (found,))
+        inbox._take(heard.get_message(timeout=5)["data"])
+        assert rings == [(taker.call, found)]
+
+
+def test_a_phone_is_given_one_call_until_it_is_refused(store: ParkedStore, redis_client: Redis) -> None:
+    taker = replace(TAKER, worker="w5")
+    listening: PubSub = redis_client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    with listening as heard:
+        heard.subscribe(LISTENS)
+        heard.get_message(timeout=5)
+        assert given(store, taker, "call-1") == "given"
+        assert given(store, taker, "call-1") == "given"  # asked again it changes nothing
+        assert given(store, taker, "call-2") == "another"
+        store.refuse_taker("acme", taker, "call-1")
+        assert said(heard) == ["not_picked_up", taker.call, "call-1", ""]
+        assert given(store, taker, "call-2") == "given"
+
+
+def given(store: ParkedStore, taker: Taker, call: str) -> str:
+    told: AsyncResult = AsyncResult()
+    store.give("acme", taker, call, lambda: told.set("given"), lambda: told.set("another"))
+    found: str = told.get(timeout=5)
+    return found
