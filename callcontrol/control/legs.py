@@ -99,13 +99,13 @@ def is_untalked(call: Call, back: Instant | None = None) -> bool:
 
 def _partner(call: Call, leg_id: str) -> str:
     """The leg that this one is joined with, "" for the caller's; in a callback the agent's for the customer's, and the
-    other way round.
+    other way round. The customer's is the latest: those before were not taken by a trunk.
     """
     if call.led:
         return call.led if call.led != call.caller_channel else ""
     served = call.serving.leg if call.serving is not None else ""
-    customer = next((leg.id for leg in call.legs if leg.role is Role.CUSTOMER), "")
-    return customer if leg_id != customer else served
+    customers = [leg.id for leg in call.legs if leg.role is Role.CUSTOMER]
+    return served if leg_id in customers else next(reversed(customers), "")
 
 
 def caller_answered(call: Call, at: Instant) -> Call:

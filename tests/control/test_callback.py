@@ -250,6 +250,16 @@ def test_a_trunk_that_fails_is_no_attempt_yet() -> None:
     assert [e.trunk for e in story.entries(Dialled)] == ["", "a", "b"]
 
 
+def test_the_customer_whom_the_second_trunk_reached_is_the_one_the_agent_talks_with() -> None:
+    story = CallbackStory().agent_there()
+    agent = story.under.winner
+    story.fail("GATEWAY_DOWN", story.customer)
+    second = story.customer
+    story.answer(second).then(Joined(agent, second))
+    (entry,) = story.entries(Bridged)
+    assert {entry.leg_id, entry.with_leg} == {agent, second}
+
+
 def test_a_number_that_may_not_be_dialled_is_no_reason_to_keep_the_agent() -> None:
     story = CallbackStory(unpriced=("+48600",)).agent_there()
     assert to_the_live_state(story) == [do.EndTalk("anna", TICKET, 0, ABANDONED), tried_again(story, 300)]
