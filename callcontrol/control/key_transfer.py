@@ -73,7 +73,7 @@ class KeyTransfer(KeyTransferState):
             case Joined(_, leg):
                 return _joined(call, self, leg, facts)
             case JoinFailed(_, leg, reason):
-                return _not_joined(call.noting(Noted(facts.now, f"not joined: {reason}")), self, leg, facts)
+                return _not_joined(call, self, leg, reason, facts)
             case LegHeard(leg) if leg == self.transferor and self.phase is Phase.REFUSED:
                 return steps.back_to_transferor(call, self)
             case AppEnded(app_id) if app_id and app_id == self.music:
@@ -244,12 +244,16 @@ def _joined(call: Call, state: KeyTransferState, leg: str, facts: Facts) -> Plai
             return call, ()
 
 
-def _not_joined(call: Call, state: KeyTransferState, leg: str, facts: Facts) -> PlainResult:
+def _not_joined(call: Call, state: KeyTransferState, leg: str, reason: str, facts: Facts) -> PlainResult:
     """One of the two is gone, or the switch cannot: the party comes back to the one that is left. The end of
     a leg beside the call may not have been told to this worker.
     """
     if call.beside is not None and call.beside.leg == leg:
         call = replace(call, beside=None)
+    if state.phase is Phase.JOINING_BACK and call.is_there(state.transferor):
+        # Where the connection to the switch is down the answer comes at once: to ask at once would never end.
+        return call, (do.StopTimer(STEP_TIMER), do.StartTimer(steps.AGAIN_TIMER, steps.AGAIN_S))
+    call = call.noting(Noted(facts.now, f"not joined: {reason}"))
     return _without(call, state, facts) if state.phase in _JOINS else (call, ())
 
 
@@ -297,6 +301,10 @@ def _timer(call: Call, state: KeyTransferState, name: str, facts: Facts) -> Plai
             cancel = steps.cancelled(call, state)
             call, commands = steps.recall(call, replace(state, legs=()), why, facts)
             return call, (*cancel, *commands)
+        case steps.AGAIN_TIMER if state.phase is Phase.JOINING_BACK:
+            return _back_again(call, state, facts)
+        case steps.GIVE_UP_TIMER if state.phase is Phase.JOINING_BACK:
+            return steps.given_up(call, state, facts)
         case _ if name != STEP_TIMER:
             return call, ()
     return _late(call, state, facts)
@@ -313,8 +321,16 @@ def _late(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
             return _not_asked(call, state, facts)
         case Phase.DIALLING | Phase.REFUSED | Phase.PARTING:
             return steps.back_to_transferor(call, state)
-        case Phase.JOINING_BACK | Phase.CONNECTING:
+        case Phase.JOINING_BACK:
+            return _back_again(call, state, facts)
+        case Phase.CONNECTING:
             noted = call.noting(Noted(facts.now, "the switch has not joined both"))
             return _without(noted, state, facts)
         case _:
             return call, ()
+
+
+def _back_again(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
+    if call.is_there(state.transferor):
+        return steps.back_again(call, state)
+    return _without(call, state, facts)

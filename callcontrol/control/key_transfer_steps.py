@@ -28,7 +28,9 @@ from callcontrol.vocabulary.trail import Bridged, JoinedOutside, Noted, Parted
 
 RECALL_TIMER: Final = "recall"
 MUSIC_TIMER: Final = "music"
-TIMERS: Final = (STEP_TIMER, RECALL_TIMER, MUSIC_TIMER)
+AGAIN_TIMER: Final = "join_again"
+GIVE_UP_TIMER: Final = "join_no_more"
+TIMERS: Final = (STEP_TIMER, RECALL_TIMER, MUSIC_TIMER, AGAIN_TIMER, GIVE_UP_TIMER)
 IN_TALK, WHILE_ASKING = "talk", "asking"  # sets of codes
 
 # What the transferor hears: dial tone, ringing (ITU-T E.180 as in Poland), one low tone: refused. The party hears the
@@ -41,6 +43,9 @@ REFUSAL: Final = "tone_stream://%(600,200,220);%(600,0,220)"
 # Seconds: to the first key; between two keys, after which the number is complete; for a look-up; for what is said;
 # for the switch to join or part two.
 FIRST_KEY_S, BETWEEN_KEYS_S, LOOK_UP_S, SAID_S, JOIN_S = 10, 3, 5, 15, 5
+# A switch that cannot be told to join the party and the transferor again, or refuses it, is asked once more after
+# AGAIN_S, for JOINS_FOR_S: a connection to a switch that was lost is made anew meanwhile (seconds).
+AGAIN_S, JOINS_FOR_S = 1, 30
 # Music that lasts less cannot be played: it is tried again after as long (seconds).
 SHORTEST_MUSIC_S = 2
 
@@ -115,9 +120,26 @@ def refused(call: Call, state: KeyTransferState, said: str) -> PlainResult:
 def back_to_transferor(call: Call, state: KeyTransferState, *first: Command) -> PlainResult:
     """Both talk again. If the party leaves, the transferor's leg ends."""
     state = replace(state, phase=Phase.JOINING_BACK)
+    join = *_join_back(call, state), do.StartTimer(GIVE_UP_TIMER, JOINS_FOR_S)
+    return call.to(state), (*_stops(), *first, *join)
+
+
+def back_again(call: Call, state: KeyTransferState) -> PlainResult:
+    """The same once more; for how long it is tried does not begin again."""
+    return call, _join_back(call, state)
+
+
+def _join_back(call: Call, state: KeyTransferState) -> tuple[Command, ...]:
     comes_back = state.before is not None  # the call may go on after this conversation
-    join = KeepLeg(state.transferor, on=False), do.Join(call.led, state.transferor, comes_back=comes_back)
-    return call.to(state), (*_stops(), *first, *join, do.StartTimer(STEP_TIMER, JOIN_S))
+    join = do.Join(call.led, state.transferor, comes_back=comes_back)
+    return KeepLeg(state.transferor, on=False), join, do.StartTimer(STEP_TIMER, JOIN_S)
+
+
+def given_up(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
+    """They cannot be joined: the transferor's leg ends, and that phone rings for the party."""
+    let_go = _let_go(call, state)
+    call, commands = recall(call, state, f"the switch has not joined both for {JOINS_FOR_S} s", facts)
+    return call, (*let_go, *commands)
 
 
 def talks_again(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:

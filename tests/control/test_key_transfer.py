@@ -29,7 +29,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.key_transfer import KeyTransfer
 from callcontrol.control.key_transfer_state import Phase
-from callcontrol.control.key_transfer_steps import RECALL_TIMER
+from callcontrol.control.key_transfer_steps import AGAIN_S, AGAIN_TIMER, GIVE_UP_TIMER, JOINS_FOR_S, RECALL_TIMER
 from callcontrol.control.transfer_commands import DialFor, JoinAsThird, KeepLeg, ListenForCodes, Part
 from callcontrol.control.transfer_events import CodePressed, DialFactsFound
 from callcontrol.edges.live_state.codec import CALLS
@@ -350,12 +350,48 @@ def test_a_colleagues_phone_that_rang_when_the_worker_died_stops_and_the_party_i
     assert joins(story) == [("caller-1", leg)]
 
 
+def not_joined_back() -> tuple[Story, str]:
+    """The party was to be joined with the transferor again, and the switch could not be told."""
+    story, leg = held()
+    story.then(CodePressed(leg, BACK))
+    assert do.StartTimer(GIVE_UP_TIMER, JOINS_FOR_S) in story.commands
+    return story.then(JoinFailed("caller-1", leg, "there is no connection")), leg
+
+
+def test_a_join_that_failed_is_not_ordered_again_at_once_but_a_while_later() -> None:
+    story, leg = not_joined_back()
+    assert not joins(story)  # the same answer would come at once, for ever
+    assert do.StartTimer(AGAIN_TIMER, AGAIN_S) in story.commands
+    trail = story.call.trail
+    story.then(TimerFired(AGAIN_TIMER))
+    assert joins(story) == [("caller-1", leg)]
+    assert do.StopTimer(GIVE_UP_TIMER) not in story.commands
+    assert story.then(JoinFailed("caller-1", leg, "there is no connection")).call.trail == trail
+    story.then(TimerFired(AGAIN_TIMER)).then(Joined("caller-1", leg))
+    assert story.state() is Talking
+    assert do.StopTimer(GIVE_UP_TIMER) in story.commands
+
+
+def test_a_transferor_whose_end_is_told_meanwhile_is_rung() -> None:
+    story, leg = not_joined_back()
+    story.gone(leg, answered_s=3).then(TimerFired(AGAIN_TIMER))
+    assert story.command(do.LookUp).target == ExtensionTarget("101")
+
+
+def test_where_the_switch_does_not_join_them_for_long_the_transferor_is_rung_anew() -> None:
+    story, leg = not_joined_back()
+    story.then(TimerFired(GIVE_UP_TIMER))
+    assert [one.leg_id for one in story.every(do.KillLeg)] == [leg]
+    assert story.command(do.LookUp).target == ExtensionTarget("101")
+
+
 # --- any order of events
 
 HAPPENINGS = st.lists(
     st.sampled_from([
         "blind", "attended", "swap", "together", "back", "digits", "hash", "known", "answered", "failed", "joined",
         "not joined", "transferor leaves", "colleague leaves", "comes", "lost", "late", "recall", "silence", "heard",
+        "again", "given up",
     ]),
     max_size=14,
 )  # fmt: skip
@@ -387,6 +423,10 @@ def happening(story: Story, leg: str, what: str) -> list[Event]:
             return [CallConnectionLost("gone")]
         case "late":
             return [TimerFired("step")]
+        case "again":
+            return [TimerFired(AGAIN_TIMER)]
+        case "given up":
+            return [TimerFired(GIVE_UP_TIMER)]
         case "recall":
             return [TimerFired(RECALL_TIMER)]
         case "silence":
