@@ -3,8 +3,9 @@ while it holds a party rings for that party, then its rules apply: a party that 
 
 The switch brings such a party to us by itself (`hold_hangup_xfer_exten`), in a context of its own. It may do so
 wrongly: a phone holds the one whom it transfers, and hangs up then, and the mark that it leaves on the channel works
-when the next conversation ends. So only a party counts that was on hold, as we were told, and talked with that phone
-last.
+when the next conversation ends. So a party that a phone has moved counts only if it was on hold, as we were told, and
+talked with that phone last. Another party counts also where we were not told: the connection to the switch was down at
+that moment, or the switch is late.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ def _party(call: Call, leg: str) -> str:
 
 def is_recall(call: Call, event: Rearrived, facts: Facts) -> bool:
     """Whether the party is to ring at the phone that has left it on hold. If not, nothing follows its conversation."""
-    held = any(one.leg == event.by_leg for one in call.held)
+    told = any(one.leg == event.by_leg for one in call.held)
+    held = told or (call.transfer is None and call.leg(event.by_leg) is not None)
     return held and facts.tenant.holding.recall and bool(transfers.transferor(call, event.by_leg, facts))
 
 

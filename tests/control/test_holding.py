@@ -115,6 +115,20 @@ def test_a_phone_that_called_and_hangs_up_while_it_holds_rings_too() -> None:
     assert [plan.to for _, plan in story.then(FactsFound()).command(do.Bridge).legs] == ["extension:101"]
 
 
+def test_a_party_that_no_phone_has_moved_was_on_hold_also_where_that_was_not_told() -> None:
+    story, leg = talking()
+    story.gone(leg)
+    assert left(story, leg).command(do.LookUp).target.name == "101"
+
+
+def test_of_a_party_that_was_moved_the_switch_may_say_so_wrongly() -> None:
+    story, leg = talking()
+    story.then(Rearrived("102", transfer=True, by_leg=leg)).then(FactsFound())
+    colleague = story.command(do.Bridge).legs[0][0]
+    story.then(LegBridged(colleague, story.facts.now)).gone(colleague)
+    assert left(story, colleague).commands == (do.HangUp("NORMAL_CLEARING"),)
+
+
 @pytest.mark.parametrize("tenant", [TENANT + "holding: {recall: no}\n", TENANT])
 def test_a_party_that_was_not_on_hold_is_hung_up(tenant: str) -> None:
     story, leg = held(tenant)
