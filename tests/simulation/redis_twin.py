@@ -212,6 +212,10 @@ class RedisTwin:
         """The credit accounts of a tenant."""
         return self.credits.setdefault(tenant, CreditTwin(tenant))
 
+    def owner_of(self, tenant: str, call: str) -> str:
+        """The worker that has this call, "" if none is stored."""
+        return self.hashes.get(keys.owners(tenant), {}).get(call.encode(), b"").decode()
+
     def queues_of(self, tenant: str) -> QueueTwin:
         """The queues of a tenant."""
         return self._queues_at(keys.queues(tenant))

@@ -77,6 +77,7 @@ class SwitchLinksTwin:
         self.on_up: Callable[[str], None] = lambda switch: None
         self.on_down: Callable[[str], None] = lambda switch: None
         self.on_told: Callable[[str], None] = lambda leg: None
+        self.owner_of: Callable[[Call], str] = lambda call: process.name
         self.event_gaps = EventGaps()
         self.missed_keys = MissedKeys()
         self._missed: deque[tuple[float, str, LegGone]] = deque()
@@ -209,6 +210,8 @@ class SwitchLinksTwin:
         assert self.shared is not None
         self.event_gaps.heard(switch)
         driver, joined = self.shared.drivers.get(call), self.shared.joined_driver(event.leg_id)
+        # Another worker may have taken the call a moment ago: it may have missed what this one is told still.
+        is_ours = driver is None or self.owner_of(driver.call) == self._process.name
         if joined is not None and joined is not driver:
             joined.deliver(event)
         if driver is not None:
@@ -219,7 +222,7 @@ class SwitchLinksTwin:
             return self._keep(call, event)
         else:
             return
-        if isinstance(event, LegGone):
+        if isinstance(event, LegGone) and is_ours:
             self.on_told(event.leg_id)
 
     def _keep(self, call: str, end: LegGone) -> None:
@@ -295,7 +298,9 @@ class SwitchLinksTwin:
             case do.Join(first, second):
                 joined, failed = Joined(first, second), JoinFailed(first, second, "-ERR")
                 self._ask(command, driver, lambda ok: driver.deliver(joined if ok else failed))
-            case do.KillLeg() | do.BringBack() | move.Part():
+            case do.KillLeg():
+                self.end_when_possible(command, driver, self._process.agenda.now_s + NOT_TOLD_S)
+            case do.BringBack() | move.Part():
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
             case EndAt():
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
@@ -306,20 +311,26 @@ class SwitchLinksTwin:
                 self._ask(command, driver, lambda ok: None)
 
     def end_when_possible(self, command: do.KillLeg, driver: DrivenCall, until_s: float) -> None:
-        """End a leg as soon as the switch can be told."""
-        now_s = self._process.agenda.now_s
-        if self.links[driver.call.switch].is_up or now_s >= until_s:
-            self._insist(command, driver, now_s + INSIST_S)
-        else:
+        """End a leg as soon as the switch can be told; again, where the connection breaks before it has answered."""
+        now_s, link = self._process.agenda.now_s, self.links[driver.call.switch]
+        if not link.is_up and now_s < until_s:
             self._process.after(LOOK_S, lambda: self.end_when_possible(command, driver, until_s))
+            return
+        again = partial(self.end_when_possible, command, driver, until_s)
+        link.jobs[id(again)] = again
+        self._insist(command, driver, now_s + INSIST_S, lambda: link.jobs.pop(id(again), None))
 
-    def _insist(self, command: Insisted, driver: DrivenCall, until_s: float) -> None:
+    def _insist(
+        self, command: Insisted, driver: DrivenCall, until_s: float, on_done: Callable[[], object] = lambda: None
+    ) -> None:
         if is_outdated(command, driver.call):
             return
 
         def answered(ok: bool) -> None:
-            if not ok and self._process.agenda.now_s < until_s:
-                self._process.after(AGAIN_S, lambda: self._insist(command, driver, until_s))
+            if ok or self._process.agenda.now_s >= until_s:
+                on_done()
+            else:
+                self._process.after(AGAIN_S, lambda: self._insist(command, driver, until_s, on_done))
 
         self._ask(command, driver, answered)
 

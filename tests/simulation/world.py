@@ -210,6 +210,7 @@ class World:
         )
         process.on_death.append(lambda: self._gone(worker))
         board.on_told = self.promises.told.add
+        board.owner_of = lambda call: self.redis.server.owner_of(call.tenant, call.id) or process.name
         self.workers.append(worker)
         for switch in self.switches:
             switch.takers.append(worker)
