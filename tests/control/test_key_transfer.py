@@ -12,6 +12,7 @@ from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Deciding, Ending, Talking
 from callcontrol.control.events import (
+    AloneChecked,
     AppEnded,
     CallConnectionLost,
     CallerHungUp,
@@ -383,6 +384,28 @@ def test_where_the_switch_does_not_join_them_for_long_the_transferor_is_rung_ane
     story.then(TimerFired(GIVE_UP_TIMER))
     assert [one.leg_id for one in story.every(do.KillLeg)] == [leg]
     assert story.command(do.LookUp).target == ExtensionTarget("101")
+
+
+def joined_back_twice() -> tuple[Story, str]:
+    """Both were joined again, the party came back at once, and the answer to the first order came after the second."""
+    story, leg = held()
+    story.then(CodePressed(leg, BACK)).then(Rearrived(story.call.destination, brought_back=True))
+    assert joins(story) == [("caller-1", leg)]
+    return story.then(Joined("caller-1", leg)), leg
+
+
+def test_a_transferor_who_leaves_as_both_are_joined_again_is_rung_though_the_answers_come_late() -> None:
+    story, leg = joined_back_twice()
+    story.gone(leg, answered_s=3).then(JoinFailed("caller-1", leg, "no such channel"))
+    assert story.command(do.LookUp).target == ExtensionTarget("101")
+    assert not story.call.open_legs[1:]
+
+
+def test_whether_they_talk_is_looked_at_where_the_second_join_fails_and_none_has_left() -> None:
+    story, leg = joined_back_twice()
+    timer = story.then(JoinFailed("caller-1", leg, "already joined")).command(do.StartTimer)
+    assert story.then(TimerFired(timer.name)).has(do.CheckAlone)
+    assert not story.then(AloneChecked(False)).has(do.HangUp)
 
 
 # --- any order of events
