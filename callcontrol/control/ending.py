@@ -140,10 +140,12 @@ def _with_its_own_cause(call: Call, event: LegGone) -> LegGone:
 
 
 def _over(call: Call, event: LegGone, facts: Facts) -> Ending:
-    """With this leg the call is over."""
+    """With this leg the call is over. Whom it has joined with another call's leg does not talk with it any more."""
     if isinstance(call.state, Ending):
-        return call.state
-    return Ending() if event.estimated else replace(talked_until(call, facts), until=event.stamps.ended)
+        over = call.state
+    else:
+        over = Ending() if event.estimated else replace(talked_until(call, facts), until=event.stamps.ended)
+    return replace(over, talked="") if event.joined_with else over
 
 
 def late_leg_end(call: Call, event: LegGone, settings: Settings, now: Instant) -> Call:

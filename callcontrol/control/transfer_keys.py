@@ -21,6 +21,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import LegBeside
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.move import HandedOver
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, extension_in, text_of
 from callcontrol.vocabulary.trail import Parted
@@ -67,7 +68,18 @@ def pressed(call: Call, event: CodePressed, facts: Facts) -> PlainResult:
     if not event.partner or call.leg(event.partner) is not None:
         return call, ()
     by = extension_in(party_of(call, event.leg_id))
-    return call, (PassCode(event.leg_id, event.code, by, event.partner, event.at),)
+    return _joined_with(call, event), (PassCode(event.leg_id, event.code, by, event.partner, event.at),)
+
+
+def _joined_with(call: Call, event: CodePressed) -> Call:
+    """The call whose party was joined with another call's leg by who led it: the switch has not told with which one."""
+    state, led, leg = call.state, call.leg(call.led), call.leg(event.leg_id)
+    if not isinstance(state, Ending) or state.until is None or state.talked != event.leg_id:
+        return call
+    if led is None or led.end is None or leg is None:
+        return call
+    handed = HandedOver(state.until, led.id, event.partner, leg.id, leg.target)
+    return replace(call, state=replace(state, talked="")).noting(handed)
 
 
 def passed(call: Call, event: CodePassed, facts: Facts) -> PlainResult:

@@ -25,7 +25,10 @@ def test_faults_heal_and_there_are_no_findings() -> None:
     assert Counter(blow.fault for blow in evidence.blows) == Counter(BLOWS)
     assert len(told) == len(BLOWS)
     assert [blow.fault for blow in evidence.blows if blow.recovered_us is None] == []
-    assert len(evidence.calls) == len(evidence.callers) > 0
+    recorded = {row.call_id for row in evidence.calls}
+    assert len(recorded) == len(evidence.calls) > 50
+    # On a host without a free core the switch may find no worker in time: such a caller hears the last resort.
+    assert all(one.was_refused for one in evidence.callers if one.call_id not in recorded)
     assert {one.what: bool(one.lines) for one in evidence.exports} == dict.fromkeys(EXPORTED, True)
     assert set(evidence.contacts.values()) >= {"spoke", "missed"}
     ours, switchs = talked_us(evidence)

@@ -29,6 +29,7 @@ from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds.star_codes.pick_up import PickingUp, PickUp
 from callcontrol.vocabulary.call import Caller, LegBeside
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.move import HandedOver
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.parked import Taker
 from tests.control.story import SECOND, Story
@@ -199,6 +200,25 @@ def test_a_call_that_is_only_watched_transfers_its_party_for_a_leg_that_it_has_n
     story.then(DialFactsFound(as_103))
     assert isinstance(story.call.state, Deciding)
     assert do.KillLeg("customer", "NORMAL_CLEARING") in story.commands
+
+
+def test_a_call_that_was_not_told_with_whom_its_party_was_joined_hears_it_with_the_first_code() -> None:
+    """101 has asked 102 and joined 102 with the customer of another call, whose own leg alone told of it."""
+    story = Story(facts("102", tenant=WITH_KEYS, caller=Caller("101", extension="101"))).begin()
+    colleague = story.command(do.Bridge).legs[0][0]
+    story.then(LegBridged(colleague, NOW), after_s=5).gone("caller-1", "ATTENDED_TRANSFER", answered_s=5)
+    left = story.facts.now
+    for second in (20, 30):
+        at = Instant(left + second * SECOND)
+        story.then(CodePressed(colleague, ATTENDED, "customer", at), after_s=10)
+        assert story.command(PassCode).party == "customer"
+        story.then(PartnerTold(colleague, at, "", "", lent=True))
+        story.then(PartnerTold(colleague, Instant(at + 5 * SECOND), "customer", PARTY, lent=True))
+    story.gone(colleague, answered_s=35)
+    talks = [one for one in fold(story.call.trail).segments if "customer" in (one.leg_id, one.other_leg)]
+    assert [(one.began - left) // SECOND for one in talks] == [0, 25, 35]
+    assert (talks[0].ended - left) // SECOND == 20
+    assert len(story.entries(HandedOver)) == 1
 
 
 def test_the_taker_hangs_up_while_the_colleague_is_asked_and_both_are_connected() -> None:
