@@ -165,6 +165,10 @@ def _among_three(call: Call, state: KeyTransferState, code: str, facts: Facts) -
 
 
 def _typed(call: Call, state: KeyTransferState, key: str, facts: Facts) -> PlainResult:
+    """The dial tone ends with the first key. A `*` ends it by itself (mod_dptools.c, playback_terminators), and is told
+    together with the key after it, as both may be a code: to play silence at once would lose that key
+    (switch_core_session_reset flushes them).
+    """
     if key == "#":
         return steps.look_up(call, state) if state.typed else steps.back_to_transferor(call, state)
     typed = state.typed + key
@@ -172,7 +176,7 @@ def _typed(call: Call, state: KeyTransferState, key: str, facts: Facts) -> Plain
         return steps.back_to_transferor(call, state)
     if len(typed) > MAX_DIGITS:
         return steps.refused(call, state, "")
-    quiet = () if state.typed else (do.Whisper(state.transferor, steps.SILENCE),)
+    quiet = (do.Whisper(state.transferor, steps.SILENCE),) if typed in (key, f"*{key}") and key != "*" else ()
     return call.to(replace(state, typed=typed)), (*quiet, do.StartTimer(STEP_TIMER, steps.BETWEEN_KEYS_S))
 
 

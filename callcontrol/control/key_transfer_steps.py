@@ -159,7 +159,7 @@ def ask(call: Call, state: KeyTransferState) -> PlainResult:
 
 def asks(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
     """They talk, and the other codes count."""
-    listen = ListenForCodes(state.transferor, WHILE_ASKING, facts.tenant.transfers.keys.while_asking)
+    listen = _listen(state, facts)
     call = talking(call, state.colleague, state.transferor, facts.now)
     since = state.asked_since if state.asked_since is not None else facts.now
     return call.to(replace(state, asked_since=since)), (do.StopTimer(STEP_TIMER), listen)
@@ -274,13 +274,17 @@ def alone(call: Call, state: KeyTransferState, facts: Facts) -> PlainResult:
 
 
 def sent_out(call: Call, state: KeyTransferState, step: Ring, facts: Facts) -> PlainResult:
-    """The colleague's phones ring, at the transferor's cost; the transferor hears that they do."""
+    """The colleague's phones ring, at the transferor's cost; the transferor hears that they do, and has codes."""
     ids = call.next_legs(len(step.legs))
     call = legs.sent(call, ids, step.legs, Role.CONSULT, facts)
     state = replace(state, phase=Phase.RINGING, step=step, legs=ids)
     ringing = do.Whisper(state.transferor, RINGING)
     originate = do.Originate(tuple(zip(ids, step.legs, strict=True)))
-    return call.to(state), (do.StopTimer(STEP_TIMER), ringing, originate)
+    return call.to(state), (do.StopTimer(STEP_TIMER), ringing, _listen(state, facts), originate)
+
+
+def _listen(state: KeyTransferState, facts: Facts) -> ListenForCodes:
+    return ListenForCodes(state.transferor, WHILE_ASKING, facts.tenant.transfers.keys.while_asking)
 
 
 def _let_go(call: Call, state: KeyTransferState) -> tuple[Command, ...]:

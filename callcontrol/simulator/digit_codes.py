@@ -1,5 +1,7 @@
 """Codes bound to a channel (`bind_digit_action`): what begins one is held back, a whole one is carried out and goes no
-further, anything else is handed on, all of it at once (switch_ivr_async.c, switch_ivr_dmachine_ping).
+further, anything else is handed on, all of it at once (switch_ivr_async.c, switch_ivr_dmachine_ping). An app takes one
+key of it with each frame it reads, and what none has taken is gone where the channel is sent through the dialplan
+(switch_core_session.c, switch_core_session_reset).
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from callcontrol.simulator.timeline import Timeline, Timer
 
 # How long the key after one that begins a code is awaited (mod_dptools.c, bind_to_session), in seconds.
 DIGIT_TIMEOUT_S = 1.5
+# An app takes one key in so many seconds.
+FRAME_S = 0.02
 # What is handed on is queued anew by an application (switch_channel_queue_dtmf_string).
 SOURCE = "APP"
 
@@ -32,6 +36,8 @@ class DigitCodes:
     realm: str = ""
     _held: str = ""
     _timer: Timer | None = None
+    _untaken: str = ""
+    _taking: Timer | None = None
 
     def bind(self, realm: str, code: str, app: str, argument: str) -> None:
         """A new code makes its set the one that counts; one that is bound anew does not."""
@@ -58,8 +64,20 @@ class DigitCodes:
         if found is not None:
             self.carry_out(digits, *found)
             return
-        for digit in digits:
+        self._untaken += digits
+        if self._taking is None:
+            self._take()
+
+    def _take(self) -> None:
+        self._taking = None
+        if self._untaken:
+            digit, self._untaken = self._untaken[0], self._untaken[1:]
+            self._taking = self.timeline.call_later(FRAME_S, self._take)
             self.hand_on(digit, SOURCE)
+
+    def flush(self) -> None:
+        """What no app has taken is gone."""
+        self._untaken = ""
 
     def _stop(self) -> None:
         if self._timer is not None:

@@ -20,6 +20,8 @@ def transfer(channel: Channel, destination: str, dialplan: str, context: str, ki
     source = f"{now_us // 1_000_000}:{core.ids.uuid()}:{kind}:{destination}/{where}/{plan}"
     channel.profile = channel.profile.transferred(destination, plan, where, source, now_us)
     channel.touch()
+    if channel.codes is not None:
+        channel.codes.flush()
     other = signalling.partner_of(channel)
     if other is not None:
         other.set("signal_bond", None)

@@ -30,7 +30,16 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.key_transfer import KeyTransfer
 from callcontrol.control.key_transfer_state import Phase
-from callcontrol.control.key_transfer_steps import AGAIN_S, AGAIN_TIMER, GIVE_UP_TIMER, JOINS_FOR_S, RECALL_TIMER
+from callcontrol.control.key_transfer_steps import (
+    AGAIN_S,
+    AGAIN_TIMER,
+    GIVE_UP_TIMER,
+    IN_TALK,
+    JOINS_FOR_S,
+    RECALL_TIMER,
+    SILENCE,
+    WHILE_ASKING,
+)
 from callcontrol.control.transfer_commands import DialFor, JoinAsThird, KeepLeg, ListenForCodes, Part
 from callcontrol.control.transfer_events import CodePressed, DialFactsFound
 from callcontrol.edges.live_state.codec import CALLS
@@ -221,6 +230,25 @@ def test_the_code_pressed_again_connects_both_and_lets_the_transferor_go() -> No
     story.then(CodePressed(leg, ATTENDED))
     assert joins(story) == [("caller-1", colleague)]
     assert [one.leg_id for one in story.every(do.KillLeg)] == [leg]
+
+
+def test_while_the_colleague_rings_the_codes_count_and_back_has_the_party_back() -> None:
+    story, leg, _ = ringing()
+    assert story.command(ListenForCodes) == ListenForCodes(leg, WHILE_ASKING, (ATTENDED, SWAP, TOGETHER, BACK))
+    story.then(CodePressed(leg, BACK))
+    assert joins(story) == [("caller-1", leg)]
+    story.then(Joined("caller-1", leg))
+    assert story.command(ListenForCodes).realm == IN_TALK
+
+
+def test_back_while_dialling_and_a_star_code_of_the_tenants_plays_nothing_before_its_second_key() -> None:
+    story, leg = held()
+    assert not typed(story, leg, "*").has(do.Whisper)
+    typed(story, leg, "0")
+    assert joins(story) == [("caller-1", leg)]
+    story, leg = held()
+    assert typed(story, leg, "*8").command(do.Whisper) == do.Whisper(leg, SILENCE)
+    assert not typed(story, leg, "1").has(do.Whisper)
 
 
 def test_a_colleague_who_leaves_leaves_the_transferor_with_the_party() -> None:

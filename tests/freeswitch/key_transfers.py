@@ -12,7 +12,7 @@ from typing import Any, Final
 from callcontrol.edges import clock
 from callcontrol.simulator.stories.story import PlacedCall
 from tests.freeswitch.audio import Microphones
-from tests.freeswitch.mishaps import OVER_S, Mishap, records, wait
+from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records, wait
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.takeovers import owner, two_workers
@@ -22,6 +22,9 @@ COLLEAGUE, COLLEAGUE_HZ = "122", VOICES["122"]
 # In seconds after the answer: the keys, and the death of the worker. By LATE_S another worker has the call.
 CODE_S, NUMBER_S, LATE_S, END_S = 1.0, 2.0, 12.0, 14.0
 BLIND, ASKS = [[CODE_S, "*1"]], [[CODE_S, "*2"], [NUMBER_S, f"{COLLEAGUE}#"]]
+# The party is taken back while a number is dialled, and while a phone rings that the example lets ring for 4 s.
+BACK_S, TALK_S, AT_ONCE_S = 4.5, 10.0, 1.0
+DIALS, RINGS = [[CODE_S, "*2"], [BACK_S, "*0"]], [[CODE_S, "*2"], [NUMBER_S, "103#"], [BACK_S, "*0"]]
 TALKS: Final = (Hears("caller", COLLEAGUE_HZ), Hears(COLLEAGUE, CALLER_HZ))
 BACK: Final = (Hears("caller", PHONE_HZ), Hears("117", CALLER_HZ))
 ANSWERS: Final = {"action": "answers", "after_s": 0.5, "talk_s": 20}
@@ -70,6 +73,18 @@ def worker_dies_as_a_code_is_pressed(stage: RealStage, microphones: Microphones)
         microphones.clear()
 
 
+def party_is_taken_back_by_keys(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """*0 while a number is dialled, and while the colleague's phone rings: the transferor has the caller at once"""
+    for keys, away_s in ((DIALS, BACK_S - CODE_S), (RINGS, BACK_S - CODE_S)):
+        arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "digits": keys, "talk_s": TALK_S}})
+        began = clock.now()
+        placed = stage.world.place(PlacedCall("+48500100200", "+48221234583"))
+        stage.world.wait_until_over([placed], OVER_S)
+        talks_ms = [int(segment.talk_ms) for one in records(stage, began) for segment in one.segments]
+        if len(talks_ms) != 2 or sum(talks_ms) < (TALK_S - away_s - AT_ONCE_S) * 1000:
+            yield f"{keys}: two conversations expected, parted for {away_s} s, they last {talks_ms} ms"
+
+
 def _dies(
     stage: RealStage,
     microphones: Microphones,
@@ -104,6 +119,7 @@ def _is_answered(stage: RealStage) -> bool:
 
 
 KEY_TRANSFERS: Final[tuple[Mishap, ...]] = (
+    party_is_taken_back_by_keys,
     worker_dies_before_a_transfer_by_keys,
     worker_dies_while_a_number_is_dialled,
     worker_dies_while_the_colleague_is_rung,

@@ -43,9 +43,11 @@ def wait() -> None:
         ("**12", [], "**12"),
     ],
 )
-def test_what_is_no_code_goes_on_at_once(digits: str, done: list[str], heard: str) -> None:
+def test_what_is_no_code_goes_on_key_by_key(digits: str, done: list[str], heard: str) -> None:
     channel = Channel()
     channel.press(digits)
+    assert channel.heard == heard[:1]
+    wait()
     assert ([argument for _, argument in channel.done], channel.heard) == (done, heard)
 
 
@@ -64,9 +66,20 @@ def test_one_set_of_codes_counts_at_a_time_and_one_bound_anew_does_not_come_back
     channel = Channel()
     channel.codes.bind("asking", "*5", "event", "*5")
     channel.press("#7")
+    wait()
     assert channel.heard == "#7"
     channel.codes.bind("talk", "#7", "event", "#7")
     channel.press("*5")
     channel.codes.realm = "talk"
     channel.press("#7")
     assert [argument for _, argument in channel.done] == ["*5", "#7"]
+
+
+def test_what_was_told_together_with_a_key_is_gone_where_the_channel_is_sent_elsewhere_meanwhile() -> None:
+    channel = Channel()
+    channel.press("*9")
+    channel.codes.flush()
+    wait()
+    assert channel.heard == "*"
+    channel.press("4")
+    assert channel.heard == "*4"
