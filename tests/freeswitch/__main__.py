@@ -60,6 +60,7 @@ from tests.freeswitch.takeovers import TAKEOVERS
 from tests.freeswitch.talks import TALKS
 from tests.freeswitch.tones import HEARS, tone_differences
 from tests.freeswitch.transfers import TRANSFERS
+from tests.freeswitch.without_redis import WITHOUT_REDIS
 from tests.freeswitch.world import CannotTell
 from tests.tidy.tree import TESTS
 
@@ -126,6 +127,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *REFER_DEATHS,
         *REPLACING,
         *ACROSS,
+        *WITHOUT_REDIS,
         *PARKINGS,
         *HOLDINGS,
         *ROOMS,

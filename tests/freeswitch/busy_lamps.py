@@ -97,11 +97,29 @@ def lamps_are_right_after_a_restart(stage: RealStage, microphones: Microphones) 
         yield from _shows(phone, extension, DARK, START_S, "the daemon is back")
 
 
+def lamps_are_right_after_a_restart_of_the_switch(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """the switch is killed while 117 talks, and starts again: the lamp goes out, and shows the next call"""
+    arrange(stage, {"117": {"action": "answers", "after_s": 0.3}})
+    with _watching(stage) as phone:
+        extension = phone.subscribe("117")
+        stage.world.place(PlacedCall("+48500100200", "+48221234583", hangup_after_s=40))
+        yield from _shows(phone, extension, BUSY, 2 * SOON_S, "117 talks")
+        stage.switch.kill()
+        stage.switch.start()
+        yield from _shows(phone, extension, DARK, START_S, "the switch is back")
+        arrange(stage, {"117": {"action": "answers", "after_s": 0.3}})
+        placed = stage.world.place(PlacedCall("+48500100200", "+48221234583", hangup_after_s=4))
+        yield from _shows(phone, extension, BUSY, 2 * SOON_S, "117 talks again")
+        stage.world.wait_until_over([placed], OVER_S)
+        yield from _shows(phone, extension, DARK, SOON_S, "117 is free")
+
+
 BUSY_LAMPS: Final[tuple[Mishap, ...]] = (
     lamps_show_extensions_and_places,
     do_not_disturb_lights_the_lamp,
     lamps_are_right_after_deaths,
     lamps_are_right_after_a_restart,
+    lamps_are_right_after_a_restart_of_the_switch,
 )
 
 

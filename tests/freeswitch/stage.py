@@ -35,6 +35,7 @@ class RealStage:
         self.player: Player
         self.daemon: Daemon
         self.dsn = ""
+        self.redis: EmbeddedRedis
         self.redis_url = ""
         self.config: Path
         self.stories = folder / "stories"
@@ -47,7 +48,8 @@ class RealStage:
         return self
 
     def _set_up(self, stack: ExitStack) -> None:
-        redis_url = self.redis_url = stack.enter_context(EmbeddedRedis(self._folder / "redis"))
+        self.redis = EmbeddedRedis(self._folder / "redis")
+        redis_url = self.redis_url = stack.enter_context(self.redis)
         self.dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres", durable=False))
         config = self.config = write_configuration(self._folder / "config", self.ports, redis=redis_url, dsn=self.dsn)
         self.switch.lay_out()
