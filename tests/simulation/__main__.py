@@ -57,6 +57,8 @@ def _plans(options: argparse.Namespace) -> Iterator[Plan]:
                 workers=options.workers,
                 every=options.every,
                 channels=options.channels,
+                meetings_per_h=options.meetings,
+                supervised_per_h=options.supervised,
             )
 
 
@@ -72,6 +74,8 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--calls", type=float, default=usual.calls_per_h, help="an hour")
     parser.add_argument("--workers", type=int, default=usual.workers)
     parser.add_argument("--channels", type=int, default=usual.channels, help="of the first trunk; 0: not counted")
+    parser.add_argument("--meetings", type=float, default=usual.meetings_per_h, help="in conference rooms, an hour")
+    parser.add_argument("--supervised", type=float, default=usual.supervised_per_h, help="conversations an hour")
     parser.add_argument("--every", type=int, default=usual.every, help="operations between two full looks at queues")
     return parser.parse_args(words)
 

@@ -12,8 +12,8 @@ from callcontrol.config.credit_accounts import account_of
 from callcontrol.config.settings import Settings
 from callcontrol.vocabulary.credit import Balance, CreditAccount, amount_of, units_of
 from callcontrol.vocabulary.moment import Instant
+from tests.simulation.broken import Broken
 from tests.simulation.pipeline_twin import RedisHost
-from tests.simulation.promises import Broken
 
 CURRENCY: Final = "PLN"
 # The amount with which each account begins and that is added from time to time, so that calls end for want of credit.

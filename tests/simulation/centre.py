@@ -93,6 +93,21 @@ voicemail:
 agents:
 {agents}
 pauses: {{1: lunch}}
+conferences:
+  open: {{number: "750"}}
+  board:
+    number: "751"
+    pin: "{pin}"
+    moderator_pin: "{moderator_pin}"
+    wait_for_moderator: yes
+    ends_with_moderator: yes
+    record: yes
+  small: {{number: "752", max_participants: 3, moderators: ['192'], announce: name, join_muted: yes}}
+supervision:
+  reasons: {{1: training}}
+  rights:
+    - {{who: ['191'], extensions: [{phones}], may: [{may}]}}
+    - {{who: ['192'], queues: [main], may: [listen, whisper, take_over]}}
 queues:
   main:
     strategy: {strategy}
@@ -144,6 +159,8 @@ numbers:
   "{n[9]}": extension:192
   "{n[10]}": hours:{desk}
   "{n[11]}": sequence:reception
+  "{n[12]}": conference:open
+  "{n[13]}": conference:board
 """
 
 _EXTRA = """
@@ -154,6 +171,11 @@ _EXTRA = """
 """
 
 MENU_NUMBER = 11
+OPEN_ROOM_NUMBER, BOARD_NUMBER = 12, 13
+# Of the room `board`; of the others none has a PIN.
+PIN, MODERATOR_PIN = "4711", "9900"
+# The extension that moderates the room `small` without one.
+MODERATOR = "192"
 QUEUE_NUMBERS, OTHER_NUMBERS = (0, 1, 5, 10, MENU_NUMBER), (2, 3, 4, 6, 7, 8, 9)
 
 
@@ -205,6 +227,10 @@ class Centre:
             t=t,
             n=numbers(t),
             mobile=MOBILE,
+            pin=PIN,
+            phones=", ".join(f"'{100 + i}'" for i in range(self.agents)) + ", '192'",
+            may="listen" if self.edition % 2 else "listen, whisper, barge, take_over",
+            moderator_pin=MODERATOR_PIN,
             landline=LANDLINE,
             extensions="\n".join(f"  '{100 + i}': {{pickup_group: office}}" for i in range(self.agents)),
             agents=external + "\n".join(f"  agent{i}: {_agent(i, self._seat(i))}" for i in range(self.agents)),
@@ -235,7 +261,7 @@ class Centre:
 
 def numbers(t: int) -> list[str]:
     """The numbers of a tenant, by what they lead to (see `_TENANT`)."""
-    return [f"+4822{2_000_000 + 100 * t + n}" for n in range(12)]
+    return [f"+4822{2_000_000 + 100 * t + n}" for n in range(14)]
 
 
 def _windows() -> str:

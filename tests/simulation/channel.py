@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from callcontrol.control import commands as do
+from callcontrol.control import room_commands as in_room
+from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control.events import Sent
 from callcontrol.daemon.timers import Timer
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
@@ -17,7 +19,11 @@ from callcontrol.vocabulary.moment import Instant
 if TYPE_CHECKING:
     from tests.simulation.connection_twin import ConnectionTwin
 
-App = do.Play | do.Record | do.Bridge | do.Answer | do.OpenEarlyMedia
+# What leads to one leg or several, and lasts as long as one of them does.
+Leading = do.Bridge | in_room.MixThere
+# What goes on until something outside the channel ends it.
+Staying = in_room.Mix | at_talk.Eavesdrop
+App = do.Play | do.Record | Leading | Staying | do.Answer | do.OpenEarlyMedia
 
 
 @dataclass(eq=False, slots=True)
@@ -156,3 +162,8 @@ class Channel:
         """Its times, when it has ended."""
         assert self.ended is not None
         return Stamps(self.created, self.ringing, self.answered, self.ended, self.bridged)
+
+
+def app_id_of(app: do.Play | do.Record | Leading | Staying) -> str:
+    """The id by which the end of an application is told."""
+    return app.mix.app_id if isinstance(app, in_room.MixThere) else app.app_id

@@ -14,7 +14,7 @@ from callcontrol.billing.record import RatedRecord
 from callcontrol.edges.ledger.export_books import Extent, extent_after
 from callcontrol.vocabulary.moment import datetime_of
 from tests.simulation.agenda import Agenda
-from tests.simulation.promises import Broken
+from tests.simulation.broken import Broken
 
 EVERY_S = 60.0
 MOST_ROWS = 7  # some transactions have more

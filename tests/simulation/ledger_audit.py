@@ -11,8 +11,8 @@ from callcontrol.billing.record import CallRecord, LegRecord, RatedRecord
 from callcontrol.billing.tariff import Tariff
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.media import Media, MediaState
+from tests.simulation.broken import Broken
 from tests.simulation.channel import Channel
-from tests.simulation.promises import Broken
 from tests.simulation.records_twin import LedgerTwin
 from tests.simulation.switch_twin import SwitchTwin
 

@@ -90,12 +90,10 @@ class LinkTwin:
             self._orders.send(arrived)
 
     def ask(self, command: str, on_reply: Callable[[Reply], object]) -> None:
-        """What a channel's variable is (`uuid_getvar`)."""
-        _, id_, name = command.split()
+        """What a channel's variable is (`uuid_getvar`), or something about a conference room."""
 
         def look() -> None:
-            channel = self.switch.channels.get(id_)
-            said = "-ERR No such channel!" if channel is None else channel.variables.get(f"variable_{name}", "_undef_")
+            said = self._variable(command) if command.startswith("uuid_getvar ") else self.switch.mixers.ask(command)
             reply = Reply(Frame("api/response", b"", said.encode()))
 
             def tell() -> None:
@@ -106,6 +104,11 @@ class LinkTwin:
         if not self.is_up:
             raise ConnectionLost(why=f"the link to switch {self.switch.name} is down")
         self.order(look, lambda: None)
+
+    def _variable(self, command: str) -> str:
+        _, id_, name = command.split()
+        channel = self.switch.channels.get(id_)
+        return "-ERR No such channel!" if channel is None else channel.variables.get(f"variable_{name}", "_undef_")
 
     def answer(self, tell: Callable[[], None]) -> None:
         """The switch tells something, or answers, over the connection as it is now."""

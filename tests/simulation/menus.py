@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from callcontrol.billing.record import CallRecord, Side
-from tests.simulation.promises import Broken
+from tests.simulation.broken import Broken
 
 _USED = re.compile(r"(?:key|dialled) ([0-9*#]+) of menu:")
 

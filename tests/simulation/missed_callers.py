@@ -12,8 +12,8 @@ from callcontrol.billing.missed.contacts import Contact, ContactKind, contacts_o
 from callcontrol.billing.record import CallRecord, RatedRecord, Side
 from callcontrol.config.settings import Settings
 from callcontrol.jobs.missed_callers import PEOPLE, policy_of
+from tests.simulation.broken import Broken
 from tests.simulation.channel import Channel
-from tests.simulation.promises import Broken
 
 Party = tuple[str, str]  # tenant, number
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from callcontrol.billing.record import CallRecord
 from callcontrol.config.settings import Settings
 from callcontrol.vocabulary.schedule_state import state
+from tests.simulation.broken import Broken
 from tests.simulation.centre import DESK
-from tests.simulation.promises import Broken
 
 
 def led_calls(calls: Iterable[CallRecord], settings: Settings) -> tuple[int, int]:

@@ -130,7 +130,7 @@ class People:
         extension, _, domain = phone.who.partition("@")
         t = int(domain.removeprefix("t").partition(".")[0])
         colleague = self._chance.choice([one for one in self._centre.phones(f"t{t}") if one != extension])
-        asking = self._place(phone.who, colleague, _of_phone(t, extension), switch)
+        asking = self.place(phone.who, colleague, _of_phone(t, extension), switch)
         if asking is None:
             return
         after_s = self._chance.uniform(2, 25)
@@ -181,7 +181,7 @@ class People:
         which = self._chance.choice(QUEUE_NUMBERS if self._chance.random() < 0.7 else OTHER_NUMBERS)
         number = f"+48{501_000_000 + 1000 * t + self._chance.randrange(CUSTOMERS)}"
         hidden = {"Caller-Privacy-Hide-Number": "true"} if self._chance.random() < 0.05 else {}
-        channel = self._place(
+        channel = self.place(
             number,
             numbers(t)[which],
             {"Caller-Context": "public", "Caller-Caller-ID-Number": number, **hidden},
@@ -192,7 +192,7 @@ class People:
             self._chooses(channel)
         elif channel is not None and self._chance.random() < 0.12:
             key, after_s = self._chance.choice("01129#"), self._chance.uniform(2, 40)
-            switch = self._switch_of(channel)
+            switch = self.switch_of(channel)
             switch.timer(channel, after_s, lambda: switch.press(channel, key))
 
     def _picked_up_later(self, t: int) -> None:
@@ -203,7 +203,7 @@ class People:
 
     def _chooses(self, channel: Channel) -> None:
         """Keys in a menu: at once or late, one or several, right or wrong; some callers press none."""
-        switch, after_s = self._switch_of(channel), 0.0
+        switch, after_s = self.switch_of(channel), 0.0
         for _ in range(self._chance.choice((0, 1, 1, 2, 3, 5))):
             after_s += self._chance.choice((0.1, 0.3, 1.5, 4.0)) * self._chance.uniform(0.5, 1.5)
             key = self._chance.choice("112233901*#7")
@@ -222,14 +222,19 @@ class People:
             self._dial(t, extension, other if said < 0.7 else MOBILE)
 
     def _dial(self, t: int, extension: str, dialled: str) -> None:
+        self.dial(t, extension, dialled)
+
+    def dial(self, t: int, extension: str, dialled: str, at: SwitchTwin | None = None) -> Channel | None:
+        """A phone calls a number, if it is registered and free; `at`: by way of this switch."""
         account = f"{extension}@t{t}.example"
         if account not in self._phones.registered or self._phones.busy.get(account):
-            return
-        self._place(account, dialled, _of_phone(t, extension))
+            return None
+        return self.place(account, dialled, _of_phone(t, extension), at)
 
-    def _place(
+    def place(
         self, who: str, dialled: str, variables: Mapping[str, str], at: SwitchTwin | None = None
     ) -> Channel | None:
+        """A call arrives at one of the switches; `at`: at this one."""
         switch = at or self._chance.choice(self._switches)
         if not switch.is_up:
             return None
@@ -243,7 +248,8 @@ class People:
             cause = "NORMAL_CLEARING" if channel.answered else "ORIGINATOR_CANCEL"
             switch.hang_up(channel, cause, "caller")
 
-    def _switch_of(self, channel: Channel) -> SwitchTwin:
+    def switch_of(self, channel: Channel) -> SwitchTwin:
+        """The switch that has a channel, or had it."""
         return next(switch for switch in self._switches if channel.id in switch.every)
 
 

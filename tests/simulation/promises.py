@@ -5,33 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.vocabulary.moment import SECOND_US
 from tests.distribution import safety
 from tests.oracle.state import State
+from tests.simulation.broken import Broken
 from tests.simulation.channel import Channel
 from tests.simulation.closings import waits_after_closing
+from tests.simulation.free_agents import FreeAgents
 from tests.simulation.ghosts import Ghosts
 from tests.simulation.leases import Leases
 from tests.simulation.redis_twin import RedisTwin
+from tests.simulation.room_promises import RoomPromises
+from tests.simulation.supervision_promises import SupervisionPromises
 from tests.simulation.switch_twin import SwitchTwin
 
 # How long a caller's channel may hear nothing while a worker and Redis are up (seconds).
 SILENCE_S = 30.0
 # How long an offer may outlive its lease (seconds): by then all timers that end it have been missed.
 LEASE_SLACK_S = 25.0
-
-
-class Broken(AssertionError):
-    """A promise is broken.
-
-    Attributes:
-        about: the call, ticket or agent it is about; "" if it is about none.
-    """
-
-    def __init__(self, what: str, about: str = "") -> None:
-        super().__init__(what)
-        self.about = about
 
 
 class Promises:
@@ -43,6 +36,7 @@ class Promises:
         told: legs whose end was reported to a worker that had their call.
         somebody_takes_calls: whether a worker is always there.
         wall_us: the time as clocks that are right say it, with all steps they were made to take (microseconds).
+        settings: those that hosts have now, by edition.
         is_mixed: hosts have different editions of the configuration, so two agents may sit at one phone.
     """
 
@@ -64,6 +58,10 @@ class Promises:
         self._reloaded_s = 0.0
         self._leases = Leases()
         self._ghosts = Ghosts(switches, server)
+        self._free_agents = FreeAgents(switches, server)
+        self.rooms = RoomPromises(switches, server)
+        self.supervision = SupervisionPromises(switches, lambda: self.settings())
+        self.settings: Callable[[], dict[int, Settings]] = dict
         server.before, server.after = self._before_operation, self._after_operation
 
     def agents_are(self, who: set[str]) -> None:
@@ -83,6 +81,7 @@ class Promises:
         for channel in (first, second):
             if channel.peer is not None and channel.peer.lives:
                 raise Broken(f"{channel.id} is given to two at once", channel.call)
+        self.supervision.bridged(second)
         if not (first.from_queue or second.from_queue):
             return
         for channel in (first, second):
@@ -129,6 +128,10 @@ class Promises:
     def _now_s(self) -> float:
         return self._switches[0].agenda.now_s
 
+    def ended_by_switch(self, channel: Channel) -> None:
+        """The switch is about to end a channel."""
+        self.rooms.ended_by_switch(channel)
+
     # --- operations on queues
 
     def _before_operation(self, tenant: str) -> None:
@@ -164,15 +167,24 @@ class Promises:
             self._no_lease_outlives_itself()
             self._nothing_stands_for_a_call_that_is_over()
             self._nobody_waits_in_a_closed_queue()
+            self.rooms.look()
+            self.supervision.look()
+            if (engaged := self._free_agents.too_long(self._now_s)) is not None:
+                raise Broken(*engaged)
         else:
             self._ghosts.forget()
+            self.rooms.forget()
+            self.supervision.forget()
+            self._free_agents.forget()
             self._undirected.clear()
 
     def _nobody_is_left_in_silence(self) -> None:
         for switch in self._switches:
             for channel in switch.channels.values():
                 since_s = channel.idle_since_s
-                if channel.is_caller and channel.peer is None and since_s is not None:
+                # a supervisor waits until the party talks with another
+                is_caller = channel.is_caller and not channel.dialled.startswith("*53*")
+                if is_caller and channel.peer is None and since_s is not None:
                     lasted_s = self._now_s - since_s
                     if lasted_s > SILENCE_S:
                         raise Broken(f"caller {channel.id} hears nothing for {lasted_s:.0f} s", channel.call)
@@ -217,7 +229,7 @@ class Promises:
                 left += [f"{key}: {field.decode()}" for field in table]
         for key, parked in self._server.parked.items():
             left += [f"{key}: place {known.caller['place']} of call {known.caller['call']}" for known in parked.taken()]
-        return left + self._server.on_calls.left()
+        return left + self._server.on_calls.left() + self.rooms.left_over()
 
 
 def _is_undirected(channel: Channel) -> bool:

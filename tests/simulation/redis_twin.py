@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from callcontrol.edges.live_state import credit, keys, mailboxes, on_calls, parked, queue_script
+from callcontrol.edges.live_state import credit, keys, mailboxes, on_calls, parked, queue_script, rooms, supervision
 from callcontrol.edges.live_state.failures import ScriptUnknown, StoreRefused
 from callcontrol.edges.live_state.script import script_of
 from callcontrol.vocabulary.stored import TAG
@@ -21,10 +21,12 @@ from tests.simulation.credit_twin import CreditTwin, field_of
 from tests.simulation.mailbox_twin import change_box
 from tests.simulation.parked_twin import OnCallTwin, ParkedTwin
 from tests.simulation.queue_twin import QueueTwin
+from tests.simulation.room_twin import RoomTwin
 from tests.simulation.trunk_twin import SCRIPTS, TrunkTwin
 
 Told = Callable[[bytes], None]
-_SINGLE = (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT, parked.SCRIPT, on_calls.SCRIPT)
+_SINGLE = (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT, parked.SCRIPT, on_calls.SCRIPT, rooms.SCRIPT)
+_SUPERVISION = (supervision.ORDERED, supervision.TOLD)
 
 
 class RedisTwin:
@@ -48,6 +50,7 @@ class RedisTwin:
         self.queues: dict[str, QueueTwin] = {}
         self.credits: dict[str, CreditTwin] = {}
         self.parked: dict[str, ParkedTwin] = {}
+        self.rooms: dict[str, RoomTwin] = {}
         self.on_calls = OnCallTwin(lambda: self._now_ms())
         self.listeners: dict[str, Told] = {}
         self.before: Callable[[str], None] = lambda tenant: None
@@ -61,6 +64,9 @@ class RedisTwin:
             script_of("call_scripts", "drop").sha: self._drop,
             mailboxes.SCRIPT.sha: lambda names, words: change_box(self.hashes, names, words),
             parked.SCRIPT.sha: self._of_places,
+            rooms.SCRIPT.sha: self._of_rooms,
+            supervision.ORDERED.sha: self._listening_ordered,
+            supervision.TOLD.sha: self._listening_told,
             on_calls.SCRIPT.sha: lambda names, words: self.on_calls.carry_out(names, words),
             credit.SCRIPT.sha: lambda names, words: self.credit_of(keys.tenant_of(names[0])).carry_out(words),
         }
@@ -68,7 +74,7 @@ class RedisTwin:
         self._scripts |= {script.sha: self._of_trunks(name) for name, script in SCRIPTS.items()}
         self._sha_of = (
             {script.source: script.sha for script in SCRIPTS.values()}
-            | {one.source: one.sha for one in _SINGLE}
+            | {one.source: one.sha for one in (*_SINGLE, *_SUPERVISION)}
             | {
                 script.source: script.sha
                 for script in (script_of("call_scripts", n) for n in ("save", "forget", "take", "drop"))
@@ -99,11 +105,11 @@ class RedisTwin:
     def go_back(self, remembered: Any) -> None:
         """What was written since then is lost."""
         self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks, *places = remembered
-        self.parked, self.on_calls = places
+        self.parked, self.on_calls, self.rooms = places
 
     def _data(self) -> tuple[Any, ...]:
         kept = self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks
-        return *kept, self.parked, self.on_calls
+        return *kept, self.parked, self.on_calls, self.rooms
 
     # --- commands, by their names
 
@@ -197,6 +203,20 @@ class RedisTwin:
     def _of_trunks(self, name: str) -> Callable[[tuple[str, ...], tuple[Any, ...]], Any]:
         return lambda names, words: self.trunks.carry_out(name, names, words)
 
+    def _listening_ordered(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
+        (key,), (lasts_s,) = names, words
+        self.do_set(key, int(self.do_get(key) or 0) + 1, "EX", lasts_s)
+        return 1
+
+    def _listening_told(self, names: tuple[str, ...], _words: tuple[Any, ...]) -> int:
+        (key,) = names
+        left = int(self.do_get(key) or 0)
+        if left > 1:
+            self._texts[key] = _bytes(left - 1), self._texts[key][1]
+        else:
+            self.do_del(key)
+        return int(left > 0)
+
     def _now_ms(self) -> int:
         return self._time_us() // 1000
 
@@ -207,6 +227,14 @@ class RedisTwin:
     def parked_at(self, key: str) -> ParkedTwin:
         """The parking places of a tenant."""
         return self.parked.setdefault(key, ParkedTwin(lambda: self._now_ms()))
+
+    def _of_rooms(self, names: tuple[str, ...], words: tuple[Any, ...]) -> Any:
+        (key,) = names
+        return self.rooms_at(key).carry_out(words, key, self.publish)
+
+    def rooms_at(self, key: str) -> RoomTwin:
+        """The conference rooms of a tenant."""
+        return self.rooms.setdefault(key, RoomTwin(lambda: self._now_ms()))
 
     def credit_of(self, tenant: str) -> CreditTwin:
         """The credit accounts of a tenant."""

@@ -58,5 +58,7 @@ def replay_of(plan: Plan) -> str:
         f"--agents {plan.agents}",
         f"--calls {plan.calls_per_h:g}",
         f"--workers {plan.workers}",
+        f"--meetings {plan.meetings_per_h:g}",
+        f"--supervised {plan.supervised_per_h:g}",
     )
     return f'make simulate ARGS="{" ".join(words)}"'

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
-from tests.simulation.promises import Broken
+from tests.simulation.broken import Broken
 from tests.simulation.tracing import Tracing
 from tests.simulation.world import Plan, Report, World
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from callcontrol.control import commands as do
+from callcontrol.control import room_commands as in_room
+from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control.events import (
     AppEnded,
     CallerHungUp,
@@ -26,11 +28,14 @@ from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.agenda import Agenda
-from tests.simulation.channel import App, Channel
+from tests.simulation.channel import App, Channel, Leading, Staying, app_id_of
 from tests.simulation.connection_twin import ConnectionTwin
+from tests.simulation.eavesdrop_twin import Eavesdropping
 from tests.simulation.host import Host
+from tests.simulation.mixer_twin import Mixers, OfRoom
 from tests.simulation.phones import Phones
 from tests.simulation.race import Legs, Race
+from tests.simulation.room_calls import RoomCalls
 
 DEAD_MAN_S = 15.0
 LINGER_S = 5.0
@@ -73,6 +78,14 @@ class Taker(Protocol):
         """What a worker has said at the switch."""
         ...
 
+    def of_room(self, switch: str, room: str, event: OfRoom) -> None:
+        """The same, of a conference room."""
+        ...
+
+    def listened_to(self, switch: str, leg: str, number: int) -> None:
+        """The same: something begins to listen at this leg; `number` is the event's."""
+        ...
+
 
 class Watcher(Protocol):
     """Checks promises against what really happens."""
@@ -97,6 +110,10 @@ class Watcher(Protocol):
         """No worker took a caller, and the dialplan has nowhere left to go."""
         ...
 
+    def ended_by_switch(self, channel: Channel) -> None:
+        """The switch is about to end a channel."""
+        ...
+
 
 class SwitchCallers:
     """One switch, as callers meet it.
@@ -105,6 +122,8 @@ class SwitchCallers:
         channels: those that live.
         every: all it ever had: the truth.
         core: the number of its present start.
+        others: all switches, this one among them.
+        mixers: its conference rooms. eavesdropping: who listens where.
         hears_late_s, tells_late_s: what is asked of it, and all it says, takes so much longer to arrive.
         host: its host, None for a right clock.
     """
@@ -125,6 +144,12 @@ class SwitchCallers:
         self.on_joined: Callable[[Channel, Channel], None] = lambda first, second: None
         self.core = 1
         self.is_up = True
+        self.others: list[SwitchCallers] = [self]
+        self.mixers = Mixers(self)
+        self.mixers.of_room = self._tell_of_room
+        self.eavesdropping = Eavesdropping(self)
+        self._bugs = 0
+        self._room_calls = RoomCalls(self, lambda: self.others)
         self.host: Host | None = None
 
     @property
@@ -181,6 +206,8 @@ class SwitchCallers:
         if not channel.lives:
             return
         self.told(channel.call, f"{channel.id} ends: {cause} by {by}")
+        if by == "switch":
+            self.watcher.ended_by_switch(channel)
         if by == "switch" and channel.moved_s is not None:
             self.watcher.dropped(channel)
         self._bury(channel, cause, by)
@@ -206,9 +233,9 @@ class SwitchCallers:
         running, channel.running = channel.running, None
         if channel.running_timer is not None:
             channel.running_timer.cancel()
-        if isinstance(running, do.Bridge):
+        if isinstance(running, Leading):
             self._tell(channel, self._bridge_ended(channel, running, word))
-        elif isinstance(running, do.Play | do.Record):
+        elif isinstance(running, do.Play | do.Record | Staying):
             self._tell(channel, AppEnded(running.app_id))
         channel.queue.clear()
         connection = channel.connection
@@ -236,7 +263,7 @@ class SwitchCallers:
         """`hangup_after_bridge`: the other one goes too."""
         if not peer.lives:
             return
-        if isinstance(peer.running, do.Bridge):
+        if isinstance(peer.running, Leading):
             self._tell(peer, self._bridge_ended(peer, peer.running, "SUCCESS"))
             peer.running = None
         self.hang_up(peer, "NORMAL_CLEARING", "switch")
@@ -271,6 +298,8 @@ class SwitchCallers:
         """A caller presses a key."""
         if channel.lives:
             self.pressed[channel.id] = self.pressed.get(channel.id, "") + key
+            for switch in self.others:
+                switch.mixers.pressed(channel, self.pressed[channel.id])
             pressed = KeyPressed(key, self.wall(), "RTP")
             self._tell(channel, pressed)
             for taker in self.takers:
@@ -365,7 +394,20 @@ class SwitchCallers:
                     self._app_over(channel)
             case do.HoldKeysBack():
                 pass  # no key is passed on here
-            case do.Play() | do.Record() | do.Bridge() | do.Answer() | do.OpenEarlyMedia():
+            case at_talk.BindKeys():
+                pass  # every key is told
+            case at_talk.ChangeMode() | at_talk.StopListening():
+                self.eavesdropping.order(channel, command)
+            case (
+                do.Play()
+                | do.Record()
+                | do.Bridge()
+                | do.Answer()
+                | do.OpenEarlyMedia()
+                | in_room.Mix()
+                | in_room.MixThere()
+                | at_talk.Eavesdrop()
+            ):
                 channel.queue.append(command)
                 self._run_next(channel)
             case _:
@@ -389,6 +431,14 @@ class SwitchCallers:
         match app:
             case do.Bridge(_, legs):
                 self._bridge(channel, app, legs)
+            case at_talk.Eavesdrop():
+                self.eavesdropping.listen(channel, app)
+            case in_room.Mix():
+                channel.moved_s = None
+                self._room_calls.mix(channel, app)
+            case in_room.MixThere():
+                channel.moved_s = None
+                self._room_calls.bring(channel, app)
             case do.Record():
                 channel.moved_s = None
                 speaks_s = 1 + self.phones.talk_s() / 10
@@ -418,7 +468,7 @@ class SwitchCallers:
             legs,
             for_queue=False,
             on_won=lambda leg: self._bridge_won(channel, app, leg),
-            on_lost=lambda word: self._bridge_lost(channel, app, word),
+            on_lost=lambda word: self.bridge_lost(channel, app, word),
         )
         channel.race_over = race.cancel
 
@@ -429,14 +479,15 @@ class SwitchCallers:
         self._join(channel, leg)
         self._tell(channel, LegBridged(leg.id, self.wall(), answered=leg.answered))
 
-    def _bridge_lost(self, channel: Channel, app: do.Bridge, word: str) -> None:
+    def bridge_lost(self, channel: Channel, app: Leading, word: str) -> None:
+        """None of the legs to which it leads has answered."""
         if not channel.lives or channel.running is not app:
             return
         self._tell(channel, self._bridge_ended(channel, app, word))
         channel.running = None
         self._run_next(channel)
 
-    def _bridge_ended(self, channel: Channel, app: do.Bridge, word: str) -> AppEnded:
+    def _bridge_ended(self, channel: Channel, app: Leading, word: str) -> AppEnded:
         causes = channel.race_over() if channel.race_over is not None else {}
         channel.race_over = None
         channel.variables |= {
@@ -444,7 +495,38 @@ class SwitchCallers:
             "variable_originated_legs": _array(f"{leg};" for leg in causes),
             "variable_originate_causes": _array(f"{leg};{cause}" for leg, cause in causes.items() if cause),
         }
-        return AppEnded(app.app_id, word, dict(causes))
+        return AppEnded(app_id_of(app), word, dict(causes))
+
+    # --- conference rooms, supervisors
+
+    def tell_of_listening(self, leg: Channel) -> None:
+        """Something begins to listen at this leg."""
+        self._bugs += 1
+        for taker in self.takers:
+            taker.listened_to(self.name, leg.id, self._bugs)
+
+    def _tell_of_room(self, room: str, event: OfRoom) -> None:
+        for taker in self.takers:
+            taker.of_room(self.name, room, event)
+
+    def app_left(self, channel: Channel, app: Staying) -> None:
+        """The channel is not mixed any more, or hears nothing any more, and goes on."""
+        if channel.lives and channel.running is app:
+            channel.running = None
+            self._tell(channel, AppEnded(app.app_id))
+            self._run_next(channel)
+
+    def tell_caller(self, channel: Channel, event: LegBridged) -> None:
+        """Something has happened to a caller's channel."""
+        self._tell(channel, event)
+
+    @staticmethod
+    def unpark(channel: Channel) -> None:
+        """It is not parked any more, nor is anything played to it."""
+        channel.parked = False
+        if channel.said is not None:
+            channel.said.cancel()
+            channel.said = None
 
 
 def _is_endless(file: str) -> bool:

@@ -6,7 +6,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from gevent.event import Event
 
@@ -25,7 +25,8 @@ from callcontrol.control.events import (
     OriginateFailed,
     SwitchGone,
 )
-from callcontrol.daemon import passing_on
+from callcontrol.control.own_steps import mixer_of
+from callcontrol.daemon import passing_on, room_line, supervise_line
 from callcontrol.daemon.event_gaps import EventGaps
 from callcontrol.daemon.leg_line import (
     AGAIN_S,
@@ -42,16 +43,19 @@ from callcontrol.daemon.leg_line import (
     LegCommand,
     is_outdated,
 )
+from callcontrol.daemon.leg_news import EAVESDROP, LISTENS
 from callcontrol.daemon.missed_ends import KEPT_S
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.switch_links import ASK_S
 from callcontrol.edges.freeswitch.failures import ConnectionLost
 from callcontrol.edges.freeswitch.inbound import TURN_S
 from callcontrol.edges.freeswitch.leg_commands import LegOrder, longest_s
+from callcontrol.edges.freeswitch.wire import SwitchEvent
 from callcontrol.edges.freeswitch.worker_events import Taken, WorkerEvent
 from callcontrol.vocabulary.moment import Instant
 from tests.simulation.faults import Faults
 from tests.simulation.link_twin import LinkTwin
+from tests.simulation.mixer_twin import OfRoom
 from tests.simulation.process import Process
 from tests.simulation.switch_callers import OfLeg
 from tests.simulation.switch_twin import SwitchTwin
@@ -203,8 +207,29 @@ class SwitchLinksTwin:
 
     def _note_key(self, channel: str, event: KeyPressed) -> None:
         driver = self.shared.driver_of(channel) if self.shared is not None else None
-        if driver is None or driver.line is None:
+        if driver is not None and driver.line is None and mixer_of(driver.call) is not None:
+            driver.deliver(event)
+        elif driver is None or driver.line is None:
             self.missed_keys.note(channel, event)
+
+    def of_room(self, switch: str, room: str, event: OfRoom) -> None:
+        """What a switch tells of a conference room."""
+        self.links[switch].heard(lambda: self._deliver_of_room(switch, room, event))
+
+    def listened_to(self, switch: str, leg: str, number: int) -> None:
+        """Something begins to listen at a leg."""
+        event = {"Unique-ID": leg, LISTENS: EAVESDROP, "Event-Sequence": str(number)}
+        self.links[switch].heard(lambda: self._look_at(cast(SwitchEvent, event), switch))
+
+    def _look_at(self, event: SwitchEvent, switch: str) -> None:
+        assert self.shared is not None
+        supervise_line.look_at(event, switch, self.shared)
+
+    def _deliver_of_room(self, switch: str, room: str, event: OfRoom) -> None:
+        assert self.shared is not None
+        self.event_gaps.heard(switch)
+        for driver in [*room_line.are_in(self.shared.drivers.values(), switch, room)]:
+            driver.deliver(event)
 
     def _deliver(self, switch: str, call: str, event: OfLeg) -> None:
         assert self.shared is not None

@@ -14,7 +14,8 @@ from callcontrol.control.transfer_commands import JoinAsThird, KeepLeg, ListenFo
 from callcontrol.control.transfer_events import CodePressed
 from callcontrol.edges.freeswitch.arrival import HELD_CONTEXT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, COMES_BACK_S, PARK_S, LegOrder
-from tests.simulation.channel import Channel
+from callcontrol.kinds.targets.conference.conferring import InRoom
+from tests.simulation.channel import Channel, Leading
 from tests.simulation.race import Legs, Race
 from tests.simulation.switch_callers import SwitchCallers
 
@@ -33,30 +34,24 @@ class SwitchTwin(SwitchCallers):
         on_won: Callable[[str], None],
         on_lost: Callable[[str], None],
     ) -> None:
-        """Ring legs; an answered one is parked. A colleague called by DTMF code is not rung for a queue."""
+        """Ring legs; an answered one is parked. A colleague called by DTMF code, or a guest of a
+        conference room, is not rung for a queue."""
 
         def won(channel: Channel) -> None:
             self._park(channel)
             on_won(channel.id)
 
-        for_queue = not isinstance(call.state, KeyTransfer)
+        for_queue = not isinstance(call.state, KeyTransfer | InRoom)
         Race(self, call.id, call.tenant, legs, for_queue=for_queue, on_won=won, on_lost=on_lost)
 
     def _park(self, channel: Channel) -> None:
         """Park the leg until a worker acts or the time is over; the event says if a playback has ended."""
-        self._unpark(channel)
+        self.unpark(channel)
         channel.parked = True
         channel.said = self.agenda.after(PARK_S, lambda: self.hang_up(channel, "NORMAL_CLEARING", "switch"))
         channel.timers.append(channel.said)
         if channel.was_heard:
             self._tell_all(channel, LegHeard(channel.id))
-
-    @staticmethod
-    def _unpark(channel: Channel) -> None:
-        channel.parked = False
-        if channel.said is not None:
-            channel.said.cancel()
-            channel.said = None
 
     def _tell_all(self, channel: Channel, event: LegHeard | LegHolds | LegKey | CodePressed) -> None:
         for taker in self.takers:
@@ -113,17 +108,22 @@ class SwitchTwin(SwitchCallers):
             return False
         if one.peer is other:
             one.part(self.wall())
+        left = one.peer
         for channel in (one, other):
-            self._unpark(channel)
+            self.unpark(channel)
             self._leaves_partner(channel)
         running, one.running = one.running, None
         if one.running_timer is not None:
             one.running_timer.cancel()
         one.queue.clear()
-        is_first, one.holds, other.holds = other.bridged is None, False, False
+        # who is taken over from an agent has talked
+        is_first = other.bridged is None and not other.dialled.startswith("*53*")
+        one.holds = other.holds = False
         self._join(one, other)
         if isinstance(running, do.Play | do.Record):
             self._tell(one, AppEnded(running.app_id))
+        elif isinstance(running, Leading) and left and other.dialled.startswith("*53*"):
+            self._tell(one, self._bridge_ended(one, running, "SUCCESS"))
         if one.is_caller:
             one.joined_s = self.agenda.now_s if is_first else 0.0  # who joins again has talked
             one.joined_by = one.connection.process if one.connection else None
@@ -141,7 +141,7 @@ class SwitchTwin(SwitchCallers):
         channel = self.channels.get(leg)
         if channel is None:
             return False
-        self._unpark(channel)
+        self.unpark(channel)
         self._leaves_partner(channel)
         if "=-1" in file or "://-1" in file or file.startswith("local_stream://"):
             return True  # until something else is ordered
@@ -169,7 +169,7 @@ class SwitchTwin(SwitchCallers):
                 channel.stays = True
                 return self._part(call)
             case JoinAsThird(_, other):
-                self._unpark(channel)
+                self.unpark(channel)
                 listened_to = self.channels.get(other)
                 if listened_to is None:
                     self._park(channel)
@@ -184,7 +184,7 @@ class SwitchTwin(SwitchCallers):
             return False
         if led.peer is not None:
             running, led.running = led.running, None
-            if isinstance(running, do.Bridge):
+            if isinstance(running, Leading):
                 self._tell(led, self._bridge_ended(led, running, "SUCCESS"))
             led.moved_s, led.comes_back_until_s = self.agenda.now_s, 0.0
             self._leaves_partner(led)
@@ -214,6 +214,9 @@ class SwitchTwin(SwitchCallers):
         if channel.running_timer is not None:
             channel.running_timer.cancel()
         channel.queue.clear()
+        if (mixed := self.mixers.member_of(channel)) is not None:
+            self.mixers.leave(mixed[1])
+        self.eavesdropping.stop(channel)
         if isinstance(running, do.Play | do.Record):
             self._tell(channel, AppEnded(running.app_id))
         channel.connection = None  # superseded: it stays open and silent
@@ -265,7 +268,7 @@ class SwitchTwin(SwitchCallers):
             return
         by.part(self.wall())
         running, moved.running = moved.running, None
-        if isinstance(running, do.Bridge):
+        if isinstance(running, Leading):
             self._tell(moved, self._bridge_ended(moved, running, "SUCCESS"))
         moved.queue.clear()
         moved.variables |= {
@@ -296,6 +299,8 @@ class SwitchTwin(SwitchCallers):
         """The process ends with all its channels, without any event."""
         self.is_up = False
         self.phones.down.add(self.name)
+        self.mixers.forget()
+        self.eavesdropping.forget()
         for channel in tuple(self.channels.values()):
             channel.crashed = True
             self._bury(channel, "CRASH", "")

@@ -56,6 +56,11 @@ SEEDS = {"late": 2}
 RUNS = [(SEEDS.get(profile, 1), profile) for profile in PROFILES]
 
 
+def without_meetings(seed: int, profile: str, **more: Any) -> Plan:
+    """A run in which people meet in no conference room, and none is supervised: what is looked for is elsewhere."""
+    return Plan(seed, profile, **{"meetings_per_h": 0.0, "supervised_per_h": 0.0, **more})
+
+
 @pytest.mark.parametrize(("seed", "profile"), RUNS)
 def test_every_promise_holds(seed: int, profile: str) -> None:
     found = run_plan(Plan(seed, profile, hours=HOURS))
@@ -73,7 +78,7 @@ def test_every_promise_holds(seed: int, profile: str) -> None:
 
 def test_an_exporter_that_does_not_wait_for_open_transactions_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Exports, "watermark", lambda exports: len(exports._ends_s) + 1)
-    found = run_plan(Plan(1, "calm", hours=HOURS))
+    found = run_plan(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert found.what.startswith("exports: ")
 
@@ -81,14 +86,14 @@ def test_an_exporter_that_does_not_wait_for_open_transactions_is_found_out(monke
 def test_cases_that_depend_on_the_order_of_records_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without sorting, cases built from the last record to the first differ."""
     monkeypatch.setattr(cases, "_in_order", lambda contacts, acts: [*contacts, *acts])
-    found = run_plan(Plan(1, "calm", hours=HOURS))
+    found = run_plan(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert found.what.startswith("cases of ('t")
 
 
 def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
     worlds: list[World] = []
-    found = run_plan(Plan(7, "deaths", hours=0.5), worlds.append)
+    found = run_plan(without_meetings(7, "deaths", hours=0.5), worlds.append)
     assert isinstance(found, Report), found
     (world,) = worlds
     counted = sum((tenant.found for tenant in world.redis.server.parked.values()), Counter())
@@ -98,7 +103,7 @@ def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
 
 def test_colleagues_are_asked_by_keys_and_by_refer_and_the_parties_connected() -> None:
     worlds: list[World] = []
-    found = run_plan(Plan(2, "calm", hours=0.4, calls_per_h=800), worlds.append)
+    found = run_plan(without_meetings(2, "calm", hours=0.4, calls_per_h=800), worlds.append)
     assert isinstance(found, Report), found
     phones = [channel for switch in worlds[0].switches for channel in switch.every.values() if channel.plan is not None]
     assert sum(IN_TALK in phone.codes for phone in phones) > 20
@@ -107,8 +112,8 @@ def test_colleagues_are_asked_by_keys_and_by_refer_and_the_parties_connected() -
 
 
 # In these callers are moved while Redis is away, and come to the other worker.
-PASSED_ON = Plan(8, "redis-away", hours=0.12, calls_per_h=900)
-BEGUN_ANEW = Plan(11, "redis-away", hours=0.12, calls_per_h=900)
+PASSED_ON = without_meetings(8, "redis-away", hours=0.12, calls_per_h=900)
+BEGUN_ANEW = without_meetings(11, "redis-away", hours=0.12, calls_per_h=900)
 
 
 def test_a_caller_who_is_moved_while_redis_is_away_goes_on_at_the_other_worker() -> None:
@@ -143,7 +148,7 @@ def test_a_segment_that_outlasts_its_conversation_is_found_out(monkeypatch: pyte
 def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here a phone that hangs up on hold ends the call."""
     monkeypatch.setattr(holding, "is_recall", lambda call, event, facts: False)
-    found = run_plan(Plan(1, "calm", hours=HOURS))
+    found = run_plan(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert "was moved, and is hung up unheard" in found.what
 
@@ -151,20 +156,20 @@ def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.Mon
 def test_places_that_stay_taken_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ParkedStore, "free", lambda store, tenant, place, call: None)
     monkeypatch.setattr(parked, "LEASE_S", 10**6)
-    found = run_plan(Plan(1, "calm", hours=HOURS))
+    found = run_plan(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert ": place 70" in found.what
 
 
 def test_waiting_callers_have_a_living_worker_within_five_seconds_of_a_death() -> None:
-    found = run_plan(Plan(2, "massacre", hours=0.3, agents=2, calls_per_h=700))
+    found = run_plan(without_meetings(2, "massacre", hours=0.3, agents=2, calls_per_h=700))
     assert isinstance(found, Report), found
     assert found.faults["kill"] > 2
     assert 0 < found.slowest_s <= 5.0
 
 
 def test_trunks_of_few_channels_have_no_more_calls_than_channels() -> None:
-    found = run_plan(Plan(3, "storm", hours=0.06, channels=2, calls_per_h=1200))
+    found = run_plan(without_meetings(3, "storm", hours=0.06, channels=2, calls_per_h=1200))
     assert isinstance(found, Report), found
 
 
@@ -174,7 +179,7 @@ def test_more_calls_than_channels_are_noticed() -> None:
             on_answer(holder.leg, "")
 
     with mock.patch.object(TrunkCapacity, "_claim", out):
-        found = run_plan(Plan(3, "calm", hours=0.1, channels=2, calls_per_h=2000))
+        found = run_plan(without_meetings(3, "calm", hours=0.1, channels=2, calls_per_h=2000))
     assert isinstance(found, Failure), "it was not noticed"
     assert "calls and" in found.what
 
@@ -202,7 +207,7 @@ def test_the_command_prints_a_table() -> None:
 
 def broken(seed: int, profile: str = "calm", *, hours: float = HOURS, agents: int = 3, calls_per_h: float = 400) -> str:
     """The broken promise of a run with a fault in the program."""
-    found = run_plan(Plan(seed, profile, hours=hours, agents=agents, calls_per_h=calls_per_h))
+    found = run_plan(without_meetings(seed, profile, hours=hours, agents=agents, calls_per_h=calls_per_h))
     assert isinstance(found, Failure), "the fault was not noticed"
     return found.what
 
@@ -249,7 +254,7 @@ def test_a_caller_who_never_leaves_the_queue_is_noticed() -> None:
 
 def test_a_ticket_whose_place_is_not_polled_is_removed() -> None:
     with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
-        assert not isinstance(run_plan(Plan(7, "calm", hours=0.1, agents=3)), Failure)
+        assert not isinstance(run_plan(without_meetings(7, "calm", hours=0.1, agents=3)), Failure)
 
 
 def test_a_message_without_a_row_is_noticed() -> None:
@@ -305,7 +310,7 @@ def test_a_record_that_is_lost_is_noticed() -> None:
 
         world.ledger.write = less  # type: ignore[method-assign]  # made worse on purpose
 
-    found = run_plan(Plan(11, "calm", hours=0.1), lose_some)
+    found = run_plan(without_meetings(11, "calm", hours=0.1), lose_some)
     assert isinstance(found, Failure)
     assert "without a row" in found.what
 
@@ -313,7 +318,7 @@ def test_a_record_that_is_lost_is_noticed() -> None:
 def test_a_silent_switch_is_noticed_and_traced_step_by_step() -> None:
     with mock.patch.object(SwitchTwin, "lose_control", return_value=None):
         # A worker has to die in the one moment in which its caller hears nothing: some seeds have none.
-        runs = (run_plan(Plan(seed, "massacre", hours=HOURS)) for seed in range(10, 30))
+        runs = (run_plan(without_meetings(seed, "massacre", hours=HOURS)) for seed in range(10, 30))
         found = next((run for run in runs if isinstance(run, Failure)), None)
     assert found is not None, "the fault was not noticed"
     assert "hears nothing" in found.what

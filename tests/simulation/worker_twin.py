@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from callcontrol.control.events import KeyPressed
-from callcontrol.daemon import beside_line, parked_line
+from callcontrol.daemon import beside_line, parked_line, room_line, supervise_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -48,14 +49,16 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.trunks import TrunkStore
 from callcontrol.edges.live_state.workers import BEAT_S, Workers
+from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Engaged, Occasion
 from tests.daemon.no_ledger import no_balance
+from tests.simulation.broken import Broken
 from tests.simulation.connection_twin import ConnectionTwin
+from tests.simulation.mixer_twin import OfRoom
 from tests.simulation.phones import home_of
 from tests.simulation.pipeline_twin import PipelineTwin, RedisHost
 from tests.simulation.process import Process
-from tests.simulation.promises import Broken
 from tests.simulation.records_twin import RecordsTwin, SpoolTwin
 from tests.simulation.switch_links_twin import SwitchLinksTwin
 
@@ -88,6 +91,7 @@ class WorkerTwin:
         find_balance: FindBalance = no_balance,
         *,
         counts_channels: bool = False,
+        ring: Callable[[ClickToCall], object] = lambda request: None,
     ) -> None:
         self.values = values
         self.process = process
@@ -111,7 +115,7 @@ class WorkerTwin:
             languages=LanguageStore(self.pipeline),
             overrides=OverrideStore(self.pipeline),
             parked=ParkedStore(self.pipeline),
-            rooms=RoomLine(self.pipeline, lambda switch: None),
+            rooms=RoomLine(self.pipeline, switch_links.link_of),
             boxes=BoxLine(BoxStore(self.pipeline, process.after), BroughtSounds(self.pipeline), spool.media.note),
             credit=CreditLine(CreditStore(self.pipeline, find_balance), current),
             calls=CallStore(
@@ -133,6 +137,7 @@ class WorkerTwin:
             capacity=TrunkCapacity(process.name, TrunkStore(self.pipeline) if counts_channels else None),
         )
         self.shared.on_calls = OnCalls(OnCallStore(self.pipeline), self.shared.overrides.last_known)
+        supervise_line.begin(self.shared, self.pipeline)
         board.shared = self.shared
         board.on_up, board.on_down = self._switch_up, self.registrations.lost
         self.adoption = Adoption(self.shared, self.workers, chance)
@@ -148,6 +153,10 @@ class WorkerTwin:
             self.shared.lose,
             **parked_line.heard(self.shared),
             **beside_line.heard(self.shared),
+            **supervise_line.heard(self.shared),
+            on_click=ring,
+            on_room=partial(room_line.changed, self.shared.drivers.values()),
+            on_invites=partial(room_line.asked, self.shared.drivers),
         )
 
     def start(self) -> None:
@@ -217,6 +226,14 @@ class WorkerTwin:
     def told(self, switch: str, said: WorkerEvent) -> None:
         """What a worker has said at a switch."""
         self.board.told(switch, said)
+
+    def of_room(self, switch: str, room: str, event: OfRoom) -> None:
+        """What a switch tells of a conference room."""
+        self.board.of_room(switch, room, event)
+
+    def listened_to(self, switch: str, leg: str, number: int) -> None:
+        """Something begins to listen at a leg."""
+        self.board.listened_to(switch, leg, number)
 
     # --- its clocks
 

@@ -23,7 +23,9 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation import talk_audit
 from tests.simulation.agenda import Agenda
 from tests.simulation.books import SWEEP_S, TOP_UP_S, Books
+from tests.simulation.broken import Broken
 from tests.simulation.centre import SWITCHES, Centre, outside
+from tests.simulation.conferees import Conferees
 from tests.simulation.connection_twin import LineTwin
 from tests.simulation.exporting import Exports
 from tests.simulation.faults import PROFILES, Faults
@@ -38,9 +40,10 @@ from tests.simulation.people import People
 from tests.simulation.phones import Moods, Phones
 from tests.simulation.pipeline_twin import RedisHost
 from tests.simulation.process import Process
-from tests.simulation.promises import Broken, Promises
+from tests.simulation.promises import Promises
 from tests.simulation.records_twin import LedgerTwin, SpoolTwin
 from tests.simulation.redis_twin import RedisTwin
+from tests.simulation.supervisors import Supervisors
 from tests.simulation.switch_links_twin import SwitchLinksTwin
 from tests.simulation.switch_twin import SwitchTwin
 from tests.simulation.trunk_promises import TrunkPromises
@@ -64,6 +67,8 @@ class Plan:
     Attributes:
         every: how many operations on queues are between two that are looked at in full.
         channels: of the first trunk, the second one has one less; 0: they are not counted.
+        meetings_per_h: how often people meet in a conference room.
+        supervised_per_h: how often a supervisor listens to a conversation.
     """
 
     seed: int
@@ -75,6 +80,8 @@ class Plan:
     workers: int = 2
     every: int = 20
     channels: int = 0
+    meetings_per_h: float = 40.0
+    supervised_per_h: float = 60.0
 
     @property
     def faults(self) -> Faults:
@@ -165,6 +172,17 @@ class World:
             self.clock.new_id,
             self._phone_changed,
         )
+        self.conferees = Conferees(self._centre, self.people, self.agenda, random.Random(f"conferees {plan.seed}"))
+        self.supervisors = Supervisors(
+            self._centre, self.people, self.switches, self.phones, random.Random(f"supervisors {plan.seed}")
+        )
+        self.promises.settings = lambda: {h.edition: h.current.configuration.settings for h in self.hosts}
+        self.promises.supervision.watch()
+        for switch in self.switches:
+            switch.others = list(self.switches)
+            switch.mixers.entered.append(self.conferees.entered)
+        self.promises.rooms.watch()
+        self.promises.rooms.may_split = bool(plan.faults.redis_amnesia_per_h)
         self.mischief = Mischief(self, plan.faults, random.Random(chance.random()))
         self._unsteady_s = 0.0
         self._off_us = 0
@@ -207,6 +225,7 @@ class World:
             self._values(),
             self.books.find,
             counts_channels=bool(self.plan.channels),
+            ring=lambda request: self.supervisors.rung_back(request),
         )
         process.on_death.append(lambda: self._gone(worker))
         board.on_told = self.promises.told.add
@@ -261,6 +280,8 @@ class World:
             for _ in range(self.plan.workers):
                 self.start_worker()
             self.people.begin(self.plan.calls_per_h)
+            self.conferees.begin(self.plan.meetings_per_h)
+            self.supervisors.begin(self.plan.supervised_per_h)
             self.mischief.begin()
             self._pay_in()
             self._sweep()
@@ -273,7 +294,9 @@ class World:
 
     @contextmanager
     def _in_force(self) -> Iterator[None]:
-        logger, heard = logging.getLogger("callcontrol"), _Hearing()
+        faults = self.plan.faults
+        is_calm = faults.told_is_kept and not (faults.batch_failed or faults.event_repeated or faults.command_failed)
+        logger, heard = logging.getLogger("callcontrol"), _Hearing(alarms=is_calm)
         before = logger.level, logger.propagate
         logger.setLevel(logging.ERROR)
         logger.propagate = False
@@ -350,6 +373,14 @@ class World:
             may_lose_events=may_lose,
         )
         talk_audit.compare(self.switches, self.ledger, whole=faults.is_told_in_time)
+        if faults == Faults():
+            self.promises.rooms.talked_as_recorded(self.ledger.calls.values())
+        self.promises.supervision.balance(
+            self.spool.media.listenings,
+            self.ledger.calls,
+            is_exact=faults == Faults(),
+            may_die=faults.workers_die or bool(faults.redis_amnesia_per_h),
+        )
         paid = self.books.balance(self.ledger.records.values(), faults.overdraft)
         messages_have_rows(self.ledger, self.spool.media.rows.values())
         done = self.mischief.done + self._retired
@@ -368,9 +399,19 @@ class World:
 
 
 class _Hearing(logging.Handler):
-    """An exception that was caught and logged still breaks the run."""
+    """An exception that was caught and logged still breaks the run.
+
+    Args:
+        alarms: a supervisor's listening that is taken for a stranger's does, too.
+    """
+
+    def __init__(self, *, alarms: bool) -> None:
+        super().__init__()
+        self._alarms = alarms
 
     def emit(self, record: logging.LogRecord) -> None:
+        if self._alarms and "eavesdropped on" in record.getMessage():
+            raise Broken(record.getMessage(), str(record.args[0]) if isinstance(record.args, tuple) else "")
         if record.exc_info and record.exc_info[1] is not None:
             if isinstance(record.exc_info[1], Broken):
                 raise record.exc_info[1]
