@@ -64,7 +64,7 @@ class Conferees:
             self._agenda.after(self._chance.uniform(0, 20), partial(self._customer_dials, t, room))
 
     def _dials(self, t: int, extension: str, room: str) -> None:
-        channel = self._people.dial(t, extension, room)
+        channel = self._people.dial(t, extension, room, chance=self._chance)
         if channel is not None and room == BOARD:
             self._says_pin(channel)
 
@@ -72,7 +72,7 @@ class Conferees:
         number = f"+48{501_000_000 + 1000 * t + self._chance.randrange(CUSTOMERS)}"
         called = numbers(t)[_FROM_OUTSIDE[room]]
         who = {"Caller-Context": "public", "Caller-Caller-ID-Number": number}
-        channel = self._people.place(number, called, who)
+        channel = self._people.place(number, called, who, chance=self._chance)
         if channel is not None and room == BOARD:
             self._says_pin(channel)
 

@@ -224,23 +224,35 @@ class People:
     def _dial(self, t: int, extension: str, dialled: str) -> None:
         self.dial(t, extension, dialled)
 
-    def dial(self, t: int, extension: str, dialled: str, at: SwitchTwin | None = None) -> Channel | None:
-        """A phone calls a number, if it is registered and free; `at`: by way of this switch."""
+    def dial(
+        self, t: int, extension: str, dialled: str, at: SwitchTwin | None = None, chance: random.Random | None = None
+    ) -> Channel | None:
+        """A phone calls a number, if it is registered and free; `at`, `chance`: see `place`."""
         account = f"{extension}@t{t}.example"
         if account not in self._phones.registered or self._phones.busy.get(account):
             return None
-        return self.place(account, dialled, _of_phone(t, extension), at)
+        return self.place(account, dialled, _of_phone(t, extension), at, chance)
 
     def place(
-        self, who: str, dialled: str, variables: Mapping[str, str], at: SwitchTwin | None = None
+        self,
+        who: str,
+        dialled: str,
+        variables: Mapping[str, str],
+        at: SwitchTwin | None = None,
+        chance: random.Random | None = None,
     ) -> Channel | None:
-        """A call arrives at one of the switches; `at`: at this one."""
-        switch = at or self._chance.choice(self._switches)
+        """A call arrives at one of the switches; `at`: at this one.
+
+        Args:
+            chance: of the kind of people who call, so that theirs changes nothing for others; None: of callers.
+        """
+        chance = chance or self._chance
+        switch = at or chance.choice(self._switches)
         if not switch.is_up:
             return None
         self.calls += 1
         channel = switch.call_in(self._new_id(), who, dialled, **variables)
-        switch.timer(channel, 3 + self._chance.expovariate(1 / PATIENCE_S), lambda: self._gives_up(switch, channel))
+        switch.timer(channel, 3 + chance.expovariate(1 / PATIENCE_S), lambda: self._gives_up(switch, channel))
         return channel
 
     def _gives_up(self, switch: SwitchTwin, channel: Channel) -> None:

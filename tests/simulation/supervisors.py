@@ -53,7 +53,7 @@ class Supervisors:
         talking = list(self._talking(f"@t{t}.example"))
         may_talk = talking if talking and self._chance.random() < 0.9 else self._centre.phones(f"t{t}")
         by, whom = self._chance.choice(SUPERVISORS), self._chance.choice(may_talk)
-        self._listens(self._people.dial(t, by, self._chance.choice(_CODES).format(whom)))
+        self._listens(self._people.dial(t, by, self._chance.choice(_CODES).format(whom), chance=self._chance))
 
     def _talking(self, domain: str) -> Iterator[str]:
         """The extensions of a tenant that talk."""
@@ -85,4 +85,4 @@ class Supervisors:
             self._agenda.after(RINGS_S, lambda: self._picks_up(t, request, switch))
 
     def _picks_up(self, t: int, request: ClickToCall, switch: SwitchTwin) -> None:
-        self._listens(self._people.dial(t, request.extension, request.number, at=switch))
+        self._listens(self._people.dial(t, request.extension, request.number, at=switch, chance=self._chance))

@@ -19,7 +19,7 @@ from tests.simulation.broken import Broken
 from tests.simulation.sought import Failure, run_plan
 from tests.simulation.world import Plan, Report, World
 
-BUSY = Plan(1, "calm", hours=0.15, meetings_per_h=300, supervised_per_h=400)
+BUSY = Plan(7, "calm", hours=0.15, meetings_per_h=300, supervised_per_h=400)
 
 
 @pytest.fixture(scope="module")
