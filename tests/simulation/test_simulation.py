@@ -125,7 +125,7 @@ def test_a_worker_that_passes_no_call_on_is_noticed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(passing_on, "_asked", lambda *asked: None)
     found = run_plan(PASSED_ON)
     assert isinstance(found, Failure)
-    assert "no segment says so" in found.what
+    assert "were joined for" in found.what  # for longer than the call that was begun anew knows of
 
 
 def test_a_worker_that_gives_up_a_call_it_has_begun_anew_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
