@@ -53,6 +53,7 @@ from tests.freeswitch.returning import RETURNS
 from tests.freeswitch.rooms import ROOMS
 from tests.freeswitch.shown import SHOWN
 from tests.freeswitch.stage import RealStage
+from tests.freeswitch.supervised_clicks import SUPERVISED_CLICKS
 from tests.freeswitch.supervisors import SUPERVISORS
 from tests.freeswitch.surveys import SURVEYS
 from tests.freeswitch.switch import find_freeswitch
@@ -148,6 +149,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *MOVED_LIMITS,
         *PANEL_CHANGES,
         *PANEL_CLICKS,
+        *SUPERVISED_CLICKS,
         *PANEL_SUPERVISION,
         phones_at_another_switch,
     )
