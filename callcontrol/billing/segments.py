@@ -53,7 +53,9 @@ class Segments:
         """
         match entry:
             case HandedOver(at, _, other, partner):
-                self._begin(_Talk(at, partner, other))
+                # It may be told after its parting.
+                parted = min((one for one in self._partings if one > at), default=None)
+                self._begin(_Talk(at, partner, other, parted=parted))
             case Bridged(at, leg, with_leg):
                 self._begin(_Talk(at, with_leg, leg))
             case JoinedOutside(at, leg, party):

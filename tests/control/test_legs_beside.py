@@ -202,7 +202,10 @@ def test_a_call_that_is_only_watched_transfers_its_party_for_a_leg_that_it_has_n
     assert do.KillLeg("customer", "NORMAL_CLEARING") in story.commands
 
 
-def test_a_call_that_was_not_told_with_whom_its_party_was_joined_hears_it_with_the_first_code() -> None:
+@pytest.mark.parametrize("parted_first", [False, True])
+def test_a_call_that_was_not_told_with_whom_its_party_was_joined_hears_it_with_the_first_code(
+    parted_first: bool,
+) -> None:
     """101 has asked 102 and joined 102 with the customer of another call, whose own leg alone told of it."""
     story = Story(facts("102", tenant=WITH_KEYS, caller=Caller("101", extension="101"))).begin()
     colleague = story.command(do.Bridge).legs[0][0]
@@ -210,9 +213,11 @@ def test_a_call_that_was_not_told_with_whom_its_party_was_joined_hears_it_with_t
     left = story.facts.now
     for second in (20, 30):
         at = Instant(left + second * SECOND)
-        story.then(CodePressed(colleague, ATTENDED, "customer", at), after_s=10)
-        assert story.command(PassCode).party == "customer"
-        story.then(PartnerTold(colleague, at, "", "", lent=True))
+        pressed = CodePressed(colleague, ATTENDED, "customer", at)
+        told = PartnerTold(colleague, at, "", "", lent=True)
+        for event in (told, pressed) if parted_first else (pressed, told):
+            story.then(event, after_s=5)
+            assert event is told or story.command(PassCode).party == "customer"
         story.then(PartnerTold(colleague, Instant(at + 5 * SECOND), "customer", PARTY, lent=True))
     story.gone(colleague, answered_s=35)
     talks = [one for one in fold(story.call.trail).segments if "customer" in (one.leg_id, one.other_leg)]

@@ -51,8 +51,7 @@ from tests.simulation.world import Plan, Report, World
 ROOT = Path(__file__).parents[2]
 HOURS = 0.25
 OnAnswer = Callable[[str, str], None] | None
-# In seed 1 an open fault shows: of a talk of two calls that is put on hold by keys, one of both records has the second
-# part alone.
+# In seed 1 of `clocks` an open fault shows: modes of a listening out of order, told by workers whose clocks differ.
 RUNS = [(3, profile) for profile in PROFILES]
 
 
