@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from callcontrol.edges import clock
+from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.worker_events import PassedOn
 
 # Channels whose call is asked for at a time; one more begins its call at once.
@@ -65,6 +65,7 @@ class Passing:
         offer = self.offered.pop(call_id)
         self.passed[call_id] = offer.taker, clock.monotonic() + PASSED_S
         if len(self.passed) > MAX_PASSED:
+            meters.limits_reached_total.labels("MAX_PASSED").inc()
             self.passed.pop(next(iter(self.passed)))
 
     def taker_of(self, call_id: str) -> str:

@@ -90,6 +90,7 @@ LIMITS: Final = (
     "MAX_MISSED",
     "MAX_MISSED_KEYS",
     "MAX_OWED",
+    "MAX_PASSED",
     "MAX_PASSED_BYTES",
     "MAX_PINS",
     "MAX_FAILED_ROUNDS",

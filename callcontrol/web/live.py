@@ -194,6 +194,7 @@ class Live:
             why = "stopped"
         except NotSignedIn:
             why = "signed_out"
+            outlet.flush()
             yield _told("end", {"why": "signed_out"})
         finally:
             watched.leave(outlet)
@@ -221,12 +222,11 @@ class Live:
             change = outlet.waiting.get(timeout=HEARTBEAT_S)
         except Empty:
             return _told("beat", {"at": text_of(self._services.now())})
+        outlet.flush()
         match change:
             case None:
                 return self._snapshot(watched, outlet.sight)
             case Rest():
-                assert outlet.wire is not None
-                outlet.wire.flush()
                 return b""
         return watched.event("change", change.number, change.told.for_(outlet.sight))
 

@@ -23,7 +23,7 @@ WAITING: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """The client has taken a part of an event: what is left of it goes first."""
+    """The client has taken a part of an event: the greenlet is woken for what is left of it, which the wire has."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,3 +59,12 @@ class Outlet:
             while not self.waiting.empty():
                 self.waiting.get_nowait()
             self.waiting.put_nowait(None)
+
+    def flush(self) -> None:
+        """Send what is left of an event that the client has taken a part of: before whatever else goes out.
+
+        Raises:
+            OSError: the client is gone.
+        """
+        if self.wire is not None:
+            self.wire.flush()

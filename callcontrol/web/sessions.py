@@ -11,6 +11,7 @@ from pydantic import Field
 
 from callcontrol.edges import web_meters
 from callcontrol.usecases.signing_in import From, NotSignedIn
+from callcontrol.web.cookies import set_cookie
 from callcontrol.web.dispatch import tell
 from callcontrol.web.guards import Guards, limited
 from callcontrol.web.operations import Given
@@ -83,15 +84,7 @@ def admit_sign_in(guards: Guards, login: str, where: From) -> None:
 
 def set_session(guards: Guards, response: Response, cookie: str, seconds: int) -> None:
     """Give the browser the session's cookie; "" and 0 take it away."""
-    response.set_cookie(
-        guards.cookie,
-        cookie,
-        max_age=seconds,
-        path="/",
-        secure=guards.is_secure,
-        http_only=True,
-        same_site="Lax",
-    )
+    set_cookie(response, guards.cookie, cookie, seconds, is_secure=guards.is_secure)
 
 
 def json_of(request: Request) -> Any:

@@ -19,6 +19,7 @@ from callcontrol.usecases.refusals import NotThere
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.usecases.single_sign_on import SingleSignOn
 from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.web.cookies import set_cookie
 from callcontrol.web.guards import Guards, limited
 from callcontrol.web.problems import Problem
 from callcontrol.web.services import Services
@@ -126,15 +127,7 @@ class SignOnResources:
         return Attempt(state, nonce, verifier)
 
     def _keep(self, response: Response, value: str, seconds: int) -> None:
-        response.set_cookie(
-            self._cookie,
-            value,
-            max_age=seconds,
-            path="/",
-            secure=self._guards.is_secure,
-            http_only=True,
-            same_site="Lax",
-        )
+        set_cookie(response, self._cookie, value, seconds, is_secure=self._guards.is_secure)
 
 
 def _go(response: Response, address: str) -> None:

@@ -12,6 +12,7 @@ from falcon import Request, Response
 from callcontrol.edges.second_factor import NotOpened, Sealer
 from callcontrol.usecases.signing_in import NotSignedIn
 from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.web.cookies import set_cookie
 from callcontrol.web.guards import Guards
 from callcontrol.web.services import Services
 
@@ -56,12 +57,4 @@ class Vouched:
         return str(user_id)
 
     def _set(self, response: Response, value: str, seconds: int) -> None:
-        response.set_cookie(
-            self._cookie,
-            value,
-            max_age=seconds,
-            path="/",
-            secure=self._guards.is_secure,
-            http_only=True,
-            same_site="Lax",
-        )
+        set_cookie(response, self._cookie, value, seconds, is_secure=self._guards.is_secure)

@@ -165,6 +165,22 @@ def test_what_has_changed_goes_out_at_once_and_no_greenlet_wakes_while_the_clien
     assert outlet.waiting.get_nowait() is None
 
 
+def test_what_is_left_of_an_event_goes_out_before_what_stands_for_all_that_was_missed(
+    open_site: tuple[Site, CallCentre],
+) -> None:
+    site, _ = open_site
+    line = Line(0)
+    outlet = Outlet(sight_of(person(site, "admin")), line, is_open=True)  # type: ignore[arg-type]  # as above
+    watched = Watched(site.services, "acme")
+    watched.streams.add(outlet)
+    for number in range(1, WAITING + 3):
+        watched._tell(Change(number, Told("acme", (), ())))
+    assert line.rest
+    assert outlet.waiting.qsize() < WAITING  # more than it may be behind: what was missed is in a snapshot
+    assert site.live._next(watched, outlet).startswith(b"event: stale")  # nothing was looked at yet
+    assert line.rest == b""
+
+
 def test_a_stream_ends_when_its_person_is_signed_out_and_when_the_process_ends(
     open_site: tuple[Site, CallCentre], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from falcon import Request, Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from callcontrol.web.cookies import set_cookie
 from callcontrol.web.pages.texts import Said
 
 COOKIE: Final = "said"
@@ -47,6 +48,4 @@ class Notices:
         return Said(text, values)
 
     def _set(self, response: Response, value: str, seconds: int) -> None:
-        response.set_cookie(
-            COOKIE, value, max_age=seconds, path="/", secure=self._is_secure, http_only=True, same_site="Lax"
-        )
+        set_cookie(response, COOKIE, value, seconds, is_secure=self._is_secure)

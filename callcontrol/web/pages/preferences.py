@@ -11,6 +11,7 @@ from falcon import HTTP_303, Request, Response
 from callcontrol.usecases.signing_in import SignedIn
 from callcontrol.vocabulary.language import LANGUAGES, Language
 from callcontrol.vocabulary.rights import NO_TENANT
+from callcontrol.web.cookies import set_cookie
 from callcontrol.web.pages.texts import N_, language_of
 
 LANGUAGE: Final = "language"
@@ -65,4 +66,4 @@ def local_address(text: str, otherwise: str = "/") -> str:
 
 
 def _set(response: Response, name: str, value: str, is_secure: bool) -> None:
-    response.set_cookie(name, value, max_age=_YEAR_S, path="/", secure=is_secure, http_only=True, same_site="Lax")
+    set_cookie(response, name, value, _YEAR_S, is_secure=is_secure)

@@ -22,6 +22,7 @@ from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.rights import NO_TENANT, Kind, Person, Scope, Thing, Verb, may, scope_of
 from callcontrol.web.api.kiosks import OPENS
 from callcontrol.web.api.queues import all_queues, seen_queues
+from callcontrol.web.cookies import set_cookie
 from callcontrol.web.guards import Guards
 from callcontrol.web.live import Live
 from callcontrol.web.pages.layout import Layout
@@ -150,15 +151,7 @@ class Walls:
         return f"{self._guards.cookie}-wall"
 
     def _set_cookie(self, response: Response, secret: str, seconds: int) -> None:
-        response.set_cookie(
-            self._cookie,
-            secret,
-            max_age=seconds,
-            path="/",
-            secure=self._guards.is_secure,
-            http_only=True,
-            same_site="Lax",
-        )
+        set_cookie(response, self._cookie, secret, seconds, is_secure=self._guards.is_secure)
 
     def _answered(self, request: Request, response: Response, carry_out: Callable[[], None]) -> None:
         try:
