@@ -117,7 +117,13 @@ class CheckChannels:
 
 @dataclass(frozen=True, slots=True)
 class CheckAlone:
-    """Ask the switch whether the caller's channel is bridged to none; answered by AloneChecked."""
+    """Ask the switch whether a channel is bridged to none; answered by AloneChecked.
+
+    Attributes:
+        leg: the channel; "": the led one.
+    """
+
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,9 +184,15 @@ def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> Pl
         return gone, (*leaving, *commands)
     if isinstance(call.state, Ending):
         return noted, soon()  # a worker that takes a call over has none of its timers
+    watched, commands = unled(noted)
+    return watched, (*leaving, *commands)
+
+
+def unled(call: Call) -> PlainResult:
+    """The call that no worker directs any more, and of which only the end is awaited."""
     before = call.state.before if isinstance(call.state, Talking) else None
-    closed, commands = close_if_done(noted.to(Ending(before=before)))
-    return closed, (*leaving, *(commands or soon()))
+    closed, commands = close_if_done(call.to(Ending(before=before)))
+    return closed, commands or soon()
 
 
 def given_up(call: Call) -> PlainResult:

@@ -328,9 +328,16 @@ class HoursOver:
 
 @dataclass(frozen=True, slots=True)
 class AloneChecked:
-    """The switch was asked whether the caller's channel lives and is bridged to none; None if it could not be asked."""
+    """The switch was asked whether a channel lives and is bridged to none; None if it could not be asked.
+
+    Attributes:
+        partner: the channel that it is joined with, "" where it is with none or does not live.
+        since: when they were joined, where the switch tells.
+    """
 
     alone: bool | None
+    partner: str = ""
+    since: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class GivingBack(OwnState):
                 return call.to(replace(self, refused=facts.now)), (do.StartTimer(STEP_TIMER, JOINS_S),)
             case TimerFired(name) if name == STEP_TIMER:
                 return call, (do.CheckAlone(),)
-            case AloneChecked(False) if call.is_there(self.transferor):
+            case AloneChecked(partner=other) if other == self.transferor:
                 return _talks(call, self, self.refused or facts.now, facts)
             case AloneChecked():
                 return _join(call, self, facts)

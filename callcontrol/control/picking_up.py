@@ -114,8 +114,8 @@ class BeingPickedUp(OwnState):
                 return talks, (do.StopTimer(STEP_TIMER), at_place.RefuseTaker(self.taker))
             case LegBridged(leg, at) if leg == self.taker.channel:
                 return self._talks(call, at, facts)
-            case AloneChecked(False) if self.unwatched:
-                return self._talks(call, facts.now, facts)
+            case AloneChecked(partner=other, since=at) if self.unwatched and other == self.taker.channel:
+                return self._talks(call, at or facts.now, facts)
             case JoinFailed(_, leg) if leg == self.taker.channel:
                 return self._failed(call, facts)
             case TimerFired(name) if name == STEP_TIMER:

@@ -26,6 +26,8 @@ from callcontrol.vocabulary.trail import Noted
 # How long a channel that is fetched may take to come back through the dialplan (seconds).
 BACK_TIMER = "back"
 BACK_S = 10
+# The switch may take so long to say with whom a channel is joined: it is asked up to five times (seconds).
+LOOK_S = 30
 
 GoesOnAlone = Deciding | Ringing | OwnState
 

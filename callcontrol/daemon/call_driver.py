@@ -22,7 +22,6 @@ from callcontrol.control.commands import Command
 from callcontrol.control.credit_commands import CreditCommand
 from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.events import (
-    AloneChecked,
     CallConnectionLost,
     ChannelsChecked,
     Event,
@@ -269,8 +268,8 @@ class CallDriver:
                     store_line.carry_out(command, self, self.shared)
                 case do.CheckChannels(legs):
                     self._check(legs)
-                case do.CheckAlone():
-                    self.shared.switches.alone(self.call.switch, self.call.led, self._alone)
+                case do.CheckAlone(leg):
+                    self.shared.switches.alone(self.call.switch, leg or self.call.led, self.deliver)
                 case _ if isinstance(command, NoteCommand):
                     note_line.carry_out(command, self.shared)
                 case do.NoteSentOn(moved):
@@ -300,9 +299,6 @@ class CallDriver:
                 case _:
                     outward.append(command)
         self._send(outward)
-
-    def _alone(self, alone: bool | None) -> None:
-        self.deliver(AloneChecked(alone))
 
     def _dial(self, command: Dialling) -> None:
         if isinstance(command, do.Bridge):

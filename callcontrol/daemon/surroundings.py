@@ -8,6 +8,7 @@ from typing import Protocol
 from gevent.event import Event
 
 from callcontrol.billing.record import RatedRecord
+from callcontrol.control.events import AloneChecked
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.timers import Timer
@@ -53,8 +54,8 @@ class Switches(Protocol):
         """Which of these channels live; None if the switch cannot be asked."""
         ...
 
-    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and is bridged to none; None if the switch cannot be asked."""
+    def alone(self, switch: str, channel: str, on_answer: Callable[[AloneChecked], object]) -> None:
+        """Whether a channel lives and is bridged to none, or with which other one it is joined."""
         ...
 
     def gap(self, switch: str) -> Instant | None:

@@ -16,7 +16,7 @@ from gevent.event import Event
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
-from callcontrol.control.events import ChannelsChecked, SwitchGone
+from callcontrol.control.events import AloneChecked, ChannelsChecked, SwitchGone
 from callcontrol.daemon import leg_news, passing_on, room_line, supervise_line
 from callcontrol.daemon.event_gaps import EventGaps
 from callcontrol.daemon.leg_news import LEG_EVENTS, LISTENING, RECORDING_EVENTS
@@ -30,7 +30,7 @@ from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch import worker_events
 from callcontrol.edges.freeswitch.arrival import CALL, HANDED
-from callcontrol.edges.freeswitch.channel_events import EventReader
+from callcontrol.edges.freeswitch.channel_events import EventReader, dumped_stamp
 from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
@@ -186,18 +186,21 @@ class SwitchLinks:
         return rows
 
     def is_alone(self, switch: str, channel: str) -> bool:
-        """Whether a channel lives and is bridged to none. Waits for the switch, which keeps `bridge_uuid` of a bridge
-        that is over (switch_ivr_bridge.c): the other channel tells whether it is.
+        """Whether a channel lives and is bridged to none. Waits for the switch.
 
         Raises:
             EventSocketError: it cannot be asked.
         """
-        if not self._lives(switch, channel):
-            return False
+        return self._lives(switch, channel) and not self._partner(switch, channel)
+
+    def _partner(self, switch: str, channel: str) -> str:
+        """The channel that a living one is joined with, "" for none. The switch keeps `bridge_uuid` of a bridge that is
+        over (switch_ivr_bridge.c): the other channel tells whether it is.
+        """
         other = self._variable(switch, channel, "bridge_uuid")
         if other == UNDEFINED or not self._lives(switch, other):
-            return True
-        return self._variable(switch, other, "bridge_uuid") != channel
+            return ""
+        return other if self._variable(switch, other, "bridge_uuid") == channel else ""
 
     def _lives(self, switch: str, channel: str) -> bool:
         return self._links[switch].api(f"uuid_exists {channel}", ASK_S) == "true"
@@ -214,16 +217,23 @@ class SwitchLinks:
     def _variable(self, switch: str, channel: str, name: str) -> str:
         return self._links[switch].api(f"uuid_getvar {channel} {name}", ASK_S)
 
-    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and is bridged to none; None if the switch cannot be asked."""
+    def alone(self, switch: str, channel: str, on_answer: Callable[[AloneChecked], object]) -> None:
+        """Whether a channel lives and is bridged to none."""
         gevent.spawn(lambda: on_answer(self._alone(switch, channel)))
 
-    def _alone(self, switch: str, channel: str) -> bool | None:
+    def _alone(self, switch: str, channel: str) -> AloneChecked:
+        link = self._links.get(switch)
+        if link is None:
+            return AloneChecked(None)
         try:
-            return self.is_alone(switch, channel) if switch in self._links else None
+            if not self._lives(switch, channel):
+                return AloneChecked(False)
+            partner = self._partner(switch, channel)
+            since = dumped_stamp(link.api(f"uuid_dump {partner} json", ASK_S), "Bridged") if partner else None
+            return AloneChecked(not partner, partner, since)
         except EventSocketError as error:
             log.info("switch %s cannot tell the partner of a channel: %s", switch, error)
-            return None
+            return AloneChecked(None)
 
     def tell(self, switch: str, command: str) -> None:
         """Send a quick command; its answer does not matter.

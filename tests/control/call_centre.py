@@ -20,6 +20,7 @@ from callcontrol.control import machine
 from callcontrol.control.call import Call, Closed, Ending, Talking, new_call
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
+    AloneChecked,
     AppEnded,
     CallbackAnswered,
     CallConnectionLost,
@@ -219,7 +220,7 @@ class Centre:
             running = [name for one, name in self.timers if one == id_ and not name.startswith("never:")]
             assert running, f"nothing leads out of {state}"
         if isinstance(state, Waiting) and state.offering is not None and state.offering.taken:
-            assert (id_, "offer") in self.timers
+            assert {(id_, "offer"), (id_, "back")} & self.timers.keys()
 
     # --- commands of calls
 
@@ -239,6 +240,8 @@ class Centre:
             case do.CheckChannels(legs):
                 alive = frozenset(leg for leg in legs if leg in self.legs and self.legs[leg].state != "gone")
                 self._tell(id_, ChannelsChecked(alive))
+            case do.CheckAlone(leg):
+                self._tell(id_, self._partner(leg or id_))
             case do.CloseBook():
                 self._close(visit)
             case (
@@ -317,6 +320,12 @@ class Centre:
                 self.end(leg, cause)
             case do.BringBack():
                 self._bring_back(visit)
+
+    def _partner(self, leg: str) -> AloneChecked:
+        if self.legs[leg].state == "gone":
+            return AloneChecked(False)
+        other = self.joined.get(leg, "")
+        return AloneChecked(not other, other, self.legs[other].bridged if other else None)
 
     def _ring(self, visit: Visit, ids: tuple[str, ...], for_s: float, app: str = "") -> None:
         until = Instant(self.now + int(for_s * SECOND))

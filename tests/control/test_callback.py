@@ -11,6 +11,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
+    AloneChecked,
     CallConnectionLost,
     ChannelsChecked,
     CommandFailed,
@@ -436,6 +437,9 @@ def test_lost_while_the_customer_is_rung_it_is_an_attempt(how: str) -> None:
     story = CallbackStory().agent_there()
     legs = {story.legs("anna")[0], story.customer}
     lose(story, how)
+    if how == "worker":
+        assert story.command(do.CheckAlone).leg == story.customer
+        story.then(AloneChecked(True))
     assert to_the_live_state(story) == [do.EndTalk("anna", TICKET, 0, ABANDONED), tried_again(story, 300)]
     assert {c.leg_id for c in story.every(do.KillLeg)} == legs
 
@@ -463,6 +467,27 @@ def test_a_conversation_that_is_taken_over_is_watched_to_its_end() -> None:
     assert [c.how for c in story.every(do.EndTalk)] == [TalkEnd.TALKED]
     story.gone(customer, answered_s=9)
     assert story.state() is Closed
+
+
+def test_a_conversation_that_its_worker_died_too_soon_to_save_goes_on() -> None:
+    story = CallbackStory().agent_there()
+    customer = [e.leg_id for e in story.entries(Dialled)][-1]
+    story.then(LegAnswered(customer)).then(CallConnectionLost("worker died"))
+    assert story.command(do.CheckAlone).leg == customer
+    assert not story.has(do.KillLeg)
+    since = Instant(story.facts.now - SECOND)
+    story.then(AloneChecked(False, story.legs("anna")[0], since))
+    assert story.state() is Talking
+    assert [e.at for e in story.entries(Bridged)] == [since]
+    assert next(c for c in to_the_live_state(story) if isinstance(c, do.CallbackTried)).reached
+
+
+def test_an_agent_and_a_customer_whose_worker_died_before_they_were_joined_are_let_go() -> None:
+    story = CallbackStory().agent_there()
+    customer = [e.leg_id for e in story.entries(Dialled)][-1]
+    story.then(LegAnswered(customer)).then(CallConnectionLost("worker died")).then(AloneChecked(True))
+    assert {c.leg_id for c in story.every(do.KillLeg)} == {customer, story.legs("anna")[0]}
+    assert story.state() is Ending
 
 
 @pytest.mark.parametrize("talking", [False, True])

@@ -87,7 +87,7 @@ def test_the_switch_is_asked_whether_it_has_joined_both() -> None:
     story, leg = kept("777")
     story.then(AppEnded(RefuseTransfer.app_id)).then(TimerFired("step"))
     assert story.has(do.CheckAlone)
-    assert story.then(AloneChecked(False)).state() is Talking
+    assert story.then(AloneChecked(False, leg)).state() is Talking
     assert story.call.is_open(leg)
 
 

@@ -103,7 +103,7 @@ def test_after_its_worker_died_the_phones_ring_once_more_or_both_talk() -> None:
     story = answered().then(CallConnectionLost("worker w1 died"))
     assert story.has(do.CheckAlone)
     assert story.then(Rearrived(story.call.destination)).state() is Ringing
-    story = answered().then(CallConnectionLost("worker w1 died")).then(AloneChecked(False))
+    story = answered().then(CallConnectionLost("worker w1 died")).then(AloneChecked(False, "taker-9"))
     assert isinstance(story.call.state, Talking)
 
 

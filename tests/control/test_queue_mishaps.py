@@ -10,6 +10,7 @@ from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Deciding, Ending, Ringing, Talking
 from callcontrol.control.events import (
+    AloneChecked,
     AppEnded,
     CallConnectionLost,
     CallerHungUp,
@@ -37,7 +38,7 @@ from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Entered, Leaving, Notice, Place, Refusal, TalkEnd
-from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Noted, OfferEnded, Queued, Routed, WrapUpBegan
+from callcontrol.vocabulary.trail import Bridged, LeftQueue, LegEnded, Noted, OfferEnded, Queued, Routed, WrapUpBegan
 from tests.control.queue_story import STAGES, QueueStory
 from tests.control.story import SECOND
 from tests.control.test_transfers import OTHER
@@ -257,6 +258,9 @@ def test_a_lost_connection_is_made_anew_and_the_caller_keeps_the_place() -> None
 @pytest.mark.parametrize("stage", ["ringing", "accepting"])
 def test_the_offer_ends_when_the_callers_connection_is_lost(stage: str) -> None:
     story = QueueStory().reach(stage).then(CallConnectionLost("reset"))
+    if stage == "accepting":
+        assert story.has(do.CheckAlone)
+        story.then(AloneChecked(True))
     assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
     assert story.has(do.BringBack)
     assert not story.has(do.PassOffer), "the agent would be offered the caller again while no worker can join them"
@@ -288,11 +292,34 @@ def test_agents_who_passed_already_are_not_passed_again() -> None:
 @pytest.mark.parametrize("stage", ["whispering", "joining"])
 def test_an_agent_who_had_the_caller_is_freed_without_a_miss(stage: str) -> None:
     story = QueueStory().reach(stage).then(CallConnectionLost("reset"))
+    assert not story.has(do.KillLeg), "they may be joined"
+    story.then(AloneChecked(True))
     assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED)
     assert story.command(do.KillLeg).leg_id == story.legs("anna")[0]
     assert [e.how for e in story.entries(OfferEnded)] == [OfferEnd.ACCEPTED, OfferEnd.CALLER_GONE]
     story.then(Rearrived(HELP)).then(PlaceKnown(TICKET, None))
     assert story.command(do.JoinQueue).ticket.again
+
+
+@pytest.mark.parametrize("stage", ["accepting", "whispering", "joining"])
+def test_a_conversation_that_its_worker_died_too_soon_to_save_goes_on(stage: str) -> None:
+    story = QueueStory().reach(stage).then(CallConnectionLost("worker died"))
+    agent, since = story.legs("anna")[0], Instant(story.facts.now - SECOND)
+    story.then(AloneChecked(False, agent, since))
+    assert story.state() is Ending
+    assert not any(story.has(what) for what in (do.KillLeg, do.BringBack, do.EndTalk, do.JoinQueue))
+    assert [e.how for e in story.entries(OfferEnded)] == [OfferEnd.ACCEPTED]
+    assert [(e.how, e.detail) for e in story.entries(LeftQueue)] == [(Leaving.ANSWERED, "anna")]
+    assert [(e.at, e.leg_id) for e in story.entries(Bridged)] == [(since, agent)]
+    story.gone(agent, answered_s=9)
+    assert [(c.agent, c.how) for c in story.every(do.EndTalk)] == [("anna", TalkEnd.TALKED)]
+
+
+def test_who_hung_up_as_the_worker_died_is_not_fetched_and_told_of_later() -> None:
+    story = QueueStory().reach("joining").then(CallConnectionLost("worker died")).then(AloneChecked(False))
+    assert story.commands == ()
+    story.gone("caller-1")
+    assert [e.how for e in story.entries(OfferEnded)] == [OfferEnd.ACCEPTED, OfferEnd.CALLER_GONE]
 
 
 def test_a_caller_who_was_being_let_in_asks_again() -> None:

@@ -21,7 +21,7 @@ from redis import Redis
 from callcontrol.billing.record import RatedRecord
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Ending, Ringing
-from callcontrol.control.events import CallerHungUp, ChannelsChecked, LegBridged, LegGone, TimerFired
+from callcontrol.control.events import AloneChecked, CallerHungUp, ChannelsChecked, LegBridged, LegGone, TimerFired
 from callcontrol.control.uncontrolled import ALONE_TIMER
 from callcontrol.daemon import worker_context as desk_module
 from callcontrol.daemon.adoption import Adoption
@@ -102,8 +102,8 @@ class NoSwitch:
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
-    def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
-        on_answer(None)
+    def alone(self, switch: str, channel: str, on_answer: Callable[[AloneChecked], object]) -> None:
+        on_answer(AloneChecked(None))
 
     def gap(self, switch: str) -> Instant | None:
         return None

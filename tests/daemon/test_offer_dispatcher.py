@@ -16,7 +16,7 @@ from callcontrol.billing.record import RatedRecord
 from callcontrol.control import commands as do
 from callcontrol.control.call import Ringing
 from callcontrol.control.commands import Command
-from callcontrol.control.events import CallerHungUp
+from callcontrol.control.events import AloneChecked, CallerHungUp
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.configuration import Current
@@ -107,8 +107,8 @@ class NoSwitch:
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
-    def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
-        on_answer(None)
+    def alone(self, switch: str, channel: str, on_answer: Callable[[AloneChecked], object]) -> None:
+        on_answer(AloneChecked(None))
 
     def gap(self, switch: str) -> Instant | None:
         return None

@@ -11,7 +11,7 @@ from gevent.event import Event
 from redis import Redis
 
 from callcontrol.control.call import Closed, Ending, Ringing
-from callcontrol.control.events import CallerHungUp
+from callcontrol.control.events import AloneChecked, CallerHungUp
 from callcontrol.daemon import call_acceptor, passing_on, strays
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_driver import CallDriver
@@ -49,8 +49,8 @@ class Switch:
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
-    def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
-        on_answer(None)
+    def alone(self, switch: str, channel: str, on_answer: Callable[[AloneChecked], object]) -> None:
+        on_answer(AloneChecked(None))
 
     def gap(self, switch: str) -> Instant | None:
         return None

@@ -16,6 +16,7 @@ from callcontrol.control.call import Closed
 from callcontrol.control.credit_commands import ComeBack, EndAt, LookAtAnswer, WarnPayer
 from callcontrol.control.credit_events import AnswerFound
 from callcontrol.control.events import (
+    AloneChecked,
     ChannelsChecked,
     Joined,
     JoinFailed,
@@ -115,14 +116,18 @@ class SwitchLinksTwin:
         """Which of these channels live; None if the switch cannot be asked."""
         self._question(switch, lambda there: frozenset(c for c in channels if c in there.channels), on_answer)
 
-    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and has no partner; None if the switch cannot be asked."""
+    def alone(self, switch: str, channel: str, on_answer: Callable[[AloneChecked], object]) -> None:
+        """Whether a channel lives and has no partner, and since when it has."""
 
-        def look(there: SwitchTwin) -> bool:
+        def look(there: SwitchTwin) -> AloneChecked:
             found = there.channels.get(channel)
-            return found is not None and found.peer is None
+            if found is None:
+                return AloneChecked(False)
+            if found.peer is None:
+                return AloneChecked(True)
+            return AloneChecked(False, found.peer.id, found.peer.bridged)
 
-        self._question(switch, look, on_answer)
+        self._question(switch, look, lambda found: on_answer(AloneChecked(None) if found is None else found))
 
     def _question(self, switch: str, look: Callable[[SwitchTwin], T], on_answer: Callable[[T | None], object]) -> None:
         """Ask and wait for the answer: None if it was refused, or the connection broke meanwhile."""

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
+import orjson
 
 from callcontrol.edges.freeswitch.wire import Frame, SwitchEvent, header_value, read_event
+from callcontrol.vocabulary.moment import Instant
 
 CHANNEL: Final = "CHANNEL_"
 EVENT_NAME: Final = "Event-Name"
@@ -73,3 +75,11 @@ class EventReader:
 
 def _field(name: str) -> object:
     return msgspec.field(name=name, default="")
+
+
+def dumped_stamp(dump: str, what: str) -> Instant | None:
+    """When this (`Answered`, `Bridged`) happened to the channel of a `uuid_dump … json`; None: it has not. The switch
+    writes 0 for what did not happen (switch_caller.c, switch_caller_profile_event_set_data).
+    """
+    stamp = orjson.loads(dump).get(f"Caller-Channel-{what}-Time", "")
+    return Instant(int(stamp)) if stamp.isdigit() and stamp != "0" else None

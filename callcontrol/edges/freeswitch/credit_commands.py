@@ -7,10 +7,9 @@ group of its uuid, which can only be taken back as a whole (switch_scheduler.c, 
 
 from __future__ import annotations
 
-import orjson
-
 from callcontrol.control.call import Call
 from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, LookAtAnswer, WarnPayer
+from callcontrol.edges.freeswitch.channel_events import dumped_stamp
 from callcontrol.edges.freeswitch.replies import Reply
 from callcontrol.edges.freeswitch.safe import destination, playable
 from callcontrol.vocabulary.moment import Instant
@@ -53,11 +52,8 @@ def api_command(command: CreditOrder, call: Call, back_context: str) -> str:
 
 
 def answered_in(reply: Reply) -> Instant | None:
-    """When the channel of this `uuid_dump … json` was answered; None: not yet, or it is no more. The switch writes 0
-    for what did not happen (switch_caller.c, switch_caller_profile_event_set_data).
-    """
-    stamp = orjson.loads(reply.text).get("Caller-Channel-Answered-Time", "") if reply.ok else ""
-    return Instant(int(stamp)) if stamp.isdigit() and stamp != "0" else None
+    """When the channel of this `uuid_dump … json` was answered; None: not yet, or it is no more."""
+    return dumped_stamp(reply.text, "Answered") if reply.ok else None
 
 
 def _end(when: str, leg: str, number: int) -> str:

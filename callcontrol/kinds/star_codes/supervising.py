@@ -268,9 +268,8 @@ class TakingTalkOver(OwnState):
             case TimerFired(name) if name == STEP_TIMER and not self.is_late:
                 late = call.to(replace(self, is_late=True))
                 return late, (do.CheckAlone(), do.StartTimer(STEP_TIMER, LOOK_LATE_S))
-            case AloneChecked(False) if self.is_late:
-                talk = self.at_talk.talk
-                return self._talks(call, facts.now, talk.customer, talk.party, facts)
+            case AloneChecked(partner=other, since=at) if self.is_late and other == self.at_talk.talk.customer:
+                return self._talks(call, at or facts.now, other, self.at_talk.talk.party, facts)
             case AloneChecked() if self.is_late:
                 return self._listens_on(call, facts)
             case TimerFired(name) if name == STEP_TIMER:

@@ -64,11 +64,19 @@ def test_where_there_is_none_a_low_tone_is_heard(event: ParkedFound | TimerFired
     assert why in [e.why for e in story.entries(Passed)]
 
 
-@pytest.mark.parametrize(("alone", "state"), [(False, "Talking"), (True, "Refusing"), (None, "Refusing")])
-def test_where_it_was_not_told_that_both_talk_the_switch_is_asked(alone: bool | None, state: str) -> None:
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        (AloneChecked(False, PARKED.channel), "Talking"),
+        (AloneChecked(False, "other-1"), "Refusing"),
+        (AloneChecked(True), "Refusing"),
+        (AloneChecked(None), "Refusing"),
+    ],
+)
+def test_where_it_was_not_told_that_both_talk_the_switch_is_asked(found: AloneChecked, state: str) -> None:
     story = TakingStory().then(ParkedFound(PARKED)).then(TimerFired("step"))
     assert story.has(do.CheckAlone)
-    assert story.then(AloneChecked(alone)).state().__name__ == state
+    assert story.then(found).state().__name__ == state
 
 
 def test_a_phone_that_hangs_up_lets_the_caller_be() -> None:
@@ -90,7 +98,7 @@ def test_after_its_worker_died_the_phone_asks_again_or_talks_already() -> None:
     assert story.then(AloneChecked(True)).state() is not Talking
     assert story.then(Rearrived("701")).has(at_place.TakeParked)
     story = TakingStory().then(ParkedFound(PARKED)).then(CallConnectionLost("worker w1 died"))
-    assert story.then(AloneChecked(False)).state() is Talking
+    assert story.then(AloneChecked(False, PARKED.channel)).state() is Talking
 
 
 def test_a_phone_that_dials_the_lot_holds_a_place_and_hears_it() -> None:

@@ -87,8 +87,8 @@ class Taking(OwnState):
                 return self._found(call, caller, facts)
             case ParkedJoined(at) if self.found is not None:
                 return self._talks(call, at, self.found, facts)
-            case AloneChecked(False) if self.found is not None:
-                return self._talks(call, facts.now, self.found, facts)
+            case AloneChecked(partner=other, since=at) if self.found is not None and other == self.found.channel:
+                return self._talks(call, at or facts.now, self.found, facts)
             case AppEnded(app_id) if app_id and app_id == self.app_id:
                 return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
             case TimerFired(name) if name == STEP_TIMER and self.found is not None and not self.is_late:

@@ -17,6 +17,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.credit_commands import ComeBack
 from callcontrol.control.ending import LEGS_TIMER, close_if_done, deadline
 from callcontrol.control.events import (
+    AloneChecked,
     CallConnectionLost,
     Event,
     Joined,
@@ -36,6 +37,7 @@ from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.control.steps.talk import CHECK_S
 from callcontrol.control.transfers import TO_LAST_RESORT
+from callcontrol.control.uncontrolled import LOOK_S
 from callcontrol.kinds.targets.queue import offering
 from callcontrol.kinds.targets.queue.keys import opening
 from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart_after_talk
@@ -142,8 +144,11 @@ class CallingBack(OwnState):
         return depart_after_talk(call, step, self.offering, facts)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
-        """No worker directs the call, and no channel brings it back."""
-        return ending.lost(call, event, facts)
+        """No channel brings the call back. The two may be joined already: a worker that died may not have saved it."""
+        if self.offering is None or not self.offering.taken or not call.is_open(self.customer):
+            return ending.lost(call, event, facts)
+        look = do.CheckAlone(self.customer), do.StartTimer(OFFER_TIMER, LOOK_S)
+        return call.noting(Noted(facts.now, event.reason)), look
 
     def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """A leg ended before we heard that both are joined: with the agent's or the customer's the attempt is over."""
@@ -194,6 +199,10 @@ def _on(call: Call, state: CallingBack, event: Event, facts: Facts) -> PlainResu
             return _talking(call, state, under, facts)
         case JoinFailed(_, leg), Offering(stage="joining") if leg == state.customer:
             return _failed(call, state, "they could not be joined", facts)
+        case AloneChecked(partner=partner, since=at), Offering() as under if partner == under.winner:
+            return _talking(call, state, under, facts, at)
+        case AloneChecked(), Offering(stage="whispering" | "joining"):
+            return ending.lost(call, CallConnectionLost("they were not joined"), facts)
         case TimerFired(name), _ if name == OFFER_TIMER:
             return _over(*state.released(call, "the switch did not report what became of it", facts), facts)
         case _:
@@ -292,9 +301,12 @@ def _customer_answered(call: Call, state: CallingBack, under: Offering, facts: F
     return call.to(joining), (do.Join(under.winner, state.customer), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
 
 
-def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:
-    agent = under.agent_of(under.winner)
-    call = legs.bridged(call, state.customer, facts.now).noting(_answered(state, under, facts.now, agent, facts))
+def _talking(
+    call: Call, state: CallingBack, under: Offering, facts: Facts, since: Instant | None = None
+) -> PlainResult:
+    """They talk; `since` when, where the switch has told."""
+    agent, at = under.agent_of(under.winner), since or facts.now
+    call = legs.bridged(call, state.customer, at).noting(_answered(state, under, at, agent, facts))
     commands = (do.StopTimer(OFFER_TIMER), do.StartTimer(LEGS_TIMER, CHECK_S), _reached(state))
     queue = facts.tenant.queues.get(state.queue)
     if queue is None or queue.afterwards is None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
+from callcontrol.control import ending, legs
+from callcontrol.control.alone import ALONE_TIMER, still_there
 from callcontrol.control.call import Call, Talking
 from callcontrol.control.commands import Command
+from callcontrol.control.events import AloneChecked
 from callcontrol.control.step_result import PlainResult
-from callcontrol.control.uncontrolled import fetched
+from callcontrol.control.uncontrolled import BACK_TIMER, LOOK_S, fetched
 from callcontrol.kinds.targets.queue import offering, waiting_room
 from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER
 from callcontrol.kinds.targets.queue.serving import end_unjoined
@@ -82,9 +85,32 @@ def _soon() -> tuple[Command, ...]:
     return (do.StartTimer(waiting_room.POLL_TIMER, waiting_room.SOON_S),)
 
 
-def bring_back(call: Call, waiting: WaitingCaller, reason: str, facts: Facts) -> PlainResult:
-    """No worker directs the caller's channel any more, while the music plays on: it is sent to us again."""
+def left_alone(call: Call, waiting: WaitingCaller, reason: str, facts: Facts) -> PlainResult:
+    """No worker directs the caller's channel: it is sent to us again, unless both were joined already. Of that,
+    and that the agent has the caller, the worker may have had no time to save anything.
+    """
     call = call.noting(Noted(facts.now, reason))
+    if waiting.offering is None or not waiting.offering.winner:
+        return bring_back(call, waiting, facts)
+    return call, (do.StopTimer(OFFER_TIMER), do.CheckAlone(), do.StartTimer(BACK_TIMER, LOOK_S), *still_there(call))
+
+
+def looked_at(call: Call, waiting: WaitingCaller, under: Offering, event: AloneChecked, facts: Facts) -> PlainResult:
+    """The switch has said with whom the caller is joined."""
+    if event.partner != under.winner:
+        gone = event.alone is False and not event.partner
+        return (call, ()) if gone else bring_back(call, waiting, facts)  # where the caller has hung up that is told
+    commands: tuple[Command, ...] = ()
+    if not under.taken:
+        call, under, commands = offering.accepted(call, under, facts)
+    call = legs.bridged(call, under.winner, event.since or facts.now)
+    talking = joined_unseen(call, replace(waiting, offering=under), facts)
+    watched, watching = ending.unled(talking)
+    return watched, (*commands, do.StopTimer(ALONE_TIMER), do.StopTimer(BACK_TIMER), *watching)
+
+
+def bring_back(call: Call, waiting: WaitingCaller, facts: Facts) -> PlainResult:
+    """The music plays on, and never ends: the caller's channel is fetched."""
     under = waiting.offering
     commands: tuple[Command, ...] = ()
     if under is not None and under.taken:

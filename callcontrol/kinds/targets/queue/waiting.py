@@ -10,6 +10,7 @@ from callcontrol.control import legs, offers
 from callcontrol.control.call import Call, Deciding, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
+    AloneChecked,
     AppEnded,
     CallbackAnswered,
     CallConnectionLost,
@@ -87,8 +88,12 @@ class Waiting(WaitingCaller):
 
     def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
         """What each event means while the caller waits."""
-        if self.offering is not None and self.offering.taken:
-            return _taken(call, self, self.offering, event, facts)
+        under = self.offering
+        if isinstance(event, AloneChecked):
+            known = under is not None and under.winner
+            return requeueing.looked_at(call, self, under, event, facts) if under is not None and known else (call, ())
+        if under is not None and under.taken:
+            return _taken(call, self, under, event, facts)
         queue = facts.tenant.queues.get(self.step.queue)
         return notices.gone(call, self, facts) if queue is None else _waits(call, self, event, queue, facts)
 
@@ -109,8 +114,8 @@ class Waiting(WaitingCaller):
         return depart_after_talk(call, self.step, self.offering, facts)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
-        """The music never ends: the channel is fetched."""
-        return requeueing.bring_back(call, self, event.reason, facts)
+        """The music never ends: the channel is fetched, unless an agent has the caller."""
+        return requeueing.left_alone(call, self, event.reason, facts)
 
     def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """The agent who had the caller is gone: before both were joined, or unseen by us after that."""
