@@ -331,8 +331,7 @@ class AloneChecked:
     """The switch was asked whether a channel lives and is bridged to none; None if it could not be asked.
 
     Attributes:
-        partner: the channel that it is joined with, "" where it is with none or does not live.
-        since: when they were joined, where the switch tells.
+        partner: what it is joined with since then, where the switch tells; "": nothing, or it does not live.
     """
 
     alone: bool | None

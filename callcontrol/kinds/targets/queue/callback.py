@@ -196,7 +196,7 @@ def _on(call: Call, state: CallingBack, event: Event, facts: Facts) -> PlainResu
         case Noticed(notice), Offering() as under if notice.detail == under.offer.id and not under.taken:
             return _void(call, under, facts)
         case Joined(_, leg), Offering(stage="joining") as under if leg == state.customer:
-            return _talking(call, state, under, facts)
+            return _talking(call, state, under, facts, None)
         case JoinFailed(_, leg), Offering(stage="joining") if leg == state.customer:
             return _failed(call, state, "they could not be joined", facts)
         case AloneChecked(partner=partner, since=at), Offering() as under if partner == under.winner:
@@ -301,9 +301,7 @@ def _customer_answered(call: Call, state: CallingBack, under: Offering, facts: F
     return call.to(joining), (do.Join(under.winner, state.customer), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
 
 
-def _talking(
-    call: Call, state: CallingBack, under: Offering, facts: Facts, since: Instant | None = None
-) -> PlainResult:
+def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts, since: Instant | None) -> PlainResult:
     """They talk; `since` when, where the switch has told."""
     agent, at = under.agent_of(under.winner), since or facts.now
     call = legs.bridged(call, state.customer, at).noting(_answered(state, under, at, agent, facts))
