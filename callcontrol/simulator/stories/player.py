@@ -134,13 +134,21 @@ class Player:
         calls: list[PastCall] = []
         while len(calls) < count and clock.monotonic() < due:
             gevent.sleep(0.05)
-            try:
-                with LedgerReader(self._dsn) as ledger:
-                    calls = [c for c in ledger.calls(Wanted(limit=LATEST)) if c.call_id not in self._seen]
-            except NoLedger as error:
-                log.info("not yet: %s", error)
+            calls = self._unseen(count, due)
         self._seen.update(call.call_id for call in calls)
         return tuple(sorted(calls, key=lambda c: c.started_at))
+
+    def _unseen(self, count: int, due_s: float) -> list[PastCall]:
+        """The records as soon as there are so many, by one connection; none where the ledger is not there yet."""
+        calls: list[PastCall] = []
+        try:
+            with LedgerReader(self._dsn) as ledger:
+                while len(calls) < count and clock.monotonic() < due_s:
+                    gevent.sleep(0.05)
+                    calls = [c for c in ledger.calls(Wanted(limit=LATEST)) if c.call_id not in self._seen]
+        except NoLedger as error:
+            log.info("not yet: %s", error)
+        return calls
 
     def forget_what_was_set(self) -> None:
         """Nothing set at run time is in force any more: what the last story has set is not the next one's."""
