@@ -11,6 +11,11 @@ from callcontrol.edges.greenlets import patch_all
 
 patch_all()
 
+from tests.in_memory import use_memory  # noqa: E402
+
+# Before anything makes a temporary folder.
+use_memory()
+
 import os  # noqa: E402
 import signal  # noqa: E402
 from types import FrameType  # noqa: E402

@@ -30,7 +30,9 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which(
 _NEED_IT = [file.name for file in Path(__file__).parent.glob("test_*.py") if "from playwright" in file.read_text()]
 collect_ignore = [] if CHROMIUM else _NEED_IT
 # Debian's own is set up for a desktop; root has no sandbox.
+# Pages are small: threads that compile and collect beside them cost more than they win.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-prefers-reduced-motion"]
+ARGUMENTS += ["--js-flags=--single-threaded"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
