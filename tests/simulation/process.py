@@ -47,11 +47,13 @@ class Process:
         if self.stopped:
             self._backlog.append(then)
         elif self.alive:
-            with self.agenda.at(self.host):
-                try:
-                    then()
-                except Killed:
-                    self.die()
+            before, self.agenda.host = self.agenda.host, self.host
+            try:
+                then()
+            except Killed:
+                self.die()
+            finally:
+                self.agenda.host = before
 
     def command(self) -> None:
         """It is about to give a command."""

@@ -21,12 +21,14 @@ class Failure:
         what: the promise.
         at_s: when it was seen (virtual seconds).
         happenings: what happened last to the call or agent concerned.
+        about: which one that is, "" if it is about none.
     """
 
     plan: Plan
     what: str
     at_s: float
     happenings: tuple[str, ...]
+    about: str = ""
 
 
 def run_plan(plan: Plan, change: Change = lambda world: None) -> Report | Failure:
@@ -35,14 +37,11 @@ def run_plan(plan: Plan, change: Change = lambda world: None) -> Report | Failur
     Args:
         change: what is to be different in the world, for those who try out whether the promises notice.
     """
-    world = World(plan)
-    change(world)
-    try:
-        return world.run()
-    except Broken as broken:
-        found, at_s = broken, world.agenda.now_s
+    found = run_once(plan, change)
+    if isinstance(found, Report):
+        return found
     # What is looked at changes nothing in the run, so the first step after which it shows is the step that broke it.
-    for about in (found.about, None):
+    for about in (found.about, ""):
         again = World(replace(plan, every=1))
         change(again)
         tracing = Tracing(again.agenda, about) if about else None
@@ -52,4 +51,14 @@ def run_plan(plan: Plan, change: Change = lambda world: None) -> Report | Failur
         except Broken as broken:
             if tracing or not broken.about:
                 return Failure(plan, str(broken), again.agenda.now_s, tuple(tracing.happenings if tracing else ()))
-    return Failure(plan, str(found), at_s, ())
+    return found
+
+
+def run_once(plan: Plan, change: Change = lambda world: None) -> Report | Failure:
+    """The run's report, or what was broken when it was first looked at, which may be a while after it broke."""
+    world = World(plan)
+    change(world)
+    try:
+        return world.run()
+    except Broken as broken:
+        return Failure(plan, str(broken), world.agenda.now_s, (), broken.about)

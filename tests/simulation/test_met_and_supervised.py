@@ -16,7 +16,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.supervision import ListeningEnd, Mode
 from tests.simulation.broken import Broken
-from tests.simulation.sought import Failure, run_plan
+from tests.simulation.sought import Failure, run_once
 from tests.simulation.world import Plan, Report, World
 
 BUSY = Plan(7, "calm", hours=0.15, meetings_per_h=300, supervised_per_h=400)
@@ -25,7 +25,7 @@ BUSY = Plan(7, "calm", hours=0.15, meetings_per_h=300, supervised_per_h=400)
 @pytest.fixture(scope="module")
 def world() -> World:
     worlds: list[World] = []
-    found = run_plan(BUSY, worlds.append)
+    found = run_once(BUSY, worlds.append)
     assert isinstance(found, Report), found
     return worlds[0]
 
@@ -58,7 +58,7 @@ def test_supervisors_do_all_they_may(world: World) -> None:
 def broken(what: Any, name: str, instead: Callable[..., Any]) -> str:
     """The broken promise of a run with this fault in the program."""
     with mock.patch.object(what, name, instead):
-        found = run_plan(BUSY)
+        found = run_once(BUSY)
     assert isinstance(found, Failure), "the fault was not noticed"
     return found.what
 

@@ -44,7 +44,7 @@ from tests.simulation.channel import Channel
 from tests.simulation.exporting import Exports
 from tests.simulation.faults import PROFILES
 from tests.simulation.records_twin import MediaTwin
-from tests.simulation.sought import Failure, run_plan
+from tests.simulation.sought import Failure, run_once, run_plan
 from tests.simulation.switch_twin import SwitchTwin
 from tests.simulation.world import Plan, Report, World
 
@@ -62,7 +62,7 @@ def without_meetings(seed: int, profile: str, **more: Any) -> Plan:
 
 @pytest.mark.parametrize(("seed", "profile"), RUNS)
 def test_every_promise_holds(seed: int, profile: str) -> None:
-    found = run_plan(Plan(seed, profile, hours=HOURS))
+    found = run_once(Plan(seed, profile, hours=HOURS))
     assert isinstance(found, Report), found
     assert found.calls > 50
     assert found.accounts.legs > 100
@@ -77,7 +77,7 @@ def test_every_promise_holds(seed: int, profile: str) -> None:
 
 def test_an_exporter_that_does_not_wait_for_open_transactions_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Exports, "watermark", lambda exports: len(exports._ends_s) + 1)
-    found = run_plan(without_meetings(1, "calm", hours=HOURS))
+    found = run_once(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert found.what.startswith("exports: ")
 
@@ -85,14 +85,14 @@ def test_an_exporter_that_does_not_wait_for_open_transactions_is_found_out(monke
 def test_cases_that_depend_on_the_order_of_records_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without sorting, cases built from the last record to the first differ."""
     monkeypatch.setattr(cases, "_in_order", lambda contacts, acts: [*contacts, *acts])
-    found = run_plan(without_meetings(1, "calm", hours=HOURS))
+    found = run_once(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert found.what.startswith("cases of ('t")
 
 
 def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
     worlds: list[World] = []
-    found = run_plan(without_meetings(7, "deaths", hours=0.5), worlds.append)
+    found = run_once(without_meetings(7, "deaths", hours=0.5), worlds.append)
     assert isinstance(found, Report), found
     (world,) = worlds
     counted = sum((tenant.found for tenant in world.redis.server.parked.values()), Counter())
@@ -102,7 +102,7 @@ def test_callers_are_parked_and_taken_and_left_on_hold() -> None:
 
 def test_colleagues_are_asked_by_keys_and_by_refer_and_the_parties_connected() -> None:
     worlds: list[World] = []
-    found = run_plan(without_meetings(5, "calm", hours=0.4, calls_per_h=800), worlds.append)
+    found = run_once(without_meetings(5, "calm", hours=0.4, calls_per_h=800), worlds.append)
     assert isinstance(found, Report), found
     phones = [channel for switch in worlds[0].switches for channel in switch.every.values() if channel.plan is not None]
     assert sum(IN_TALK in phone.codes for phone in phones) > 20
@@ -116,22 +116,22 @@ BEGUN_ANEW = without_meetings(1, "redis-away", hours=0.12, calls_per_h=900)
 
 
 def test_a_caller_who_is_moved_while_redis_is_away_goes_on_at_the_other_worker() -> None:
-    found = run_plan(PASSED_ON)
+    found = run_once(PASSED_ON)
     assert isinstance(found, Report), found
 
 
 def test_a_worker_that_passes_no_call_on_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passing_on, "_asked", lambda *asked: None)
-    found = run_plan(PASSED_ON)
+    found = run_once(PASSED_ON)
     assert isinstance(found, Failure)
     assert "were joined for" in found.what  # for longer than the call that was begun anew knows of
 
 
 def test_a_worker_that_gives_up_a_call_it_has_begun_anew_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passing_on, "_asked", lambda *asked: None)
-    assert isinstance(run_plan(BEGUN_ANEW), Report)
+    assert isinstance(run_once(BEGUN_ANEW), Report)
     monkeypatch.setattr(strays, "began", lambda shared, driver, stray: None)
-    found = run_plan(BEGUN_ANEW)
+    found = run_once(BEGUN_ANEW)
     assert isinstance(found, Failure)
     assert "without a row" in found.what or "no segment says so" in found.what
 
@@ -139,7 +139,7 @@ def test_a_worker_that_gives_up_a_call_it_has_begun_anew_is_noticed(monkeypatch:
 def test_a_segment_that_outlasts_its_conversation_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here a transfer ends no segment."""
     monkeypatch.setattr(Segments, "_part", lambda segments, at: None)
-    found = run_plan(Plan(2, "calm", hours=HOURS))
+    found = run_once(Plan(2, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert "were joined for" in found.what
 
@@ -147,7 +147,7 @@ def test_a_segment_that_outlasts_its_conversation_is_found_out(monkeypatch: pyte
 def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here a phone that hangs up on hold ends the call."""
     monkeypatch.setattr(holding, "is_recall", lambda call, event, facts: False)
-    found = run_plan(without_meetings(1, "calm", hours=HOURS))
+    found = run_once(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert "was moved, and is hung up unheard" in found.what
 
@@ -155,20 +155,20 @@ def test_callers_who_are_moved_and_dropped_are_found_out(monkeypatch: pytest.Mon
 def test_places_that_stay_taken_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ParkedStore, "free", lambda store, tenant, place, call: None)
     monkeypatch.setattr(parked, "LEASE_S", 10**6)
-    found = run_plan(without_meetings(1, "calm", hours=HOURS))
+    found = run_once(without_meetings(1, "calm", hours=HOURS))
     assert isinstance(found, Failure)
     assert ": place 70" in found.what
 
 
 def test_waiting_callers_have_a_living_worker_within_five_seconds_of_a_death() -> None:
-    found = run_plan(without_meetings(2, "massacre", hours=0.3, agents=2, calls_per_h=700))
+    found = run_once(without_meetings(2, "massacre", hours=0.3, agents=2, calls_per_h=700))
     assert isinstance(found, Report), found
     assert found.faults["kill"] > 2
     assert 0 < found.slowest_s <= 5.0
 
 
 def test_trunks_of_few_channels_have_no_more_calls_than_channels() -> None:
-    found = run_plan(without_meetings(3, "storm", hours=0.06, channels=2, calls_per_h=1200))
+    found = run_once(without_meetings(3, "storm", hours=0.06, channels=2, calls_per_h=1200))
     assert isinstance(found, Report), found
 
 
@@ -178,13 +178,13 @@ def test_more_calls_than_channels_are_noticed() -> None:
             on_answer(holder.leg, "")
 
     with mock.patch.object(TrunkCapacity, "_claim", out):
-        found = run_plan(without_meetings(3, "calm", hours=0.1, channels=2, calls_per_h=2000))
+        found = run_once(without_meetings(3, "calm", hours=0.1, channels=2, calls_per_h=2000))
     assert isinstance(found, Failure), "it was not noticed"
     assert "calls and" in found.what
 
 
 def test_the_same_seed_is_the_same_run() -> None:
-    one, other = (run_plan(Plan(4, "massacre", hours=0.1)) for _ in range(2))
+    one, other = (run_once(Plan(4, "massacre", hours=0.1)) for _ in range(2))
     assert isinstance(one, Report)
     assert one == other
 
@@ -206,7 +206,7 @@ def test_the_command_prints_a_table() -> None:
 
 def broken(seed: int, profile: str = "calm", *, hours: float = HOURS, agents: int = 3, calls_per_h: float = 400) -> str:
     """The broken promise of a run with a fault in the program."""
-    found = run_plan(without_meetings(seed, profile, hours=hours, agents=agents, calls_per_h=calls_per_h))
+    found = run_once(without_meetings(seed, profile, hours=hours, agents=agents, calls_per_h=calls_per_h))
     assert isinstance(found, Failure), "the fault was not noticed"
     return found.what
 
@@ -253,7 +253,7 @@ def test_a_caller_who_never_leaves_the_queue_is_noticed() -> None:
 
 def test_a_ticket_whose_place_is_not_polled_is_removed() -> None:
     with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
-        assert not isinstance(run_plan(without_meetings(7, "calm", hours=0.1, agents=3)), Failure)
+        assert not isinstance(run_once(without_meetings(7, "calm", hours=0.1, agents=3)), Failure)
 
 
 def test_a_message_without_a_row_is_noticed() -> None:
@@ -309,7 +309,7 @@ def test_a_record_that_is_lost_is_noticed() -> None:
 
         world.ledger.write = less  # type: ignore[method-assign]  # made worse on purpose
 
-    found = run_plan(without_meetings(11, "calm", hours=0.1), lose_some)
+    found = run_once(without_meetings(11, "calm", hours=0.1), lose_some)
     assert isinstance(found, Failure)
     assert "without a row" in found.what
 
