@@ -28,6 +28,7 @@ SEQUENCE, AGENTS = "+48221234591", ("121", "123", "124")
 CALLER = "+48500100200"
 # The waiting caller hears music until the agent answers, and is not cut off.
 WAITED: Final = (HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])), Hears("121", CALLER_HZ))
+JOINED: Final = (Hears("caller", VOICES["121"]), Hears("121", CALLER_HZ))
 TRIED_ON: Final = (Hears("caller", PHONE_HZ), Hears("117", CALLER_HZ))
 FORWARDED_ON: Final = (Hears("caller", PHONE_HZ), Hears(LANDLINE.removeprefix("+"), CALLER_HZ))
 # By now the phone rings that answers after three seconds; what phones saw is known only after the run.
@@ -36,7 +37,7 @@ RINGS_S = 1.0
 AT_ONCE_S = 0.002
 MORE_TRIES = 3
 # Legs: the caller's, the one that rang when the worker died, the one that answered; none rings in an announcement.
-LEGS, LEGS_OF_A_SEQUENCE, LEGS_OF_A_MENU, LEGS_OF_A_PHONE = 3, 2, 2, 2
+LEGS, LEGS_OF_A_SEQUENCE, LEGS_OF_A_MENU, LEGS_OF_A_PHONE, LEGS_OF_A_QUEUE = 3, 2, 2, 2, 2
 # A menu with direct dialling of extensions: by this time (seconds) the other worker plays it.
 MENU, DIALLED, HEARD_AGAIN_S = "+48221234593", "113", 9.0
 # Seconds after the first key: the worker is dead by then, and no other has the caller yet.
@@ -83,6 +84,23 @@ def _dialled_phone_is_reached(stage: RealStage, microphones: Microphones, how: s
         ):  # audio is checked once only: the ports are those of the first call
             yield from _goes_on(
                 stage, microphones, EXTENSION, how, "extension:117", heard, legs=LEGS_OF_A_PHONE, rings_s=0.0
+            )
+
+
+def worker_dies_as_an_agent_is_joined(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers as it joins caller and agent, before it has saved that they talk: they talk on"""
+    with two_workers(stage, {"121": {"action": "answers", "after_s": 0.5, "talk_s": 5}}):
+        for heard in (JOINED, *[()] * MORE_TRIES):
+            yield from _goes_on(
+                stage,
+                microphones,
+                QUEUE,
+                signal.SIGKILL,
+                "extension:121",
+                heard,
+                legs=LEGS_OF_A_QUEUE,
+                rings_s=0.0,
+                saved='"stage":"joining"',
             )
 
 
@@ -145,10 +163,17 @@ def _goes_on(
     legs: int = LEGS,
     presses: tuple[tuple[float, str], ...] = (),
     rings_s: float = RINGS_S,
+    saved: str = "",
 ) -> Iterator[str]:
+    """
+    Args:
+        legs: how many there are in the record; where `saved` is given, how many of them were answered.
+        saved: what the worker has saved of the call when it dies.
+    """
     began = clock.now()
     placed = stage.world.place(PlacedCall(CALLER, number, presses=presses))
     wait(lambda: owner(stage) != 0, "a worker has the call", poll_s=AT_ONCE_S)
+    wait(lambda: saved in calls_saved(stage), f"{saved} is saved", poll_s=AT_ONCE_S)
     time.sleep(rings_s)
     worker = owner(stage)
     os.kill(worker, how)
@@ -158,7 +183,10 @@ def _goes_on(
         os.kill(worker, signal.SIGCONT)
     stage.world.wait_until_over([placed], OVER_S)
     yield from tone_differences(heard, stage.world.listening_ports(), microphones)
-    found = [(call.outcome, call.answered_by, call.estimated, len(call.legs)) for call in records(stage, began)]
+    found = [
+        (call.outcome, call.answered_by, call.estimated, sum(not saved or bool(leg.answered_at) for leg in call.legs))
+        for call in records(stage, began)
+    ]
     if found != [("answered", answers, False, legs)]:
         yield f"one exact record with {legs} legs, answered by {answers}, expected: there are {found}"
 
@@ -186,6 +214,12 @@ def owner(stage: RealStage) -> int:
     return int(names[0].split("/")[1]) if names else 0
 
 
+def calls_saved(stage: RealStage) -> str:
+    """All that the workers have saved of calls."""
+    with Redis.from_url(stage.redis_url) as redis:
+        return " ".join(text.decode() for text in redis.hvals(keys.calls(TENANT)))
+
+
 TAKEOVERS: Final[tuple[Mishap, ...]] = (
     worker_dies_while_a_caller_waits,
     worker_ends_while_a_caller_waits,
@@ -193,6 +227,7 @@ TAKEOVERS: Final[tuple[Mishap, ...]] = (
     worker_dies_while_a_forward_rings,
     worker_dies_as_a_phone_is_dialled,
     worker_ends_as_a_phone_is_dialled,
+    worker_dies_as_an_agent_is_joined,
     worker_dies_in_a_sequence,
     worker_dies_in_a_menu,
     worker_dies_between_two_keys,
