@@ -1,6 +1,9 @@
 """A daemon reduced to its record writer, to be killed at a chosen point.
 
-    python -m tests.daemon.record_writer_process DSN FOLDER POINT COUNT
+    python -m tests.daemon.record_writer_process
+
+reads lines of JSON, [DSN, FOLDER, POINT, COUNT], forks such a daemon for each one, and writes its exit status when it
+has ended: all that it imports is imported once.
 
 FOLDER/journal stands for Redis: a file per call whose record is not durable yet, named by the number of the call. Each
 call found there is folded, rated and put; its file is deleted once the writer reports it as durable. The process ends
@@ -11,14 +14,18 @@ from callcontrol.edges.greenlets import patch_all
 
 patch_all()
 
+import json  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+import traceback  # noqa: E402
 from collections.abc import Callable, Sequence  # noqa: E402
 from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import gevent  # noqa: E402
+from gevent.monkey import get_original  # noqa: E402
+from gevent.os import fork  # noqa: E402
 
 from callcontrol.daemon.record_writer import RecordWriter  # noqa: E402
 from callcontrol.edges import spool_files  # noqa: E402
@@ -105,8 +112,7 @@ def durable(killer: Killer, file: Path) -> None:
     file.unlink()
 
 
-def main() -> None:
-    dsn, folder, point, count = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+def daemon(dsn: str, folder: Path, point: str, count: int) -> None:
     killer = Killer(point, count)
     vars(spool_files)["write_synced"] = dying_disk(killer)
     spool = KilledSpool(folder / "spool", SMALL)
@@ -122,7 +128,29 @@ def main() -> None:
     assert writer.drained(DEADLINE_S), writer.state()
     writer.stop(DEADLINE_S)
     assert list((folder / "journal").iterdir()) == []
-    print("done")
+
+
+def forked(dsn: str, folder: str, point: str, count: int) -> int:
+    """Run it in a process of its own; returns its exit status, negative for a signal."""
+    child = fork()
+    if child == 0:
+        status = 1
+        try:
+            daemon(dsn, Path(folder), point, count)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    # gevent's own would wait in a hub, which the next child would inherit.
+    _, ended = get_original("os", "waitpid")(child, 0)
+    return os.waitstatus_to_exitcode(ended)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        print(forked(*json.loads(line)), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -338,25 +339,39 @@ def undisturbed(database: str, tmp_path_factory: pytest.TempPathFactory) -> dict
     return found
 
 
-def run_process(dsn: str, folder: Path, point: str, count: int) -> int:
-    command = [sys.executable, "-m", "tests.daemon.record_writer_process", dsn, str(folder), point, str(count)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode
+@pytest.fixture(scope="module")
+def forker() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.daemon.record_writer_process"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(PATIENCE_S) == 0
+
+
+def run_process(forker: subprocess.Popen[str], dsn: str, folder: Path, point: str, count: int) -> int:
+    """A process begins and ends; what it says of its troubles is in the test's own output."""
+    assert forker.stdin is not None
+    assert forker.stdout is not None
+    forker.stdin.write(json.dumps([dsn, str(folder), point, count]) + "\n")
+    forker.stdin.flush()
+    status = int(forker.stdout.readline())
+    assert status in (0, -signal.SIGKILL)
+    return status
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_kill_9_anywhere_and_start_again(
-    database: str, undisturbed: dict[str, list[str]], tmp_path: Path, point: str
+    forker: subprocess.Popen[str], database: str, undisturbed: dict[str, list[str]], tmp_path: Path, point: str
 ) -> None:
     """Two processes are killed at the same point; the third one finds everything and finishes."""
     journal = tmp_path / "journal"
     journal.mkdir()
     for n in range(CALLS):
         (journal / f"{n:03d}").touch()
-    assert run_process(database, tmp_path, point, 2) == -signal.SIGKILL
-    run_process(database, tmp_path, point, 1)
-    assert run_process(database, tmp_path, "nowhere", 0) == 0
+    assert run_process(forker, database, tmp_path, point, 2) == -signal.SIGKILL
+    run_process(forker, database, tmp_path, point, 1)
+    assert run_process(forker, database, tmp_path, "nowhere", 0) == 0
     assert contents(database) == undisturbed
     assert list(journal.iterdir()) == []
     assert not (tmp_path / "rejected").exists()

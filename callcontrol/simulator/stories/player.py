@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 TENANT = "acme"
 CALL_S = 60.0  # longest time for the calls of a story
-LATEST = 200  # records looked at; more than any story makes
+LATEST = 30  # records looked at; more than any story makes
 RECORDS_S = 20.0  # longest way of a record into Postgres
 
 

@@ -18,6 +18,7 @@ from callcontrol.simulator.stories.story import PlacedCall, Story
 
 NEVER_ANSWERS = Behaviour("never_answers")
 KNOWN_S = 30.0
+LOOK_S = 0.1  # the daemon's page of metrics, which tells, is long
 
 
 class SimulatedWorld:
@@ -39,38 +40,44 @@ class SimulatedWorld:
 
     def arrange(self, story: Story) -> None:
         """Every account of the tenant is a phone; those the story says nothing of ring and are never answered."""
-        for address in self._registered:
-            self._switch.unregister(address)
-        self._registered.clear()
-        self._switch.reset()
-        for name in self._settings.trunks:
-            self._switch.trunk(_trunk(name, story.trunks.get(name, {})))
-        for account in self._accounts:
-            behaviours = _behaviours(story.phones.get(account)) or (NEVER_ANSWERS,)
-            address = f"{account}@{self._domain}"
-            self._switch.phone(Phone(address, behaviours, registered=False))
-            if account not in story.offline:
-                self._switch.register(address)
-                self._registered.add(address)
-        for who, words in story.phones.items():
-            if who not in self._accounts:
-                self._elsewhere(who, _behaviours(words), is_online=who not in story.offline)
+        with self._switch.together() as switch:
+            for address in self._registered:
+                switch.unregister(address)
+            self._registered.clear()
+            switch.reset()
+            for name in self._settings.trunks:
+                switch.trunk(_trunk(name, story.trunks.get(name, {})))
+            for account in self._accounts:
+                behaviours = _behaviours(story.phones.get(account)) or (NEVER_ANSWERS,)
+                self._put(switch, f"{account}@{self._domain}", behaviours, is_online=account not in story.offline)
+            for who, words in story.phones.items():
+                if who not in self._accounts:
+                    self._elsewhere(switch, who, _behaviours(words), is_online=who not in story.offline)
         self._wait_until_known()
 
-    def _elsewhere(self, who: str, behaviours: tuple[Behaviour, ...], *, is_online: bool) -> None:
+    def _put(
+        self, switch: SimulatorClient, address: str, behaviours: tuple[Behaviour, ...], *, is_online: bool
+    ) -> None:
+        switch.phone(Phone(address, behaviours, registered=False))
+        if is_online:
+            switch.register(address)
+            self._registered.add(address)
+
+    def _elsewhere(
+        self, switch: SimulatorClient, who: str, behaviours: tuple[Behaviour, ...], *, is_online: bool
+    ) -> None:
         """A number, a SIP address, or (registered) an account of another tenant."""
-        is_account = who.partition("@")[2] in self._domains
-        self._switch.phone(Phone(who.removeprefix("+"), behaviours, registered=not is_account))
-        if is_account and is_online:
-            self._switch.register(who)
-            self._registered.add(who)
+        if who.partition("@")[2] in self._domains:
+            self._put(switch, who, behaviours, is_online=is_online)
+        else:
+            switch.phone(Phone(who.removeprefix("+"), behaviours, registered=True))
 
     def _wait_until_known(self) -> None:
         due = clock.monotonic() + KNOWN_S
         while self._known() != len(self._registered):
             if clock.monotonic() > due:
                 raise TimeoutError(f"the daemon knows {self._known()} phones, {len(self._registered)} are registered")
-            gevent.sleep(0.02)
+            gevent.sleep(LOOK_S)
 
     def place(self, call: PlacedCall) -> str:
         """Place a call at the simulated switch."""
