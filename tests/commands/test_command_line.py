@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from callcontrol.__main__ import COMMANDS
+from callcontrol.__main__ import COMMANDS, main
 from callcontrol.commands import demo
 from callcontrol.commands.config_argument import default_config
 from callcontrol.usecases.names import unknown
@@ -70,17 +70,24 @@ def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
     assert (command.returncode, said) == (128 + signal.SIGINT, b"")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_shells_complete_every_command(shell: str) -> None:
-    done = run("completion", shell)
+@pytest.fixture(scope="module")
+def for_bash() -> str:
+    """What it is given, by a process of its own: a command imports all others."""
+    done = run("completion", "bash")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [name for name in COMMANDS if name not in done.stdout] == []
-    assert "--offline" in done.stdout
+    return done.stdout
 
 
-def test_bash_takes_the_completion(tmp_path: Path) -> None:
+def test_shells_complete_every_command(for_bash: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", "zsh"]) == 0
+    for script in (for_bash, capsys.readouterr().out):
+        assert [name for name in COMMANDS if name not in script] == []
+        assert "--offline" in script
+
+
+def test_bash_takes_the_completion(tmp_path: Path, for_bash: str) -> None:
     script = tmp_path / "callcontrol"
-    script.write_text(run("completion", "bash").stdout)
+    script.write_text(for_bash)
     done = subprocess.run(
         ["bash", "-c", f"source {script} && complete -p callcontrol"], capture_output=True, text=True, timeout=END_S
     )
@@ -109,10 +116,14 @@ def test_names_that_do_not_exist() -> None:
     assert unknown("tenant", "x", [f"t{n:02}" for n in range(30)]).endswith("t09 and 20 more")
 
 
-def test_explain_names_a_near_tenant_and_a_near_extension() -> None:
+def test_explain_names_a_near_tenant_and_a_near_extension(capsys: pytest.CaptureFixture[str]) -> None:
     given = ("explain", "--config", str(EXAMPLE), "--to", "22 123 45 78", "--from")
-    assert "there is no tenant acm: did you mean acme?" in run(*given, "acm/101").stderr
-    assert "there is no extension 1010: did you mean 101" in run(*given, "acme/1010").stderr
+    for caller, said in (
+        ("acm/101", "there is no tenant acm: did you mean acme?"),
+        ("acme/1010", "there is no extension 1010: did you mean 101"),
+    ):
+        assert main([*given, caller]) != 0
+        assert said in capsys.readouterr().err
 
 
 def test_what_the_demo_plays_with_is_installed_with_the_package() -> None:

@@ -6,12 +6,12 @@ As processes: the simulated switch writes its files, the daemon guesses at its s
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from callcontrol.commands import reconcile
 from callcontrol.commands.reconcile import reconciler_of
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
@@ -34,6 +35,7 @@ from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
 from callcontrol.vocabulary.wanted import Wanted
+from tests.commands.command import run
 from tests.config.example import EXAMPLE
 
 WAIT_S = 90.0
@@ -89,9 +91,10 @@ class Theatre:
 
     def reconcile(self, *more: str) -> str:
         """The command, by hand."""
-        command = [sys.executable, "-m", "callcontrol", "reconcile", "--config", str(self.stage.config)]
-        done = subprocess.run([*command, "--folder", str(self.cdrs), *more], capture_output=True, text=True, check=True)
-        return done.stdout
+        said = io.StringIO()
+        with redirect_stdout(said):
+            assert run(reconcile, "--config", self.stage.config, "--folder", self.cdrs, *more) == 0
+        return said.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from callcontrol.config.frozen import Frozen
@@ -12,6 +13,8 @@ from callcontrol.config.problems import Problem, at_source
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import NumberTarget, Target
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def problem_at(settings: Settings, place: YamlPath, what: str, right: str) -> Problem:
@@ -66,24 +69,39 @@ def numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:
             yield ("tenants", name, "agents", key, "number"), agent.number
 
 
-def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
+def targets_in(name: str, tenant: Tenant) -> Sequence[tuple[YamlPath, Target]]:
     """Every target a tenant has written, with its place."""
-    return _targets_below(("tenants", name), tenant)
+    found: list[tuple[YamlPath, Target]] = []
+    _collect_below(("tenants", name), tenant, found)
+    return found
 
 
-def _targets_below(place: YamlPath, value: object) -> Iterator[tuple[YamlPath, Target]]:
+def _collect_below(place: YamlPath, value: object, found: list[tuple[YamlPath, Target]]) -> None:
+    if isinstance(value, Target):
+        found.append((place, value))
+        return
+    for key, entry in _entries(value):
+        # Most of what is written is plain, and each check walks through all of it.
+        if entry.__class__ not in _PLAIN:
+            _collect_below((*place, str(key)), entry, found)
+
+
+def _entries(value: object) -> Iterable[tuple[object, object]]:
     match value:
-        case Target():
-            yield place, value
         case Frozen():
-            for field, written in type(value).model_fields.items():
-                yield from _targets_below((*place, written.alias or field), getattr(value, field))
+            return [(written, getattr(value, field)) for field, written in _fields(type(value))]
         case Mapping():
-            for key, entry in value.items():
-                yield from _targets_below((*place, str(key)), entry)
+            return value.items()
         case tuple():
-            for index, entry in enumerate(value):
-                yield from _targets_below((*place, str(index)), entry)
+            return enumerate(value)
+        case _:
+            return ()
+
+
+@cache
+def _fields(form: type[Frozen]) -> Sequence[tuple[str, str]]:
+    """The fields of a form, each with the name it has in files."""
+    return [(field, written.alias or field) for field, written in form.model_fields.items()]
 
 
 def listed(kinds: Iterable[ConfiguredKind[Any]]) -> str:
