@@ -122,8 +122,8 @@ class ListeningRecord:
         last = self.spans[-1] if self.spans else None
         if last is not None and last.ended is None and (last.mode, last.whom) == (mode, whom):
             return self
-        before = self._paused(now)
-        return replace(self, spans=(*before, ModeSpan(mode, whom, now)), revision=self.revision + 1)
+        before, began = self._paused(now), self._not_before(now)
+        return replace(self, spans=(*before, ModeSpan(mode, whom, began)), revision=self.revision + 1)
 
     def paused(self, now: Instant) -> ListeningRecord:
         """Nothing is heard from now on; the very same where nothing was."""
@@ -135,10 +135,17 @@ class ListeningRecord:
         """It is over; the very same if it was."""
         if self.ended is not None:
             return self
-        return replace(self, spans=self._paused(now), ended=now, how=how, revision=self.revision + 1)
+        ended = self._not_before(now)
+        return replace(self, spans=self._paused(now), ended=ended, how=how, revision=self.revision + 1)
 
     def _paused(self, now: Instant) -> tuple[ModeSpan, ...]:
-        return tuple(replace(span, ended=max(now, span.began)) if span.ended is None else span for span in self.spans)
+        ended = self._not_before(now)
+        return tuple(replace(span, ended=ended) if span.ended is None else span for span in self.spans)
+
+    def _not_before(self, now: Instant) -> Instant:
+        """Now, or what is known to have been already: the clock of a worker that has taken over may be behind."""
+        last = self.spans[-1] if self.spans else None
+        return max(now, self.began if last is None else last.ended or last.began)
 
 
 def to_json(listening: ListeningRecord) -> bytes:
