@@ -16,6 +16,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.web_answers import Kept, WebAnswers
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.problems import Problem
 
 HEADER: Final = "Idempotency-Key"
@@ -72,11 +73,13 @@ def once(
 
 def _again(known: Kept, digest: str) -> Kept:
     if known.request != digest:
-        cure = "use a new key for each request"
-        raise Problem(422, "key_used", "this key was used for another request", field=HEADER, cure=cure)
+        cure = says("use a new key for each request")
+        raise Problem(422, "key_used", says("this key was used for another request"), field=HEADER, cure=cure)
     if known.is_lost(clock.now()):
-        what = "this request was begun, and it is not known whether it was carried out"
-        raise Problem(409, "not_known", what, field=HEADER, cure="look; if it is not done, send it with a new key")
+        what = says("this request was begun, and it is not known whether it was carried out")
+        cure = says("look; if it is not done, send it with a new key")
+        raise Problem(409, "not_known", what, field=HEADER, cure=cure)
     if known.status == 0:
-        raise Problem(409, "under_way", "this request is under way", field=HEADER, cure="ask again in a second")
+        cure = says("ask again in a second")
+        raise Problem(409, "under_way", says("this request is under way"), field=HEADER, cure=cure)
     return known

@@ -75,7 +75,7 @@ def problem_of(error: Exception) -> Problem | None:
         case NotCalled():
             return _refusal(409, "not_called", error)
         case ActRefused() | EntryRefused() | ExportRefused() | ExportBusy() | StatementRefused() | OtherFile():
-            return Problem(409, "as_it_stands", str(error))
+            return Problem(409, "as_it_stands", error.args[0])
         case DeliveryAway():
             return Problem(502, "receiver_away", str(error), "store", cure="try again when the receiver answers")
         case NoTypst() | NoParquet() | NewerDocument():

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from callcontrol.edges.live_state.web_answers import UNDER_WAY_S, WebAnswers
 from callcontrol.usecases.refusals import ChangedMeanwhile, Refused
+from callcontrol.vocabulary.sentence import says
 from callcontrol.web.operations import Asked
 from callcontrol.web.problems import Problem
 
@@ -38,8 +39,8 @@ def one_at_a_time(asked: Asked, what: str) -> Iterator[None]:
     """
     acts, name = WebAnswers(asked.services.pipeline), f"act on {what}"
     if acts.begin(asked.tenant, name, "", UNDER_WAY_S) is not None:
-        cure = "look again in a second"
-        raise Problem(409, "under_way", "someone else acts on it at this moment", cure=cure)
+        cure = says("look again in a second")
+        raise Problem(409, "under_way", says("someone else acts on it at this moment"), cure=cure)
     try:
         yield
     finally:

@@ -19,6 +19,8 @@ from callcontrol.web.pages.page import AREAS
 from callcontrol.web.pages.texts import LOCALE, catalog
 
 WEB = LOCALE.parent
+# Where what is said of a wish that makes no sense may stand.
+SPEAKING = tuple(WEB.parent / name for name in ("usecases", "web", "edges", "jobs"))
 KEYWORDS = {"_": None, "N_": None, "says": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 OPTIONS = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}
@@ -36,8 +38,8 @@ def texts() -> Mapping[str, dict[tuple[str, str], Message]]:
     """The texts of each area, by context and English; those of `common` are not told again by others."""
     found: dict[str, dict[tuple[str, str], Message]] = {area: {} for area in AREAS}
     pages = [*(WEB / "pages").rglob("*.py"), *(WEB / "templates").rglob("*.html")]
-    spoken = [*(WEB / "api").glob("*.py"), *(WEB.parent / "usecases").glob("*.py")]
-    for path in sorted([*pages, *spoken]):
+    spoken = [path for folder in SPEAKING for path in folder.rglob("*.py") if "says(" in path.read_text()]
+    for path in sorted({*pages, *spoken}):
         for message in messages_of(path):
             found[area_of(path)].setdefault(key_of(message), message)
     for area in AREAS[1:]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
+from callcontrol.edges.ledger.missed_cases import ActRefused
+from callcontrol.vocabulary.sentence import Sentence, says
 from callcontrol.web.pages.page import AREAS
+from callcontrol.web.pages.refused import refused_form
 from callcontrol.web.pages.texts import catalog, language_of
-from tests.web.catalogs import TRANSLATED, key_of, path_of, texts, updated, written
+from tests.web.catalogs import SPEAKING, TRANSLATED, key_of, path_of, texts, updated, written
 
+# What a page shows of these is the message itself.
+SHOWN = {"ActRefused", "ExportBusy", "ExportRefused", "OtherFile", "StatementRefused"}
 PLACE = re.compile(r"%\(\w+\)[sd]")
 
 
@@ -54,3 +60,26 @@ def test_the_language_is_the_one_chosen_or_of_the_profile_or_of_the_browser(
     chosen: str | None, profile: str, accepted: str, language: str
 ) -> None:
     assert language_of(chosen, profile, accepted) == language
+
+
+def test_what_a_page_shows_of_an_error_is_a_sentence_of_the_catalogs() -> None:
+    raised = [
+        (path.name, call.lineno, call.args[0])
+        for folder in SPEAKING
+        for path in folder.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in SHOWN and call.args
+    ]
+    assert len(raised) > len(SHOWN)
+    for file, line, said in raised:
+        is_said = isinstance(said, ast.Call) and isinstance(said.func, ast.Name) and said.func.id == "says"
+        assert is_said or isinstance(said, ast.Name), f"{file}:{line}"
+
+
+def test_a_refused_act_keeps_its_sentence_on_the_way_to_the_page() -> None:
+    refused = ActRefused(says("%(who)s has not claimed it: no one has", who="anna"))
+    form = refused_form(refused, "release", {}, frozenset())
+    assert form is not None
+    detail = form.fields[""].detail
+    assert isinstance(detail, Sentence)
+    assert (detail.text, detail.values) == ("%(who)s has not claimed it: no one has", {"who": "anna"})

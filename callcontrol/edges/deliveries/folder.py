@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from callcontrol.edges import clock
-from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
+from callcontrol.edges.deliveries.errors import DeliveryAway, other_file
 from callcontrol.edges.spool_files import sync_folder
 from callcontrol.edges.whole_files import file_sha256
 from callcontrol.vocabulary.moment import SECOND_US
@@ -36,7 +36,7 @@ class FolderDelivery:
         with self._said(name):
             if path.exists():
                 if file_sha256(path) != sha256:
-                    raise OtherFile(f"{path} is there already, and is another file: look at it, and take it away")
+                    raise other_file(path)
                 return
             part = self._folder / f".{name}.{secrets.token_hex(4)}{PART}"
             try:

@@ -16,6 +16,7 @@ import urllib3
 from callcontrol.config.export_settings import HttpReceiver
 from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
 from callcontrol.edges.web_pool import SingleUse
+from callcontrol.vocabulary.sentence import says
 
 CONNECT_S, ANSWER_S = 5.0, 120.0
 ANSWER_CHARACTERS: Final = 200
@@ -48,7 +49,7 @@ class HttpDelivery:
             raise DeliveryAway(f"{self.place}: {type(error).__name__}: {error}") from error
         said = answer.data[:ANSWER_CHARACTERS].decode("utf-8", "replace")
         if answer.status == CONFLICT:
-            raise OtherFile(f"{self.place} has another {name}: {said}")
+            raise OtherFile(says("%(place)s has another %(file)s: %(said)s", place=self.place, file=name, said=said))
         if not 200 <= answer.status < 300:
             raise DeliveryAway(f"{self.place} answered {answer.status} to {name}: {said}")
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import BinaryIO, Final
 
 from callcontrol.config.export_settings import ExportBucket
-from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
+from callcontrol.edges.deliveries.errors import DeliveryAway, other_file
 from callcontrol.edges.deliveries.folder import RECEIPT_BYTES
 from callcontrol.edges.storage.errors import NotThere, StorageAway
 from callcontrol.edges.storage.s3 import S3Storage
@@ -32,9 +32,7 @@ class S3Delivery:
                 file.seek(0)
                 self._storage.put(self._prefix + name, _pieces(file))
             elif there != sha256:
-                raise OtherFile(
-                    f"{self.place}{name} is there already, and is another file: look at it, and take it away"
-                )
+                raise other_file(f"{self.place}{name}")
         except StorageAway as error:
             raise DeliveryAway(str(error)) from error
 

@@ -15,7 +15,7 @@ import paramiko
 
 from callcontrol.config.export_settings import SftpServer
 from callcontrol.config.fields import host_and_port
-from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
+from callcontrol.edges.deliveries.errors import DeliveryAway, other_file
 from callcontrol.edges.deliveries.folder import PART, PIECE_BYTES, RECEIPT_BYTES
 
 CONNECT_S: Final = 10.0
@@ -36,9 +36,7 @@ class SftpDelivery:
             if there == sha256:
                 return
             if there is not None:
-                raise OtherFile(
-                    f"{self.place}/{name} is there already, and is another file: look at it, and take it away"
-                )
+                raise other_file(f"{self.place}/{name}")
             self._write(sftp, name, file)
 
     def receipts(self, names: Sequence[str]) -> Mapping[str, bytes]:

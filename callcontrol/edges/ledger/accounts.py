@@ -25,6 +25,7 @@ from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import transaction
 from callcontrol.vocabulary.credit import Balance, CreditAccount, units_of
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
+from callcontrol.vocabulary.sentence import says
 
 # Who enters what follows from a record.
 OURSELVES: Final = "callcontrol"
@@ -164,7 +165,7 @@ def enter(connection: Connection[Any], new: NewEntry) -> Entry:
             known = _rows(connection, "entry_with_key", row)
             return _same(new, _entry(new.account, known[0])) if known else _enter(connection, [row])[0]
     except psycopg.errors.CheckViolation as error:
-        raise EntryRefused(f"the entry cannot stand in the books: {said_by(error)}") from error
+        raise EntryRefused(says("the entry cannot stand in the books: %(why)s", why=said_by(error))) from error
 
 
 def balance_of(connection: Connection[Any], account: CreditAccount) -> Balance:
@@ -264,9 +265,17 @@ def _enter(connection: Connection[Any], entries: Iterable[Mapping[str, Any]]) ->
 def _same(new: NewEntry, known: Entry) -> Entry:
     if (known.kind, known.amount, known.reason) == (new.kind, new.amount, new.reason):
         return known
+    amount = f"{known.amount.normalize():f}"
     raise EntryRefused(
-        f"key {new.key!r} was given to entry {known.number}, {known.kind} of {known.amount.normalize():f}:"
-        f" {known.reason}; something else needs a key of its own"
+        says(
+            "key %(key)s was given to entry %(number)s, %(kind)s of %(amount)s: %(reason)s; something else needs a key"
+            " of its own",
+            key=repr(new.key),
+            number=known.number,
+            kind=known.kind,
+            amount=amount,
+            reason=known.reason,
+        )
     )
 
 

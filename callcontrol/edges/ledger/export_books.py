@@ -26,6 +26,7 @@ from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.vocabulary.export import What
 from callcontrol.vocabulary.money import EXACT
+from callcontrol.vocabulary.sentence import says
 
 # Postgres's -infinity and infinity, which psycopg has as no date.
 BEGIN: Final = "-infinity"
@@ -145,12 +146,17 @@ def closing(connection: DictConnection, scope: Scope) -> Iterator[None]:
     """
     with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_S * 1000, jit="off"):
         if not _row(connection, "lock_export", scope.params())["is_held"]:
-            raise ExportBusy(f"another process exports {scope.export} at this moment")
+            raise ExportBusy(says("another process exports %(export)s at this moment", export=scope.export))
         state = opened(connection, scope)
         if state.scope != scope:
             raise ExportRefused(
-                f"the batches of {scope.export} are of {_said(state.scope)}, the configuration says {_said(scope)}:"
-                " what is in an export never changes; give the new one another name"
+                says(
+                    "the batches of %(export)s are of %(before)s, the configuration says %(now)s: what is in an export"
+                    " never changes; give the new one another name",
+                    export=scope.export,
+                    before=_said(state.scope),
+                    now=_said(scope),
+                )
             )
         yield
 
@@ -226,8 +232,13 @@ def extent_after(last: Extent | None, watermark: int, most_rows: int, reach: Rea
     start = 0 if last is None else last.to_in if last.to_day == END else last.from_in
     if start > watermark:
         raise ExportRefused(
-            f"the ledger's transactions are at {watermark}, the last batch of {export} ended at {start}:"
-            " the database was put back; start `callcontrol serve` on it once, which sees to its numbers"
+            says(
+                "the ledger's transactions are at %(now)s, the last batch of %(export)s ended at %(then)s: the database"
+                " was put back; start `callcontrol serve` on it once, which sees to its numbers",
+                now=watermark,
+                export=export,
+                then=start,
+            )
         )
     from_day = last.to_day if last is not None and last.to_day != END else BEGIN
     wanted = Extent(start, start + 1, from_day) if from_day != BEGIN else Extent(start, watermark)

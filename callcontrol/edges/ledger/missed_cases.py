@@ -23,6 +23,7 @@ from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.ledger.webhooks import tell_cases
 from callcontrol.vocabulary.missed import CaseAct, CaseActKind, CaseEnd, CaseKey, MissedReason
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of, text_of
+from callcontrol.vocabulary.sentence import says
 
 MAX_CASES: Final = 10_000  # of one list
 
@@ -122,13 +123,18 @@ def _refuse(same: Sequence[Case], act: CaseAct) -> None:
     """Raise what speaks against it."""
     case = next((case for case in same if case.end_at(act.at) is None), None)
     if case is None:
-        last = f"the last one is {same[-1].end_at(act.at)}" if same else "there never was one"
-        raise ActRefused(f"no case of {act.key.number} for {act.key.target} is open: {last}")
+        of = {"number": act.key.number, "target": act.key.target}
+        if not same:
+            raise ActRefused(says("no case of %(number)s for %(target)s is open: there never was one", **of))
+        end = same[-1].end_at(act.at)
+        raise ActRefused(says("no case of %(number)s for %(target)s is open: the last one is %(end)s", end=end, **of))
     holder = case.holder_at(act.at)
     if act.kind is CaseActKind.CLAIM and holder not in ("", act.by):
-        raise ActRefused(f"{holder} has claimed it until {_until(case)}")
+        raise ActRefused(says("%(who)s has claimed it until %(until)s", who=holder, until=_until(case)))
     if act.kind is CaseActKind.RELEASE and holder != act.by:
-        raise ActRefused(f"{act.by} has not claimed it: {holder or 'no one'} has")
+        if not holder:
+            raise ActRefused(says("%(who)s has not claimed it: no one has", who=act.by))
+        raise ActRefused(says("%(who)s has not claimed it: %(holder)s has", who=act.by, holder=holder))
 
 
 def _until(case: Case) -> str:

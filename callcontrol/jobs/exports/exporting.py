@@ -39,6 +39,7 @@ from callcontrol.edges.threads import aside
 from callcontrol.jobs.exports.making import MadeFile, made
 from callcontrol.jobs.exports.plans import Plan
 from callcontrol.vocabulary.moment import instant_of, text_of
+from callcontrol.vocabulary.sentence import says
 
 # Below the data folder: files under way lie there.
 TEMPORARY: Final = "exports"
@@ -148,7 +149,7 @@ def batch_of(connection: DictConnection, export: str, number: int) -> Batch:
     """
     for batch in batches_of(connection, export, number, number):
         return batch
-    raise ExportRefused(f"{export} has no batch {number}")
+    raise ExportRefused(says("%(name)s has no batch %(number)s", name=export, number=number))
 
 
 def remade(connection: DictConnection, scope: Scope, batch: Batch, folder: Path) -> MadeFile:
@@ -163,8 +164,17 @@ def remade(connection: DictConnection, scope: Scope, batch: Batch, folder: Path)
         file.file.close()
         otherwise = "rows of it were changed or deleted since, or another version of pyarrow writes it"
         raise ExportRefused(
-            f"batch {batch.number} of {scope.export} cannot be made again: it had {batch.rows} rows and {batch.bytes}"
-            f" bytes, now {file.summary.rows} and {file.bytes}: {why_changed(connection, scope, batch) or otherwise}"
+            says(
+                "batch %(number)s of %(export)s cannot be made again: it had %(rows)s rows and %(bytes)s bytes, now"
+                " %(rows_now)s and %(bytes_now)s: %(why)s",
+                number=batch.number,
+                export=scope.export,
+                rows=batch.rows,
+                bytes=batch.bytes,
+                rows_now=file.summary.rows,
+                bytes_now=file.bytes,
+                why=why_changed(connection, scope, batch) or otherwise,
+            )
         )
     return file
 
@@ -174,7 +184,7 @@ def _form_of_later() -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError) as error:
-        raise ExportRefused(f"a later version of callcontrol has closed this batch: {error}") from error
+        raise ExportRefused(says("a later version of callcontrol has closed this batch: %(why)s", why=error)) from error
 
 
 def _batch(plan: Plan, number: int, extent: Extent, file: MadeFile, previous: str, closed_at: datetime) -> Batch:

@@ -18,6 +18,7 @@ from callcontrol.edges.ledger.export_receipts import Unconfirmed, confirm, note_
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.threads import aside
 from callcontrol.jobs.exports.exporting import batch_of
+from callcontrol.vocabulary.sentence import says
 
 RECEIPT: Final = ".receipt"
 _SHA256: Final = re.compile(rb"^\s*([0-9a-fA-F]{64})\b")
@@ -66,11 +67,17 @@ def confirmed_by_hand(connection: DictConnection, export: str, number: int, sha2
     """
     batch = batch_of(connection, export, number)
     if batch.delivered_at is None:
-        raise ExportRefused(f"batch {number} of {export} has not been delivered")
+        raise ExportRefused(says("batch %(number)s of %(export)s has not been delivered", number=number, export=export))
     if sha256 and sha256.lower() != batch.manifest_sha256:
         raise ExportRefused(
-            f"batch {number} of {export} has a manifest with the SHA-256 {batch.manifest_sha256}, not {sha256}:"
-            f" `callcontrol export resend {export} {number} --to FOLDER` writes what it should be"
+            says(
+                "batch %(number)s of %(export)s has a manifest with the SHA-256 %(known)s, not %(given)s:"
+                " `callcontrol export resend %(export)s %(number)s --to FOLDER` writes what it should be",
+                number=number,
+                export=export,
+                known=batch.manifest_sha256,
+                given=sha256,
+            )
         )
     confirm(connection, export, number, by)
     return batch_of(connection, export, number)

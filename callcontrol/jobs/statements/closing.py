@@ -44,6 +44,7 @@ from callcontrol.edges.ledger.statements import (
 from callcontrol.vocabulary.credit import CreditAccount
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.period import Period
+from callcontrol.vocabulary.sentence import says
 
 # Months before the one that is closed whose calls are looked at again: detail is kept for a year.
 MONTHS_BACK: Final = 13
@@ -130,8 +131,14 @@ def correct(
     """
     with closing(connection, book.name) as to_in:
         if not closed_of(connection, book.name, month):
-            right = f"`callcontrol statement close {book.name} {month}` closes it"
-            raise StatementRefused(f"{month} of {book.name} is not closed, so there is nothing to correct: {right}")
+            raise StatementRefused(
+                says(
+                    "%(month)s of %(tenant)s is not closed, so there is nothing to correct: `callcontrol statement"
+                    " close %(tenant)s %(month)s` closes it",
+                    month=month,
+                    tenant=book.name,
+                )
+            )
         made = [*_corrections(connection, book, month, to_in, with_fees=with_fees)]
         return [_added(connection, book, one, to_in, closed_by) for one in made]
 
@@ -148,23 +155,52 @@ def open_months(connection: DictConnection, book: Book, now: Instant) -> list[st
 def _check_over(book: Book, month: str, now: Instant) -> None:
     first = book.tenant.statements.since
     if first is None or book.tenant.statements.currency is None:
-        right = "write `statements: {since: 2026-11, currency: PLN}` in its file: the first month, and the currency"
-        raise StatementRefused(f"{book.name} has no statements: {right}")
+        raise StatementRefused(
+            says(
+                "%(tenant)s has no statements: write `statements: {since: 2026-11, currency: PLN}` in its file: the"
+                " first month, and the currency",
+                tenant=book.name,
+            )
+        )
     if month < first:
-        raise StatementRefused(f"statements of {book.name} begin with {first}: {month} is before it")
+        begin = says(
+            "statements of %(tenant)s begin with %(first)s: %(month)s is before it",
+            tenant=book.name,
+            first=first,
+            month=month,
+        )
+        raise StatementRefused(begin)
     if now < period_of(month, book.zone).end:
-        raise StatementRefused(f"{month} is not over on the clocks of {book.tenant.zone}: `show` tells it as it is now")
+        zone = book.tenant.zone
+        raise StatementRefused(
+            says(
+                "%(month)s is not over on the clocks of %(zone)s: `show` tells it as it is now", month=month, zone=zone
+            )
+        )
 
 
 def _check_next(connection: DictConnection, book: Book, month: str) -> None:
     closed = closed_months(connection, book.name, book.tenant.statements.since or month)
     if month in closed:
-        right = f"`callcontrol statement correct {book.name} {month}` states what has changed since"
-        raise StatementRefused(f"{month} of {book.name} is closed already: {right}")
+        raise StatementRefused(
+            says(
+                "%(month)s of %(tenant)s is closed already: `callcontrol statement correct %(tenant)s %(month)s` states"
+                " what has changed since",
+                month=month,
+                tenant=book.name,
+            )
+        )
     missing = [one for one in months_until(book.tenant.statements.since or month, before(month)) if one not in closed]
     if missing:
-        right = f"close {missing[0]} first, or write the first month in `statements: {{from: …}}`"
-        raise StatementRefused(f"{missing[0]} of {book.name} comes before {month} and is not closed: {right}")
+        raise StatementRefused(
+            says(
+                "%(first)s of %(tenant)s comes before %(month)s and is not closed: close %(first)s first, or write the"
+                " first month in `statements: {since: …}`",
+                first=missing[0],
+                tenant=book.name,
+                month=month,
+            )
+        )
 
 
 def _statements(connection: DictConnection, book: Book, month: str, to_in: int) -> Iterator[Document]:
@@ -174,7 +210,13 @@ def _statements(connection: DictConnection, book: Book, month: str, to_in: int) 
     found = changed_calls(connection, calls, partial(_rules, book.tenant), 0, to_in)
     currencies = dict.fromkeys([*fee_currencies(book.tenant), *found])
     if not currencies:
-        raise StatementRefused(f"{book.name} had no calls in {month}, and no `statements: {{currency: …}}` is written")
+        raise StatementRefused(
+            says(
+                "%(tenant)s had no calls in %(month)s, and no `statements: {currency: …}` is written",
+                tenant=book.name,
+                month=month,
+            )
+        )
     for number, currency in enumerate(currencies):
         rules = _rules(book.tenant, currency)
         fees = fee_lines(book.tenant, month, noted, rules, currency)
