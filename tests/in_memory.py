@@ -1,4 +1,4 @@
-"""Temporary folders of the tests may be in memory where there is plenty: most of what a store's files cost is the disk's.
+"""Temporary folders of the tests may be in memory where there is plenty: most of what stores cost is the disk's.
 
 A new Postgres cluster takes a second of the processor on a disk and a third of that in memory, and so does each table
 made anew. pytest's own folders stay on the disk: they outlast the run. A TMPDIR that is set stays.
