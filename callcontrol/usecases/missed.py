@@ -66,12 +66,14 @@ class MissedCallers:
         target: str = "",
         closed_too: bool = False,
         overdue: bool = False,
+        opened_by: str = "",
         limit: int = DEFAULT_CASES,
         reach: Reach | None = None,
     ) -> list[Case]:
         """The open cases, those that are due first first; with closed ones too, the latest first.
 
         Args:
+            opened_by: only those that this call has opened; "": all.
             reach: only of callers who wanted one of these; None: of all.
         """
         wanted = WantedCases(
@@ -80,6 +82,7 @@ class MissedCallers:
             target=target or None,
             is_open=None if closed_too else True,
             overdue=overdue,
+            opened_by=opened_by or None,
             targets=None if reach is None else _targets_in(reach),
             latest_first=closed_too,
             limit=min(limit, MAX_CASES),

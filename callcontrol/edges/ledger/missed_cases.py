@@ -161,6 +161,7 @@ class WantedCases:
         is_open: only those that are open, or only those that are not; None: all.
         overdue: only those without a try though one is due.
         since: opened then or later.
+        opened_by: by this call.
         targets: only of callers who wanted one of these; None: of all.
         latest_first: those that were opened last first, instead of those that are due first.
         limit: at most so many, up to MAX_CASES.
@@ -172,6 +173,7 @@ class WantedCases:
     is_open: bool | None = None
     overdue: bool = False
     since: Instant | None = None
+    opened_by: str | None = None
     targets: tuple[str, ...] | None = None
     latest_first: bool = False
     limit: int = 100
@@ -186,6 +188,7 @@ def wanted_cases(connection: DictConnection, wanted: WantedCases, now: Instant) 
         "is_open": wanted.is_open,
         "overdue": wanted.overdue,
         "since": _moment(wanted.since),
+        "opened_by": wanted.opened_by,
         "targets": None if wanted.targets is None else list(wanted.targets),
         "limit": wanted.limit,
         "now": datetime_of(now),

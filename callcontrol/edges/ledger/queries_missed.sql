@@ -105,6 +105,7 @@ WHERE tenant = %(tenant)s
   AND (%(is_open)s::boolean IS NULL OR (closed_at IS NULL AND expires_at > %(now)s) = %(is_open)s)
   AND (NOT %(overdue)s OR (first_try_at IS NULL AND due_at <= %(now)s))
   AND (%(since)s::timestamptz IS NULL OR opened_at >= %(since)s)
+  AND (%(opened_by)s::text IS NULL OR opened_by = %(opened_by)s)
 ORDER BY due_at, number, target
 LIMIT %(limit)s;
 
@@ -117,6 +118,7 @@ WHERE tenant = %(tenant)s
   AND (%(is_open)s::boolean IS NULL OR (closed_at IS NULL AND expires_at > %(now)s) = %(is_open)s)
   AND (NOT %(overdue)s OR (first_try_at IS NULL AND due_at <= %(now)s))
   AND (%(since)s::timestamptz IS NULL OR opened_at >= %(since)s)
+  AND (%(opened_by)s::text IS NULL OR opened_by = %(opened_by)s)
 ORDER BY opened_at DESC, number, target
 LIMIT %(limit)s;
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from callcontrol.usecases import click_to_call
+from callcontrol.vocabulary.call import Caller
+from callcontrol.web.pages.subscriber import missed as pages
 from tests.jobs.test_missed_callers import LATER, Books, gave_up
 from tests.web.conftest import Site
 from tests.web.panel.server import session_of
@@ -49,6 +52,22 @@ def test_each_sees_the_missed_callers_of_the_persons_queues(missed: Site) -> Non
     assert operator.get(PAGE).status_code == 400
     operator.post("/preferences", {"tenant": "acme", "back": PAGE})
     assert "+48 22 123 45 67" in operator.get(PAGE).text
+
+
+def test_a_page_shows_so_many_and_says_that_there_are_more(missed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "ON_A_PAGE", 1)
+    browser = browser_of(missed, "boss")
+    assert "Only the first" not in browser.get(PAGE).text
+    books = Books(missed.dsn, missed.services.settings)
+    books.write(replace(gave_up(2), caller=Caller("+48500600700")))
+    books.read()
+    books.close()
+    shown = browser.get(PAGE).text
+    assert "Only the first 1 are shown." in shown
+    assert ("+48 22 123 45 67" in shown) != ("+48 500 600 700" in shown)
+    hidden = "two" if "+48 22 123 45 67" in shown else "one"
+    case = {"call": {"one": gave_up(1), "two": gave_up(2)}[hidden].call_id, "target": "queue:support", "once": "1"}
+    assert browser.post(f"{PAGE}/do/claim", case | {"form": "claim-1"}).status_code == 303
 
 
 def test_a_caller_is_taken_left_and_closed_with_a_reason(missed: Site) -> None:

@@ -25,7 +25,6 @@ from callcontrol.web.pages.subscriber.words import target_parts
 from callcontrol.web.pages.texts import N_, said
 
 PATH: Final = "/missed"
-MOST: Final = 1_000
 ON_A_PAGE: Final = 100
 REASONS: Final[Mapping[str, str]] = {
     MissedReason.ABANDONED_IN_MENU: N_("hung up in the menu"),
@@ -74,7 +73,7 @@ def _show(asked: Asked) -> Shown:
     found = _cases(asked, closed_too=asked.given.closed, overdue=asked.given.overdue)
     values = {
         "rows": [_row(asked, case, now) for case in found[:ON_A_PAGE]],
-        "more": max(len(found) - ON_A_PAGE, 0),
+        "more": len(found) > ON_A_PAGE,
         "filters": asked.given,
         "reasons": REASONS,
         "ends": ENDS,
@@ -97,19 +96,21 @@ def _row(asked: Asked, case: Case, now: Instant) -> Mapping[str, Any]:
     }
 
 
-def _cases(asked: Asked, *, closed_too: bool, overdue: bool = False) -> list[Case]:
+def _cases(asked: Asked, *, closed_too: bool = False, overdue: bool = False, opened_by: str = "") -> list[Case]:
+    """As many as a page shows, and one more where there are more."""
     with asked.services.missed(asked.tenant, to_change=False) as missed:
         reach = reach_of(asked.person, Verb.SEE, Kind.MISSED, asked.tenant)
-        found = missed.cases(closed_too=closed_too, overdue=overdue, limit=MOST, reach=reach)
+        found = missed.cases(
+            closed_too=closed_too, overdue=overdue, opened_by=opened_by, limit=ON_A_PAGE + 1, reach=reach
+        )
     return [case for case in found if is_reached(asked.person, Verb.SEE, asked.tenant, case.key.target)]
 
 
 def _key(asked: Asked) -> CaseKey:
     """The open case that is meant; the number does not have to be seen."""
     form = asked.body
-    for case in _cases(asked, closed_too=False):
-        is_meant = (case.opened_by, case.key.target) == (form.call, form.target)
-        if is_meant and is_reached(asked.person, Verb.CHANGE, asked.tenant, case.key.target):
+    for case in _cases(asked, opened_by=form.call):
+        if case.key.target == form.target and is_reached(asked.person, Verb.CHANGE, asked.tenant, case.key.target):
             return case.key
     raise NotThere(says("this case is open no more"), cure=says("load the page again"))
 
