@@ -42,6 +42,12 @@ class PhoneSpending:
     caps: tuple[CapUsed, ...]
 
 
+def currency_of(configuration: Configuration, tenant: str, extension: str) -> str:
+    """Of what an extension's calls cost; "": nothing is priced here."""
+    book = configuration.price_books.get(tenant)
+    return "" if book is None else book.currency_of(text_of(ExtensionTarget(extension)))
+
+
 def spending_of(
     configuration: Configuration,
     tenant: str,

@@ -21,6 +21,8 @@ REPORTS: Final = (
     "peak", "types", "numbers", "callers", "extensions", "queues", "agents", "resolution", "missed", "surveys", "costs",
 )  # fmt: skip
 
+PERIODS = ("today", "this-week", "this-month", "last-month")
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -37,6 +39,8 @@ def looks(site: Site, found: Sequence[Sample]) -> Iterator[Look]:
     for name, values in _filters(found).items():
         if name in ("period", "day", "number", "queue", "type missed", "all"):
             yield from (replace(_filtered(name, values, "/calls"), login=login) for login in ("admin", "boss", "sub"))
+    for login in ("admin", "boss", "sub"):
+        yield _look("part sums of calls", *(f"/calls/sums?period={word}" for word in PERIODS), login=login)
     yield from _of_others(found)
     yield from _deep(site, found)
     yield _look("one call", *(f"{API}/calls/{one.call_id}" for one in found))
@@ -63,7 +67,7 @@ def _filters(found: Sequence[Sample]) -> Mapping[str, Sequence[str]]:
     days = [one.started_day for one in found]
     given: dict[str, Sequence[str]] = {
         "all": [""],
-        "period": [f"period={word}" for word in ("today", "this-week", "this-month", "last-month")],
+        "period": [f"period={word}" for word in PERIODS],
         "day": [f"since={day}&to={day}" for day in days],
         "number": [f"number={one.caller_number.replace('+', '%2B')}" for one in found],
         "number begins": ["number=600*", "number=601*", "number=%2B4861*"],
@@ -135,6 +139,7 @@ def _money() -> Iterator[Look]:
     yield _look("page accounts", "/accounts", login="bills")
     yield _look("page account", "/accounts/tenant", "/accounts/tenant?before=50000", login="bills")
     yield _look("page spending", "/spending", login="sub")
+    yield _look("part a month's spending", "/spending/month?period=last-month", login="sub")
     yield _look("page statements", "/statements", login="bills")
 
 

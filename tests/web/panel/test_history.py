@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -39,6 +40,15 @@ def test_each_sees_the_calls_that_are_the_persons_to_see(history: Site) -> None:
     assert browser.get(f"/calls/{call_id(3)}").status_code == 404
     assert calls_on(browser, "/calls?period=2026-11") == {call_id(0)}
     assert calls_on(browser, "/calls?period=2026-11&type=missed") == set()
+
+
+def test_sums_follow_the_calls_they_are_of(history: Site) -> None:
+    for login, calls in (("sub", 1), ("boss", 2)):
+        browser = signed_in(history, login)
+        (address,) = re.findall(r'hx-get="(/calls/sums[^"]*)"', browser.get("/calls?period=2026-11").text)
+        assert f"<dt>Calls</dt><dd>{calls}</dd>" in browser.get(unescape(address)).text
+    assert "/calls/sums" not in browser.get("/calls").text
+    assert signed_in(history, "audits").get("/calls/sums?period=2026-11").status_code == 403
 
 
 def test_numbers_are_shown_by_right_and_costs_with_how_they_are_made_up(history: Site) -> None:

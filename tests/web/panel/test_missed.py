@@ -16,6 +16,7 @@ from tests.web.panel.server import session_of
 from tests.web.panel.test_forms import Browser
 
 PAGE = "/missed"
+MONTH = "/spending/month?period="
 
 
 @pytest.fixture
@@ -97,7 +98,13 @@ def test_a_call_back_that_no_worker_takes_leaves_the_caller_to_others(missed: Si
 
 
 def test_spending_is_that_of_the_own_phone(site: Site) -> None:
-    page = browser_of(site, "sub").get("/spending").text
+    browser, other = browser_of(site, "sub"), browser_of(site, "admin")
+    page = browser.get("/spending").text
     assert "0.00 PLN" in page.replace("\u00a0", " ")
     assert "all calls, a day" in page
-    assert browser_of(site, "admin").get("/spending").status_code == 403
+    assert re.findall(r'hx-get="([^"]+)"', page) == [MONTH + "this-month", MONTH + "last-month"]
+    month = browser.get(MONTH + "this-month").text
+    assert '<dd class="large">0.00 PLN</dd>' in month.replace("\u00a0", " ")
+    assert browser.get(MONTH + "1999-01").status_code == 400
+    for path in ("/spending", MONTH + "this-month"):
+        assert other.get(path).status_code == 403

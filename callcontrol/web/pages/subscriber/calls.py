@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 from pydantic import Field
 
 from callcontrol.edges.ledger.past_rows import PastCall
-from callcontrol.edges.ledger.reader import Totals
 from callcontrol.usecases.call_rows import COLUMNS, costs_of, spreadsheet_row
 from callcontrol.usecases.refusals import Refused
 from callcontrol.usecases.seen_calls import page_found, seen, sees_all_costs, wanted_by
@@ -35,6 +34,7 @@ from callcontrol.web.pages.subscriber.words import (
 from callcontrol.web.pages.texts import N_
 
 PATH: Final = "/calls"
+SUMS: Final = f"{PATH}/sums"
 ON_A_PAGE: Final = 50
 # A page is shown after so many seconds, also where it is not full.
 WAITED_S: Final = 3.0
@@ -90,20 +90,20 @@ def row_of(asked: Asked, call: PastCall) -> SeenRow:
 
 def _show(asked: Asked) -> Shown:
     given, tenant = filters_of(asked), asked.services.tenant(asked.tenant)
-    refused, rows, more, totals = NOT_REFUSED, list[SeenRow](), None, None
+    refused, rows, more = NOT_REFUSED, list[SeenRow](), None
     try:
-        rows, more, totals = _found(asked, given)
+        rows, more = _found(asked, given)
     except Refused as error:
         refused = refused_form(error, "filters", given, frozenset(SHOWN)) or RefusedForm()
+    filled = {name: text for name, text in given.items() if text}
     values = {
         "rows": rows,
-        "totals": totals,
-        "costs_too": sees_all_costs(asked.person),
+        "sums": f"{SUMS}?{urlencode(filled)}" if _is_bounded(given) and asked.given.cursor is None else None,
         "filters": {name: given[name] or "" for name in FILTERED},
         "linked": None if refused is not NOT_REFUSED else counted_words(given, _queue_names(asked)),
         "is_filtered": any(given.values()),
         "is_first": asked.given.cursor is None,
-        "csv": f"{PATH}.csv?{urlencode({name: text for name, text in given.items() if text})}",
+        "csv": f"{PATH}.csv?{urlencode(filled)}",
         "next": None if more is None else f"{PATH}?{_query(given, more)}",
         "of_others": scope_of(asked.person, Verb.SEE, Kind.CALLS) > Scope.OWN,
         "queues": [(name, name) for name in sorted(tenant.queues)],
@@ -122,19 +122,29 @@ def filters_of(asked: Asked) -> dict[str, str | None]:
     return {name: getattr(asked.given, name) for name in FILTERED}
 
 
-def _found(asked: Asked, given: Mapping[str, str | None]) -> tuple[list[SeenRow], str | None, Totals | None]:
-    """Rows, the cursor of those behind them, and the sums of all that match, where there are filters."""
+def _is_bounded(given: Mapping[str, str | None]) -> bool:
+    """The sums of all there is are a report; those of a period are read from its hours."""
+    return bool(given["period"] or given["counted"])
+
+
+def _sums(asked: Asked) -> Shown:
+    """The sums of all that match, which take longer than the calls of a page; so they follow them."""
+    wanted = _wanted(asked, filters_of(asked))
+    with asked.services.history(asked.tenant) as history:
+        totals = history.totals(wanted)
+    return Shown("subscriber/calls_sums.html", {"totals": totals, "costs_too": sees_all_costs(asked.person)})
+
+
+def _found(asked: Asked, given: Mapping[str, str | None]) -> tuple[list[SeenRow], str | None]:
+    """Rows, and the cursor of those behind them."""
     wanted = replace(_wanted(asked, given), limit=ON_A_PAGE + 1)
     cursors, signed = asked.services.cursors, {"tenant": asked.tenant, "page": PATH, **given}
     if asked.given.cursor:
         wanted = replace(wanted, after=place_from(cursors.read(asked.given.cursor, signed, asked.person.user_id)))
     with asked.services.history(asked.tenant) as history:
         page, behind = page_found(history.page(wanted, WAITED_S), ON_A_PAGE)
-        # The sums of all there is are a report; those of a period are read from its hours.
-        is_bounded = given["period"] or given["counted"]
-        totals = history.totals(wanted) if is_bounded and asked.given.cursor is None else None
     more = None if behind is None else cursors.made(str(behind), signed, asked.person.user_id)
-    return [row_of(asked, call) for call in page], more, totals
+    return [row_of(asked, call) for call in page], more
 
 
 def _wanted(asked: Asked, given: Mapping[str, str | None]) -> Wanted:
@@ -173,6 +183,6 @@ CALLS: Final = Page(
     (Verb.SEE, Kind.CALLS),
     "subscriber",
     _show,
-    parts=(Part(f"{PATH}.csv", _csv, CallsFilters),),
+    parts=(Part(f"{PATH}.csv", _csv, CallsFilters), Part(SUMS, _sums, CallsFilters)),
     given=CallsFilters,
 )
