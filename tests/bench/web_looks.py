@@ -129,6 +129,11 @@ def _reports() -> Iterator[Look]:
             _look(f"page reports, {period}", f"/reports?period={period}", login=login)
             for period in ("today", "this-week", "last-month")
         )
+        yield from (
+            _look(f"part report {name}, {period}", f"/reports/table?name={name}&period={period}", login=login)
+            for name in ("queues", "extensions")
+            for period in ("today", "last-month")
+        )
 
 
 def _money() -> Iterator[Look]:

@@ -201,7 +201,9 @@ def test_each_figure_of_reports_leads_to_exactly_the_calls_it_counts(
     writer.close()
     page = site.client.simulate_get("/reports", query_string=query, cookies=cookies)
     assert page.status_code == 200, page.text
-    links = links_of(page.text)
+    parts = [unescape(part) for part in re.findall(r'hx-get="(/reports/table[^"]*)"', page.text)]
+    tables = [site.client.simulate_get(part, cookies=cookies).text for part in parts]
+    links = links_of("".join([page.text, *tables]))
     words = {link.partition("counted=")[2].partition("%3A")[0].partition("&")[0] for link in links}
     assert words >= {
         *("queue-entered", "queue-answered", "queue-abandoned", "extension-rung", "extension-answered"),

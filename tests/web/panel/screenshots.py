@@ -22,7 +22,7 @@ from tests.billing.trails import answered_in_queue, call_id, forwarded
 from tests.edges.ledger.samples import rated
 from tests.web.conftest import site_of
 from tests.web.panel.conftest import ARGUMENTS, CHROMIUM
-from tests.web.panel.server import PanelServer
+from tests.web.panel.server import PanelServer, wait_until_whole
 
 # The import is what counts.
 PATCHED = gevent_first.__name__
@@ -65,6 +65,7 @@ def take(panel: PanelServer, browser: Browser, folder: Path) -> None:
         context.add_cookies(panel.cookies(login, theme=theme, language="en"))
         page = context.new_page()
         page.goto(panel.address + path)
+        wait_until_whole(page)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
         context.close()
 

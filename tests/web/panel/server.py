@@ -17,6 +17,7 @@ from tests.web.conftest import PEOPLE, Site
 
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
+    from playwright.sync_api import Page
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/145"
 
@@ -52,6 +53,11 @@ class PanelServer:
     def stop(self) -> None:
         """No more."""
         self._server.stop(1.0)
+
+
+def wait_until_whole(page: Page) -> None:
+    """Parts that follow their page have come."""
+    page.wait_for_function("() => !document.querySelector('main [hx-trigger=load]')")
 
 
 def session_of(site: Site, login: str) -> str:

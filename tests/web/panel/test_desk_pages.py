@@ -18,7 +18,7 @@ from callcontrol.vocabulary.room import RoomMember
 from callcontrol.vocabulary.supervision import ListeningRecord, Mode, SupervisedTalk
 from tests.commands.call_centre import CallCentre
 from tests.usecases.answering import answering, save_listening
-from tests.web.panel.server import PanelServer
+from tests.web.panel.server import PanelServer, wait_until_whole
 from tests.web.panel.test_pages import AXE, NARROW, WIDE, violations
 
 CALLER = "+48221234567"
@@ -57,6 +57,7 @@ def page_of(panel: PanelServer, browser: Browser, login: str, path: str, **cooki
     found = page.goto(panel.address + path, wait_until="load")
     assert found is not None
     assert found.status == 200, page.inner_text("main")
+    wait_until_whole(page)
     return page
 
 

@@ -19,7 +19,7 @@ from callcontrol.web.pages.registry import PAGES
 from tests.billing.trails import call_id
 from tests.web.conftest import PEOPLE
 from tests.web.panel.samples import EXPORT, STATEMENT, WEBHOOK
-from tests.web.panel.server import PanelServer
+from tests.web.panel.server import PanelServer, wait_until_whole
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
 # Of all that axe-core knows of a page, what is wrong alone is carried from the browser.
@@ -93,6 +93,7 @@ def test_a_page_is_for_everyone(panel: PanelServer, tabs: Tabs, path: str, login
     assert found is not None
     assert found.status == (404 if path == MISSING else 200), page.inner_text("body")
     assert page.get_attribute("html", "lang") == language
+    wait_until_whole(page)
     rules = [CONTRAST] if language == DEFAULT_LANGUAGE else []
     assert violations(page, "light", but=[] if rules else [CONTRAST]) == []
     if rules:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -16,10 +17,10 @@ from callcontrol.usecases.reports import DEFAULT_DAYS
 from callcontrol.vocabulary.counted import Counted, CountedFigure
 from callcontrol.vocabulary.rights import Kind, Verb, reach_of
 from callcontrol.vocabulary.sentence import says
-from callcontrol.web.api.reports import ReportGiven, report_of
+from callcontrol.web.api.reports import OF_GROUPS, ReportGiven, report_of
 from callcontrol.web.operations import Asked, Common
 from callcontrol.web.pages.desk.charts import ALL, Heat, bars_of, heat_of
-from callcontrol.web.pages.page import Page, Shown
+from callcontrol.web.pages.page import Page, Part, Shown
 from callcontrol.web.pages.texts import N_
 
 PERIODS: Final = {
@@ -88,29 +89,53 @@ class ReportsGiven(Common):
     queue: str = Field(default="", max_length=64)
 
 
+class TableGiven(ReportsGiven):
+    """Which report of them."""
+
+    name: Literal["queues", "agents", "extensions", "resolution"]
+
+
 def _show(asked: Asked) -> Shown:
-    given = asked.given
-    between = {"start": given.start, "end": given.end} if given.start else {"period": given.period}
-    if not given.start and given.end:
-        raise Refused(says("a period has a beginning"), "start", says("write from when on"))
-    found = {name: one for name in SHOWN if (one := _report(asked, name, between)) is not None}
+    between = _between(asked.given)
     peak, period = _peak(asked, between)
     values = {
+        **_told(asked, between),
         "periods": PERIODS,
+        "weekdays": WEEKDAYS,
+        "queues": _queues(asked),
+        "heat": peak,
+        "reports": [name for name in SHOWN if _sees_all(asked) or name in OF_GROUPS],
+        "asked": urlencode(between),
+        "period_name": period,
+    }
+    return Shown("desk/reports.html", values)
+
+
+def _table(asked: Asked) -> Shown:
+    """One report. Those of a month take seconds: each follows the page by itself."""
+    given = asked.given
+    between = _between(given)
+    report = _report(asked, given.name, between)
+    bars = None if report is None else bars_of(report)
+    return Shown("desk/report.html", {**_told(asked, between), "name": given.name, "report": report, "bars": bars})
+
+
+def _between(given: ReportsGiven) -> dict[str, str]:
+    if not given.start and given.end:
+        raise Refused(says("a period has a beginning"), "start", says("write from when on"))
+    return {"start": given.start, "end": given.end} if given.start else {"period": given.period}
+
+
+def _told(asked: Asked, between: Mapping[str, str]) -> Mapping[str, Any]:
+    """What the page and each of its tables are told alike."""
+    return {
         "between": {"period": "", "start": "", "end": "", **between},
         "figures": FIGURES,
         "titles": TITLES,
         "filters": FILTERS,
         "counted": partial(_counted, asked),
-        "weekdays": WEEKDAYS,
-        "queues": _queues(asked),
         "names": {name: one.name or name for name, one in asked.services.tenant(asked.tenant).queues.items()},
-        "heat": peak,
-        "reports": found,
-        "bars": {name: bars_of(report) for name, report in found.items()},
-        "period_name": period,
     }
-    return Shown("desk/reports.html", values)
 
 
 def _counted(asked: Asked, report: str, figure: str, row: object) -> str:
@@ -157,4 +182,13 @@ def _sees_all(asked: Asked) -> bool:
     return reach_of(asked.person, Verb.SEE, Kind.REPORTS, asked.tenant) is None
 
 
-REPORTS: Final = Page("reports", "/reports", N_("Reports"), (Verb.SEE, Kind.REPORTS), "desk", _show, given=ReportsGiven)
+REPORTS: Final = Page(
+    "reports",
+    "/reports",
+    N_("Reports"),
+    (Verb.SEE, Kind.REPORTS),
+    "desk",
+    _show,
+    parts=(Part("/reports/table", _table, TableGiven),),
+    given=ReportsGiven,
+)
