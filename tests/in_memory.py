@@ -1,4 +1,4 @@
-"""Temporary folders of the tests may be in memory where there is plenty: most of what stores cost is the disk's.
+"""Temporary folders of the tests are in memory where there is plenty: most of what a store's files cost is the disk's.
 
 A new Postgres cluster takes a second of the processor on a disk and a third of that in memory, and so does each table
 made anew. pytest's own folders stay on the disk: they outlast the run. A TMPDIR that is set stays.
@@ -11,8 +11,6 @@ import re
 import tempfile
 from pathlib import Path
 
-# Set it where nothing else clears /dev/shm; without it the disk is used.
-WANTED = "CALLCONTROL_TESTS_IN_MEMORY"
 MEMORY = Path("/dev/shm")
 # A whole run takes about a gigabyte at a time; with less room than this the disk is used.
 ROOM_BYTES = 4 << 30
@@ -23,7 +21,7 @@ LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 def use_memory() -> None:
     """Let `tempfile` here, and in every process begun from here on, make its folders in memory."""
-    if WANTED not in os.environ or "TMPDIR" in os.environ or not has_room():
+    if "TMPDIR" in os.environ or not has_room():
         return
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)

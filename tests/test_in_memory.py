@@ -13,7 +13,6 @@ from tests import in_memory
 
 def test_a_folder_that_is_set_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setenv(in_memory.WANTED, "1")
     monkeypatch.setattr(in_memory, "has_room", lambda: True)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     in_memory.use_memory()
